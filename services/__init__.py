@@ -1,0 +1,1 @@
+"""The two services; they never import each other."""

@@ -1,0 +1,1 @@
+"""The campaigns service: planning, registrations, pages, JSON, calendar feeds."""

@@ -1,0 +1,1 @@
+"""The notifications service: facts become e-mails and invitations, and answers become facts."""

@@ -1,0 +1,41 @@
+"""The database: one pool per process, and the transaction that a request or a message is."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+CONNECTION_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    TimeoutError,
+)
+
+
+async def open_pool(database_url: str, *, size: int) -> Pool:
+    """A pool of at most `size` connections; they are opened when first needed."""
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=0,
+        max_size=size,
+        command_timeout=30,
+        max_inactive_connection_lifetime=60,
+        server_settings={"application_name": "quinzaine", "timezone": "UTC"},
+    )
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """One connection and one READ COMMITTED transaction: committed when the block ends, rolled back when it raises."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection

@@ -1,0 +1,162 @@
+"""The contract between the services: every fact that has happened, frozen, tagged by hand.
+
+A field may be added with a default; anything else is a new tag. Each tag has a frozen sample in
+`tests/shared/samples/`, decoded in every test run. Events name people by id; names and addresses stay in
+`contract.people`. The programme is named by (offer_id, programme): its text is in `contract.programmes`.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from shared.identifiers import new_id
+
+
+class Concerned(Struct, frozen=True, kw_only=True):
+    """Somebody whom a fact concerns: one living registration and the people behind it."""
+
+    registration_id: UUID
+    pupil_id: UUID
+    guardian_id: UUID | None = None
+    group_id: UUID | None = None
+    status: Literal["waiting", "held", "confirmed"]
+
+
+class FieldChange(Struct, frozen=True, kw_only=True):
+    """One shown field before and after; times are ISO 8601 with offset, absent values are empty."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="tag"):
+    """What every fact carries: the offer, its revision (SEQUENCE of what it causes), the programme's version."""
+
+    id: UUID = msgspec.field(default_factory=new_id)
+    occurred_at: datetime
+    offer_id: UUID
+    revision: int
+    programme: int
+
+
+class RegistrationEvent(Event, frozen=True, kw_only=True):
+    """A fact about one registration."""
+
+    registration_id: UUID
+    pupil_id: UUID
+    guardian_id: UUID | None = None
+    group_id: UUID | None = None
+
+
+class RegistrationConfirmed(RegistrationEvent, frozen=True, kw_only=True, tag="registration.confirmed"):
+    """The pupil has the seat: at once (`registered`), or by accepting a held one (`accepted`)."""
+
+    how: Literal["registered", "accepted"]
+
+
+class RegistrationWaiting(RegistrationEvent, frozen=True, kw_only=True, tag="registration.waiting"):
+    """No seat was free: the pupil waits at `position` (1 is next)."""
+
+    position: int
+
+
+class RegistrationHeld(RegistrationEvent, frozen=True, kw_only=True, tag="registration.held"):
+    """A seat is kept for the pupil until `deadline`."""
+
+    held_for: Literal["promotion", "address", "consent"]
+    deadline: datetime
+
+
+class RegistrationWithdrawn(RegistrationEvent, frozen=True, kw_only=True, tag="registration.withdrawn"):
+    """The pupil left; `had_seat` tells whether a calendar entry was sent that must now go."""
+
+    had_seat: bool
+
+
+class RegistrationRefused(RegistrationEvent, frozen=True, kw_only=True, tag="registration.refused"):
+    """The pupil declined the seat that was held."""
+
+
+class RegistrationExpired(RegistrationEvent, frozen=True, kw_only=True, tag="registration.expired"):
+    """The deadline of a held seat passed without an answer."""
+
+
+class RegistrationLinkRequested(RegistrationEvent, frozen=True, kw_only=True, tag="registration.link_requested"):
+    """Somebody registered a pupil who already is: the personal link goes to the address on file again."""
+
+
+class SessionEvent(Event, frozen=True, kw_only=True):
+    """A fact about one session; `audience` is who has a seat and this session in the programme."""
+
+    session_id: UUID
+    audience: tuple[Concerned, ...] = ()
+
+
+class SessionAdded(SessionEvent, frozen=True, kw_only=True, tag="session.added"):
+    """A session came into a published programme."""
+
+
+class SessionChanged(SessionEvent, frozen=True, kw_only=True, tag="session.changed"):
+    """Shown fields of a session changed."""
+
+    changes: tuple[FieldChange, ...]
+
+
+class SessionCancelled(SessionEvent, frozen=True, kw_only=True, tag="session.cancelled"):
+    """A session will not take place."""
+
+
+class OfferPublished(Event, frozen=True, kw_only=True, tag="offer.published"):
+    """An offer can be seen and joined."""
+
+
+class OfferChanged(Event, frozen=True, kw_only=True, tag="offer.changed"):
+    """Shown fields of the offer itself changed (title, city, contact)."""
+
+    changes: tuple[FieldChange, ...]
+    audience: tuple[Concerned, ...] = ()
+
+
+class OfferCancelled(Event, frozen=True, kw_only=True, tag="offer.cancelled"):
+    """The whole offer will not take place; `audience` is everybody with a living registration, waiting included."""
+
+    audience: tuple[Concerned, ...] = ()
+
+
+AnyEvent = (
+    RegistrationConfirmed
+    | RegistrationWaiting
+    | RegistrationHeld
+    | RegistrationWithdrawn
+    | RegistrationRefused
+    | RegistrationExpired
+    | RegistrationLinkRequested
+    | SessionAdded
+    | SessionChanged
+    | SessionCancelled
+    | OfferPublished
+    | OfferChanged
+    | OfferCancelled
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode_event(event: AnyEvent) -> str:
+    """The event as JSON text, its tag in `tag`."""
+    return _encoder.encode(event).decode()
+
+
+def decode_event(body: str | bytes) -> AnyEvent:
+    """The event in a JSON text; raises `msgspec.ValidationError` for what no tag of the contract describes."""
+    return _decoder.decode(body)
+
+
+def tag_of(event: AnyEvent | type[AnyEvent]) -> str:
+    """The tag an event travels under, `"registration.confirmed"`."""
+    return str(event.__struct_config__.tag)

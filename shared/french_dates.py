@@ -1,0 +1,42 @@
+"""Dates and times as people say them in French: « mardi 15 juin, 9 h–12 h »."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def say_date(day: date | datetime, *, year: bool = False) -> str:
+    """« mardi 15 juin », with the year on request; the first of a month is « 1er »."""
+    if isinstance(day, datetime):
+        day = day.astimezone(PARIS).date()
+    said = format_date(day, "EEEE d MMMM y" if year else "EEEE d MMMM", locale="fr")
+    return said.replace(" 1 ", " 1er ") if day.day == 1 else said
+
+
+def say_time(moment: datetime) -> str:
+    """« 9 h », « 13 h 30 », in Europe/Paris."""
+    local = moment.astimezone(PARIS)
+    return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
+
+
+def say_times(starts_at: datetime, ends_at: datetime) -> str:
+    """« 9 h–12 h »."""
+    return f"{say_time(starts_at)}–{say_time(ends_at)}"
+
+
+def say_moment(moment: datetime) -> str:
+    """« mardi 15 juin à 12 h »."""
+    return f"{say_date(moment)} à {say_time(moment)}"
+
+
+def say_period(first: date, last: date) -> str:
+    """« du lundi 14 au vendredi 18 juin 2027 », « le mardi 15 juin 2027 »."""
+    if first == last:
+        return f"le {say_date(first, year=True)}"
+    start = format_date(first, "EEEE d" if first.month == last.month else "EEEE d MMMM", locale="fr")
+    if first.day == 1:
+        start = start.replace(" 1", " 1er", 1)
+    return f"du {start} au {say_date(last, year=True)}"

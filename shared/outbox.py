@@ -1,0 +1,69 @@
+"""The outbox: facts appended in the verb's own transaction, and the doorbell that rings after it."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import asyncpg
+import structlog
+
+from shared.database import Connection
+from shared.events import AnyEvent, encode_event, tag_of
+
+DOORBELL = "quinzaine"
+
+log = structlog.get_logger()
+
+
+async def append_events(connection: Connection, events: Sequence[AnyEvent]) -> None:
+    """Append facts in the caller's transaction. They exist when it commits, and only then."""
+    if not events:
+        return
+    await connection.execute(
+        """
+        INSERT INTO contract.events (id, tag, offer_id, occurred_at, body)
+        SELECT id, tag, offer_id, occurred_at, body::jsonb
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[])
+            AS fact (id, tag, offer_id, occurred_at, body)
+        """,
+        [event.id for event in events],
+        [tag_of(event) for event in events],
+        [event.offer_id for event in events],
+        [event.occurred_at for event in events],
+        [encode_event(event) for event in events],
+    )
+
+
+class Doorbell:
+    """Tells the relay that facts were committed: one NOTIFY for all that were rung while the last was under way.
+
+    It has a connection of its own and never runs inside a verb's transaction: NOTIFY at commit takes one lock for
+    the whole cluster. A ring that is lost is caught by the relay's poll.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Say that something was committed. Never waits, never fails."""
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Pass rings on until cancelled; a lost connection is opened again at the next ring."""
+        connection: asyncpg.Connection | None = None
+        try:
+            while True:
+                await self._rung.wait()
+                self._rung.clear()
+                try:
+                    if connection is None or connection.is_closed():
+                        connection = await asyncpg.connect(self._database_url, timeout=5)
+                    await connection.execute(f"NOTIFY {DOORBELL}")
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                    log.warning("doorbell.unheard", error=type(error).__name__)
+                    await asyncio.sleep(0.5)
+        finally:
+            if connection is not None:
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                    await connection.close(timeout=1)

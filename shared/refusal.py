@@ -1,0 +1,19 @@
+"""Refusals: what the product says no to, with a reason for machines and a sentence for people."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A request that is understood and not granted.
+
+    `reason` is the last segment of the problem's type (RFC 9457), `status` the HTTP status it is answered with,
+    `field` the input it is about, where there is one; the message is the sentence a person reads, in French.
+    """
+
+    reason: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field

@@ -1,0 +1,122 @@
+"""Settings: every environment variable the product reads, validated in one place."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+
+class SettingsError(Exception):
+    """One line that names the variable and what is wrong with it."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How one process is set up. The variable of `database_url` is `QUINZAINE_DATABASE_URL`, and so on."""
+
+    database_url: str
+    broker_url: str
+    smtp_url: str
+    base_url: str
+    mail_domain: str
+    secret_keys: tuple[str, ...]
+    host: str
+    port: int
+    coalescing_seconds: float
+    database_pool: int
+    smtp_connections: int
+    log_level: str
+    # the feeds' version may be remembered in the process this long; never above 1 s
+    feed_memory_seconds: float
+
+
+def environment_file(folder: Path = Path(".quinzaine")) -> Path:
+    """Where `quinzaine up` leaves the variables of the running system, for commands started by hand beside it."""
+    return folder / "environment"
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables in force: those of the process over those that `quinzaine up` has left in this folder."""
+    values: dict[str, str] = {}
+    file = environment_file()
+    if file.is_file():
+        for line in file.read_text().splitlines():
+            name, separator, value = line.partition("=")
+            if separator:
+                values[name] = value
+    values.update(environ)
+    return values
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and validate; raises `SettingsError` with one line for the first variable that is wrong."""
+    values = read_environment() if environ is None else environ
+    database_url = _url(
+        values, "QUINZAINE_DATABASE_URL", "postgresql://localhost/quinzaine", ("postgresql", "postgres")
+    )
+    return Settings(
+        database_url=database_url,
+        broker_url=_url(
+            values, "QUINZAINE_BROKER_URL", database_url, ("postgresql", "postgres", "amqp", "amqps", "redis", "rediss")
+        ),
+        smtp_url=_url(values, "QUINZAINE_SMTP_URL", "smtp://127.0.0.1:2525", ("smtp", "smtps", "smtp+starttls")),
+        base_url=_url(values, "QUINZAINE_BASE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
+        mail_domain=_domain(values, "QUINZAINE_MAIL_DOMAIN", "quinzaine.example"),
+        secret_keys=_keys(values, "QUINZAINE_SECRET_KEYS"),
+        host=values.get("QUINZAINE_HOST", "127.0.0.1"),
+        port=int(_number(values, "QUINZAINE_PORT", "8000", 0, 65535)),
+        coalescing_seconds=_number(values, "QUINZAINE_COALESCING_SECONDS", "120", 0, 3600),
+        database_pool=int(_number(values, "QUINZAINE_DATABASE_POOL", "8", 1, 200)),
+        smtp_connections=int(_number(values, "QUINZAINE_SMTP_CONNECTIONS", "4", 1, 100)),
+        log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
+    )
+
+
+def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = values.get(name, default)
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise SettingsError(f"{name}: {value!r} is not a URL ({error}).") from error
+    if parts.scheme not in schemes:
+        raise SettingsError(f"{name}: {value!r} does not start with one of {', '.join(s + '://' for s in schemes)}.")
+    return value
+
+
+def _number(values: Mapping[str, str], name: str, default: str, least: float, most: float) -> float:
+    value = values.get(name, default)
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {value!r} is not a number.") from error
+    if not least <= number <= most:
+        raise SettingsError(f"{name}: {value} is not between {least:g} and {most:g}.")
+    return number
+
+
+def _one_of(values: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = values.get(name, default)
+    if value not in allowed:
+        raise SettingsError(f"{name}: {value!r} is not one of {', '.join(allowed)}.")
+    return value
+
+
+def _domain(values: Mapping[str, str], name: str, default: str) -> str:
+    value = values.get(name, default)
+    if not value or any(c.isspace() or c in "@<>,;:/" for c in value):
+        raise SettingsError(f"{name}: {value!r} is not a domain name.")
+    return value
+
+
+def _keys(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in values.get(name, "").split(",") if key.strip())
+    if not keys:
+        raise SettingsError(
+            f"{name}: not set. Give one or more secrets of 16 characters or more, newest first, comma between."
+        )
+    if any(len(key) < 16 for key in keys):
+        raise SettingsError(f"{name}: each secret needs 16 characters or more.")
+    return keys

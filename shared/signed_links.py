@@ -1,0 +1,76 @@
+"""Secrets in links: derived, never stored; revoking is raising a version, rotating is adding a key.
+
+A token is base64url of id (16 bytes), version (2) and the first 16 bytes of HMAC-SHA256 over scope, id and version.
+The first key signs, every key verifies.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+Scope = Literal["registration", "feed", "planner", "reply"]
+
+_ID, _VERSION, _MAC = 16, 2, 16
+
+
+class SignedId(Struct, frozen=True):
+    """What a verified token says: whose it is, at which version it was given."""
+
+    id: UUID
+    version: int
+
+
+class Signer:
+    """Derives and verifies the tokens of one installation. `keys`: newest first, one or more."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self._keys = tuple(key.encode() for key in keys)
+
+    def token(self, scope: Scope, id: UUID, version: int = 1) -> str:
+        """The token for an id: 46 characters of the URL-safe alphabet."""
+        body = id.bytes + version.to_bytes(_VERSION, "big")
+        return base64.urlsafe_b64encode(body + self._mac(self._keys[0], scope, body)).decode().rstrip("=")
+
+    def verify(self, scope: Scope, token: str) -> SignedId | None:
+        """What the token says, or None when it is cut, forged, or of another scope."""
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        return self._open(scope, raw)
+
+    def reply_local_part(self, id: UUID) -> str:
+        """The local part that answers to an invitation come to: lower-case base32, 55 octets (RFC 5321: at most 64)."""
+        body = id.bytes + (1).to_bytes(_VERSION, "big")
+        raw = body + self._mac(self._keys[0], "reply", body)
+        return base64.b32encode(raw).decode().rstrip("=").lower()
+
+    def verify_reply_local_part(self, local_part: str) -> UUID | None:
+        """The registration whose invitation an address answers to, or None."""
+        try:
+            raw = base64.b32decode(local_part.upper() + "=" * (-len(local_part) % 8))
+        except (binascii.Error, ValueError):
+            return None
+        signed = self._open("reply", raw)
+        return signed.id if signed else None
+
+    def identity(self, *parts: str) -> bytes:
+        """A keyed hash of who somebody is, equal for equal parts; made with the oldest key, so that it stays."""
+        return hmac.digest(self._keys[-1], b"\x00".join(part.encode() for part in ("identity", *parts)), hashlib.sha256)
+
+    def _open(self, scope: Scope, raw: bytes) -> SignedId | None:
+        if len(raw) != _ID + _VERSION + _MAC:
+            return None
+        body, mac = raw[: _ID + _VERSION], raw[_ID + _VERSION :]
+        if not any(hmac.compare_digest(mac, self._mac(key, scope, body)) for key in self._keys):
+            return None
+        return SignedId(UUID(bytes=body[:_ID]), int.from_bytes(body[_ID:], "big"))
+
+    @staticmethod
+    def _mac(key: bytes, scope: Scope, body: bytes) -> bytes:
+        return hmac.digest(key, scope.encode() + b"\x00" + body, hashlib.sha256)[:_MAC]
