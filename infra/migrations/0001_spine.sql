@@ -232,7 +232,8 @@ CREATE INDEX holds_by_deadline ON campaigns.registrations (deadline) WHERE statu
 
 -- The time a pupil has given: one row per held or confirmed registration.
 CREATE TABLE campaigns.pupil_times (
-    registration_id uuid PRIMARY KEY REFERENCES campaigns.registrations,
+    -- deferred: the time is taken first, and decides whether the registration is written
+    registration_id uuid PRIMARY KEY REFERENCES campaigns.registrations DEFERRABLE INITIALLY DEFERRED,
     offer_id uuid NOT NULL REFERENCES campaigns.offers,
     pupil_id uuid NOT NULL REFERENCES campaigns.pupils,
     busy tstzmultirange NOT NULL,

@@ -1,0 +1,1 @@
+"""Offers, their seats and their queue: one capability under one lock."""

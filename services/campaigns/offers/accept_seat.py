@@ -1,0 +1,39 @@
+"""Accept a held seat: it is confirmed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.campaigns.offers.read import lock_registration
+from services.campaigns.offers.registration import SeatNoLongerHeld
+from services.campaigns.offers.settle_offer import settle_offer
+from shared.database import Connection
+from shared.events import RegistrationConfirmed
+from shared.french_dates import say_moment
+from shared.outbox import append_events
+
+
+async def accept_seat(connection: Connection, *, registration_id: UUID, now: datetime) -> None:
+    """Doing it twice is harmless; raises `SeatNoLongerHeld` when the deadline has passed or nothing is held."""
+    offer, registration = await lock_registration(connection, registration_id)
+    if registration.status == "confirmed":
+        return
+    if registration.status == "expired" or (registration.deadline is not None and registration.deadline <= now):
+        until = f" : il fallait répondre avant {say_moment(registration.deadline)}" if registration.deadline else ""
+        raise SeatNoLongerHeld(f"Cette place n’est plus retenue{until}.")
+    if registration.status != "held":
+        raise SeatNoLongerHeld("Aucune place n’est proposée en ce moment : il n’y a rien à accepter.")
+    await connection.execute(
+        """
+        UPDATE campaigns.registrations
+        SET status = 'confirmed', held_for = NULL, deadline = NULL, changed_at = $2
+        WHERE id = $1
+        """,
+        registration_id,
+        now,
+    )
+    revision = offer.revision + 1
+    await settle_offer(connection, offer, revision=revision)
+    await append_events(
+        connection,
+        [RegistrationConfirmed(how="accepted", **registration.facts(offer, revision=revision, now=now))],
+    )

@@ -1,0 +1,91 @@
+"""Promote who waits: freed seats are held for the first in the queue who are free at these times."""
+
+from datetime import datetime
+
+from services.campaigns.offers.hold import promotion_deadline
+from services.campaigns.offers.offer import Offer, least_filled_groups
+from services.campaigns.offers.read import count_groups
+from shared.database import Connection
+from shared.events import RegistrationHeld
+
+
+async def promote_waiting(
+    connection: Connection, *, offer: Offer, free: int, revision: int, now: datetime
+) -> list[RegistrationHeld]:
+    """Hold up to `free` seats of a locked offer for the queue; returns the facts, in the order of the queue.
+
+    Whoever has a seat elsewhere at these times is passed over and keeps the rank. The caller settles the counters:
+    each fact is one more taken and one fewer waiting.
+    """
+    if free <= 0 or (offer.first_session_at is not None and now >= offer.first_session_at):
+        return []
+    chosen = await _take_times(connection, offer, free)
+    if not chosen:
+        return []
+    deadline = promotion_deadline(now, offer.first_session_at)
+    groups = least_filled_groups(offer.group_ids, await count_groups(connection, offer), len(chosen))
+    rows = await connection.fetch(
+        """
+        UPDATE campaigns.registrations r
+        SET status = 'held', held_for = 'promotion', deadline = $3, changed_at = $4, group_id = chosen.group_id
+        FROM unnest($1::uuid[], $2::uuid[]) AS chosen (id, group_id), campaigns.pupils p
+        WHERE r.id = chosen.id AND p.id = r.pupil_id
+        RETURNING r.id, r.pupil_id, p.guardian_id, r.group_id, r.rank
+        """,
+        chosen,
+        groups,
+        deadline,
+        now,
+    )
+    return [
+        RegistrationHeld(
+            occurred_at=now,
+            offer_id=offer.id,
+            revision=revision,
+            programme=offer.programme_version,
+            registration_id=row["id"],
+            pupil_id=row["pupil_id"],
+            guardian_id=row["guardian_id"],
+            group_id=row["group_id"],
+            held_for="promotion",
+            deadline=deadline,
+        )
+        for row in sorted(rows, key=lambda row: row["rank"])
+    ]
+
+
+async def _take_times(connection: Connection, offer: Offer, free: int) -> list[object]:
+    """The registrations, by rank, whose pupils' time could be taken: at most `free`."""
+    chosen: list[object] = []
+    last_rank = 0
+    while len(chosen) < free:
+        candidates = await connection.fetch(
+            """
+            SELECT id, pupil_id, rank FROM campaigns.registrations
+            WHERE offer_id = $1 AND status = 'waiting' AND rank > $2
+            ORDER BY rank LIMIT $3
+            """,
+            offer.id,
+            last_rank,
+            free - len(chosen),
+        )
+        if not candidates:
+            break
+        last_rank = candidates[-1]["rank"]
+        taken = await connection.fetch(
+            """
+            INSERT INTO campaigns.pupil_times (registration_id, offer_id, pupil_id, busy)
+            SELECT wanted.registration_id, o.id, wanted.pupil_id, o.busy
+            FROM unnest($2::uuid[], $3::uuid[]) AS wanted (registration_id, pupil_id), campaigns.offers o
+            WHERE o.id = $1
+            ORDER BY wanted.pupil_id
+            ON CONFLICT DO NOTHING
+            RETURNING registration_id
+            """,
+            offer.id,
+            [row["id"] for row in candidates],
+            [row["pupil_id"] for row in candidates],
+        )
+        free_now = {row["registration_id"] for row in taken}
+        chosen += [row["id"] for row in candidates if row["id"] in free_now]
+    return chosen

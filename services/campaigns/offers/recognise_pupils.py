@@ -1,0 +1,202 @@
+"""Recognise who asks: keys that were answered before, pupils who are known, pupils who are already in."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.offer import Offer
+from services.campaigns.offers.registration import (
+    AlreadyRegistered,
+    KeyReused,
+    LockedRegistration,
+    Registered,
+    RegistrationRequest,
+)
+from shared.database import Connection
+from shared.identifiers import new_id
+from shared.refusal import Refusal
+from shared.signed_links import Signer
+
+LINK_AGAIN_AFTER = timedelta(hours=1)
+
+Outcome = Registered | Refusal
+
+
+class Newcomer(Struct, eq=False):
+    """A request on its way to a registration, in order of arrival; `position` while it waits."""
+
+    index: int
+    request: RegistrationRequest
+    pupil_id: UUID
+    guardian_id: UUID | None
+    group_id: UUID | None = None
+    position: int | None = None
+
+    def registration(self, offer: Offer) -> LockedRegistration:
+        """What it has become in this transaction."""
+        return LockedRegistration(
+            id=self.request.id,
+            offer_id=offer.id,
+            pupil_id=self.pupil_id,
+            guardian_id=self.guardian_id,
+            group_id=self.group_id,
+            status="confirmed" if self.position is None else "waiting",
+            deadline=None,
+        )
+
+
+def find_twins(requests: Sequence[RegistrationRequest]) -> dict[int, int]:
+    """Requests of one batch that repeat an earlier one of it, key and body: theirs is that one's answer."""
+    first: dict[tuple[str, bytes], int] = {}
+    twins: dict[int, int] = {}
+    for index, request in enumerate(requests):
+        earlier = first.setdefault((request.idempotency_key, request.body_hash), index)
+        if earlier != index:
+            twins[index] = earlier
+    return twins
+
+
+async def recognise_keys(
+    connection: Connection,
+    offer: Offer,
+    requests: Sequence[RegistrationRequest],
+    outcomes: dict[int, Outcome],
+    twins: dict[int, int],
+) -> list[tuple[int, RegistrationRequest]]:
+    """The requests whose key is new; for the others the earlier answer, or a refusal when the body is another."""
+    rows = await connection.fetch(
+        """
+        SELECT r.idempotency_key, r.body_hash, r.id, r.status, r.token_version,
+               CASE WHEN r.status = 'waiting' THEN
+                   (SELECT count(*) FROM campaigns.registrations before
+                    WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
+               END AS position
+        FROM campaigns.registrations r
+        WHERE r.offer_id = $1 AND r.idempotency_key = ANY($2::text[])
+        """,
+        offer.id,
+        [request.idempotency_key for request in requests],
+    )
+    answered = {row["idempotency_key"]: row for row in rows}
+    fresh: list[tuple[int, RegistrationRequest]] = []
+    keys_of_this_batch: dict[str, RegistrationRequest] = {}
+    for index, request in enumerate(requests):
+        if index in twins:
+            continue
+        row = answered.get(request.idempotency_key)
+        first = keys_of_this_batch.setdefault(request.idempotency_key, request)
+        if row is not None and row["body_hash"] != request.body_hash:
+            outcomes[index] = KeyReused()
+        elif row is not None:
+            outcomes[index] = Registered(
+                id=row["id"],
+                status=row["status"],
+                position=row["position"],
+                token_version=row["token_version"],
+                # our own retry of a batch whose commit was not heard of is the first answer, not a repeated one
+                repeated=row["id"] != request.id,
+            )
+        elif first is not request:
+            outcomes[index] = KeyReused()
+        else:
+            fresh.append((index, request))
+    return fresh
+
+
+async def recognise_pupils(
+    connection: Connection,
+    offer: Offer,
+    fresh: list[tuple[int, RegistrationRequest]],
+    signer: Signer,
+    outcomes: dict[int, Outcome],
+    now: datetime,
+) -> tuple[list[Newcomer], list[LockedRegistration]]:
+    """Newcomers with their pupil's row, and the registrations of pupils who are already in and get their link again."""
+    if not fresh:
+        return [], []
+    identities = [request.identity(signer) for _, request in fresh]
+    await _insert_pupils(connection, [request for _, request in fresh], identities)
+    rows = await connection.fetch(
+        """
+        SELECT p.id, p.identity, p.guardian_id, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
+        FROM campaigns.pupils p
+        LEFT JOIN campaigns.registrations r
+            ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
+        WHERE p.identity = ANY($2::bytea[])
+        """,
+        offer.id,
+        identities,
+    )
+    known = {row["identity"]: row for row in rows}
+    newcomers: list[Newcomer] = []
+    first_of_pupil: dict[UUID, Newcomer] = {}
+    asked_again: dict[UUID, LockedRegistration] = {}
+    for (index, request), identity in zip(fresh, identities, strict=True):
+        row = known[identity]
+        if row["registration_id"] is not None:
+            outcomes[index] = AlreadyRegistered()
+            if row["link_requested_at"] is None or row["link_requested_at"] <= now - LINK_AGAIN_AFTER:
+                asked_again[row["registration_id"]] = LockedRegistration(
+                    id=row["registration_id"],
+                    offer_id=offer.id,
+                    pupil_id=row["id"],
+                    guardian_id=row["guardian_id"],
+                    group_id=row["group_id"],
+                    status=row["status"],
+                    deadline=None,
+                )
+        elif row["id"] in first_of_pupil:
+            outcomes[index] = AlreadyRegistered()
+        else:
+            newcomer = Newcomer(index, request, row["id"], row["guardian_id"])
+            first_of_pupil[row["id"]] = newcomer
+            newcomers.append(newcomer)
+    if asked_again:
+        await connection.execute(
+            "UPDATE campaigns.registrations SET link_requested_at = $2 WHERE id = ANY($1::uuid[])",
+            list(asked_again),
+            now,
+        )
+    return newcomers, list(asked_again.values())
+
+
+async def _insert_pupils(
+    connection: Connection, requests: Sequence[RegistrationRequest], identities: Sequence[bytes]
+) -> None:
+    """Pupils nobody knows yet, with their people; the identities' order keeps two offers from a deadlock."""
+    await connection.execute(
+        """
+        WITH input AS (
+            SELECT DISTINCT ON (identity) *
+            FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[],
+                        $9::text[], $10::text[], $11::text[])
+                AS t (id, identity, first_name, last_name, email, guardian_id, guardian_name, guardian_email,
+                      school_name, school_uai, class_name)
+            WHERE identity NOT IN (SELECT identity FROM campaigns.pupils WHERE identity = ANY($2::bytea[]))
+            ORDER BY identity
+        ), fresh AS (
+            INSERT INTO campaigns.pupils (id, guardian_id, identity, school_name, school_uai, class_name)
+            SELECT id, guardian_id, identity, school_name, school_uai, class_name FROM input
+            ON CONFLICT (identity) DO NOTHING
+            RETURNING id
+        )
+        INSERT INTO contract.people (id, first_name, last_name, email)
+        SELECT id, first_name, last_name, email FROM input JOIN fresh USING (id)
+        UNION ALL
+        SELECT guardian_id, '', guardian_name, guardian_email FROM input JOIN fresh USING (id)
+        WHERE guardian_id IS NOT NULL
+        """,
+        [new_id() for _ in requests],
+        identities,
+        [request.first_name for request in requests],
+        [request.last_name for request in requests],
+        [request.email for request in requests],
+        [new_id() if request.guardian_email else None for request in requests],
+        [request.guardian_name for request in requests],
+        [request.guardian_email for request in requests],
+        [request.school_name for request in requests],
+        [request.school_uai for request in requests],
+        [request.class_name for request in requests],
+    )

@@ -1,0 +1,187 @@
+"""Register pupils: requests for one offer become outcomes, in one transaction of a few set-based statements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.campaigns.offers.offer import Offer, least_filled_groups
+from services.campaigns.offers.promote_waiting import promote_waiting
+from services.campaigns.offers.read import count_groups, lock_offer
+from services.campaigns.offers.recognise_pupils import (
+    Newcomer,
+    Outcome,
+    find_twins,
+    recognise_keys,
+    recognise_pupils,
+)
+from services.campaigns.offers.registration import PupilElsewhere, Registered, RegistrationRequest
+from services.campaigns.offers.settle_offer import settle_offer
+from shared.database import Connection
+from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationLinkRequested, RegistrationWaiting
+from shared.outbox import append_events
+from shared.refusal import Refusal
+from shared.signed_links import Signer
+
+
+async def register_pupils(
+    connection: Connection, *, offer_id: UUID, requests: Sequence[RegistrationRequest], signer: Signer, now: datetime
+) -> list[Outcome]:
+    """An outcome for each request, in the order given: a seat, a place in the queue, the earlier answer, or a refusal.
+
+    One request's refusal is its own; nothing is written for it. A seat is confirmed only where nobody waits: a
+    newcomer never overtakes the queue, even while a freed seat is being offered.
+    """
+    offer = await lock_offer(connection, offer_id)
+    try:
+        offer.refuse_if_closed(now)
+    except Refusal as refusal:
+        return await _repeat_or_refuse(connection, offer, requests, refusal)
+    outcomes: dict[int, Outcome] = {}
+    twins = find_twins(requests)
+    fresh = await recognise_keys(connection, offer, requests, outcomes, twins)
+    newcomers, asked_again = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
+    seated = await _take_seats(connection, offer, newcomers, outcomes)
+    queued = [newcomer for newcomer in newcomers if newcomer.index not in outcomes and newcomer not in seated]
+    await _insert(connection, offer, seated, queued, now)
+
+    revision = offer.revision + 1
+    confirmed = [
+        RegistrationConfirmed(how="registered", **newcomer.registration(offer).facts(offer, revision=revision, now=now))
+        for newcomer in seated
+    ]
+    waiting = [
+        RegistrationWaiting(
+            position=newcomer.position or 1, **newcomer.registration(offer).facts(offer, revision=revision, now=now)
+        )
+        for newcomer in queued
+    ]
+    links = [
+        RegistrationLinkRequested(**registration.facts(offer, revision=offer.revision, now=now))
+        for registration in asked_again
+    ]
+    held = await _promote_passed_over(connection, offer, seated, queued, revision, now)
+    if seated or queued or held:
+        await settle_offer(
+            connection,
+            offer,
+            taken=len(seated) + len(held),
+            waiting=len(queued) - len(held),
+            ranks=len(seated) + len(queued),
+            revision=revision,
+        )
+    await append_events(connection, [*confirmed, *waiting, *links, *held])
+    _answer(outcomes, seated, queued, held, twins)
+    return [outcomes[index] for index in range(len(requests))]
+
+
+async def _repeat_or_refuse(
+    connection: Connection, offer: Offer, requests: Sequence[RegistrationRequest], refusal: Refusal
+) -> list[Outcome]:
+    """A closed offer still gives its earlier answer to who repeats a request."""
+    outcomes: dict[int, Outcome] = {}
+    await recognise_keys(connection, offer, requests, outcomes, {})
+    return [outcomes.get(index, refusal) for index in range(len(requests))]
+
+
+async def _take_seats(
+    connection: Connection, offer: Offer, newcomers: list[Newcomer], outcomes: dict[int, Outcome]
+) -> list[Newcomer]:
+    """The newcomers who get a free seat, in order of arrival; who has a seat elsewhere at these times is refused."""
+    free = 0 if offer.waiting else offer.free
+    seated: list[Newcomer] = []
+    left = list(newcomers)
+    while free > len(seated) and left:
+        candidates, left = left[: free - len(seated)], left[free - len(seated) :]
+        rows = await connection.fetch(
+            """
+            INSERT INTO campaigns.pupil_times (registration_id, offer_id, pupil_id, busy)
+            SELECT wanted.registration_id, o.id, wanted.pupil_id, o.busy
+            FROM unnest($2::uuid[], $3::uuid[]) AS wanted (registration_id, pupil_id), campaigns.offers o
+            WHERE o.id = $1
+            ORDER BY wanted.pupil_id
+            ON CONFLICT DO NOTHING
+            RETURNING registration_id
+            """,
+            offer.id,
+            [candidate.request.id for candidate in candidates],
+            [candidate.pupil_id for candidate in candidates],
+        )
+        free_now = {row["registration_id"] for row in rows}
+        for candidate in candidates:
+            if candidate.request.id in free_now:
+                seated.append(candidate)
+            else:
+                outcomes[candidate.index] = PupilElsewhere()
+    if seated and offer.group_ids:
+        groups = least_filled_groups(offer.group_ids, await count_groups(connection, offer), len(seated))
+        for newcomer, group_id in zip(seated, groups, strict=True):
+            newcomer.group_id = group_id
+    return seated
+
+
+async def _insert(
+    connection: Connection, offer: Offer, seated: list[Newcomer], queued: list[Newcomer], now: datetime
+) -> None:
+    """The registrations, ranked in order of arrival. No conflict can arise: the offer is locked, pupils were read."""
+    for position, newcomer in enumerate(queued, start=offer.waiting + 1):
+        newcomer.position = position
+    everybody = sorted([*seated, *queued], key=lambda newcomer: newcomer.index)
+    if not everybody:
+        return
+    await connection.execute(
+        """
+        INSERT INTO campaigns.registrations
+            (id, offer_id, pupil_id, group_id, status, rank, idempotency_key, body_hash, created_at, changed_at)
+        SELECT id, $1, pupil_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[])
+            WITH ORDINALITY AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, place)
+        """,
+        offer.id,
+        offer.next_rank,
+        now,
+        [newcomer.request.id for newcomer in everybody],
+        [newcomer.pupil_id for newcomer in everybody],
+        [newcomer.group_id for newcomer in everybody],
+        ["confirmed" if newcomer.position is None else "waiting" for newcomer in everybody],
+        [newcomer.request.idempotency_key for newcomer in everybody],
+        [newcomer.request.body_hash for newcomer in everybody],
+    )
+
+
+async def _promote_passed_over(
+    connection: Connection,
+    offer: Offer,
+    seated: list[Newcomer],
+    queued: list[Newcomer],
+    revision: int,
+    now: datetime,
+) -> list[RegistrationHeld]:
+    """Seats that stayed free because the whole queue is elsewhere are held for the newcomers behind it."""
+    free = offer.free - len(seated)
+    if free <= 0 or not queued:
+        return []
+    return await promote_waiting(connection, offer=offer, free=free, revision=revision, now=now)
+
+
+def _answer(
+    outcomes: dict[int, Outcome],
+    seated: list[Newcomer],
+    queued: list[Newcomer],
+    held: list[RegistrationHeld],
+    twins: dict[int, int],
+) -> None:
+    promoted = {fact.registration_id for fact in held}
+    for newcomer in [*seated, *queued]:
+        is_held = newcomer.request.id in promoted
+        outcomes[newcomer.index] = Registered(
+            id=newcomer.request.id,
+            status="held" if is_held else "confirmed" if newcomer.position is None else "waiting",
+            position=None if is_held else newcomer.position,
+            token_version=1,
+            repeated=False,
+        )
+    for index, earlier in twins.items():
+        first = outcomes[earlier]
+        outcomes[index] = msgspec.structs.replace(first, repeated=True) if isinstance(first, Registered) else first

@@ -1,0 +1,142 @@
+"""A registration: its states, who counts as the same pupil, and what is told of it."""
+
+import unicodedata
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.offer import Offer
+from shared.refusal import Refusal
+from shared.signed_links import Signer
+
+RegistrationStatus = Literal["waiting", "held", "confirmed", "withdrawn", "refused", "expired", "cancelled"]
+
+
+class InvalidField(Refusal):
+    """A field of the form cannot be accepted as it is."""
+
+    reason: ClassVar[str] = "invalid-field"
+    status: ClassVar[int] = 422
+
+
+class AlreadyRegistered(Refusal):
+    """This pupil has a living registration on this offer; the link goes to the address on file."""
+
+    reason: ClassVar[str] = "already-registered"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cet élève est déjà inscrit à cette offre. "
+            "Le lien personnel a été renvoyé à l’adresse donnée à l’inscription."
+        )
+
+
+class PupilElsewhere(Refusal):
+    """The pupil has a seat in another offer at the same time."""
+
+    reason: ClassVar[str] = "pupil-elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("Cet élève a déjà une place ailleurs aux mêmes dates. Il faut d’abord y renoncer.")
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    reason: ClassVar[str] = "idempotency-key-reused"
+    status: ClassVar[int] = 422
+
+    def __init__(self) -> None:
+        super().__init__("Cette clé d’idempotence a déjà servi pour une autre demande.", field="Idempotency-Key")
+
+
+class UnknownRegistration(Refusal):
+    """The personal link is cut, revoked or foreign."""
+
+    reason: ClassVar[str] = "unknown-registration"
+    status: ClassVar[int] = 404
+
+    def __init__(self) -> None:
+        super().__init__("Ce lien personnel n’est pas ou n’est plus valable.")
+
+
+class SeatNoLongerHeld(Refusal):
+    """There is no held seat to accept or refuse any more."""
+
+    reason: ClassVar[str] = "seat-no-longer-held"
+
+
+class RegistrationEnded(Refusal):
+    """The registration has already ended in another way."""
+
+    reason: ClassVar[str] = "registration-ended"
+
+    def __init__(self) -> None:
+        super().__init__("Cette inscription a déjà pris fin.")
+
+
+class RegistrationRequest(Struct, frozen=True, kw_only=True):
+    """One pupil who wants a seat; validated and normalised. `id` becomes the registration's id if it is new."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    guardian_name: str | None
+    guardian_email: str | None
+    school_name: str
+    school_uai: str | None
+    class_name: str
+    idempotency_key: str
+    body_hash: bytes
+
+    def identity(self, signer: Signer) -> bytes:
+        """Equal for the same pupil: same normalised names, school and contact address."""
+        return signer.identity(
+            _letters(self.first_name),
+            _letters(self.last_name),
+            self.school_uai or _letters(self.school_name),
+            (self.email or self.guardian_email or "").lower(),
+        )
+
+
+class Registered(Struct, frozen=True, kw_only=True):
+    """The outcome of one request; `position` counts from 1 while waiting; `repeated`: this key was answered before."""
+
+    id: UUID
+    status: RegistrationStatus
+    position: int | None
+    token_version: int
+    repeated: bool
+
+
+class LockedRegistration(Struct, frozen=True, kw_only=True):
+    """A registration read under its offer's lock."""
+
+    id: UUID
+    offer_id: UUID
+    pupil_id: UUID
+    guardian_id: UUID | None
+    group_id: UUID | None
+    status: RegistrationStatus
+    deadline: datetime | None
+
+    def facts(self, offer: Offer, *, revision: int, now: datetime) -> dict[str, Any]:
+        """The fields that every fact about this registration carries."""
+        return {
+            "occurred_at": now,
+            "offer_id": offer.id,
+            "revision": revision,
+            "programme": offer.programme_version,
+            "registration_id": self.id,
+            "pupil_id": self.pupil_id,
+            "guardian_id": self.guardian_id,
+            "group_id": self.group_id,
+        }
+
+
+def _letters(value: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(character for character in decomposed if character.isalnum())

@@ -1,0 +1,136 @@
+"""The registration form: what is asked, and what is accepted of what people and machines write."""
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+
+import msgspec
+from email_validator import EmailNotValidError, validate_email
+
+from services.campaigns.offers.registration import InvalidField, RegistrationRequest
+from shared.identifiers import new_id
+
+NAME_AT_MOST, SCHOOL_AT_MOST, CLASS_AT_MOST, EMAIL_AT_MOST, KEY_AT_MOST = 80, 120, 40, 254, 200
+UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+def parse_request(
+    *,
+    first_name: str,
+    last_name: str,
+    email: str | None,
+    guardian_name: str | None,
+    guardian_email: str | None,
+    school_name: str,
+    school_uai: str | None,
+    class_name: str,
+    idempotency_key: str | None,
+) -> RegistrationRequest:
+    """Validate what a person or a machine has written; raises `InvalidField` with the field and a French sentence.
+
+    A pupil's address may be absent where the guardian's is given. Without a key, one is made: the request is then
+    repeated by nobody but ourselves.
+    """
+    request_id = new_id()
+    fields = {
+        "first_name": _name(first_name, "first_name", "Le prénom"),
+        "last_name": _name(last_name, "last_name", "Le nom"),
+        "email": _email(email, "email"),
+        "guardian_name": _name(guardian_name, "guardian_name", "Le nom du responsable légal")
+        if guardian_name
+        else None,
+        "guardian_email": _email(guardian_email, "guardian_email"),
+        "school_name": _line(school_name, "school", "L’établissement", SCHOOL_AT_MOST),
+        "school_uai": _uai(school_uai),
+        "class_name": _line(class_name, "class_name", "La classe", CLASS_AT_MOST, needed=False),
+    }
+    if fields["email"] is None and fields["guardian_email"] is None:
+        raise InvalidField("Indiquez l’adresse e-mail de l’élève ou celle de son responsable légal.", field="email")
+    if fields["guardian_email"] is not None and fields["guardian_name"] is None:
+        raise InvalidField("Indiquez le nom du responsable légal.", field="guardian_name")
+    if fields["guardian_name"] is not None and fields["guardian_email"] is None:
+        raise InvalidField("Indiquez l’adresse e-mail du responsable légal.", field="guardian_email")
+    return RegistrationRequest(
+        id=request_id,
+        idempotency_key=_key(idempotency_key) or str(request_id),
+        body_hash=hashlib.sha256(msgspec.json.encode(fields)).digest(),
+        **fields,  # type: ignore[arg-type]  # the dictionary above holds exactly these fields, in these types
+    )
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ][A-Za-zÀ-ÖØ-öø-ÿŒœ '’.-]*")
+
+
+def _name(value: str, field: str, subject: str) -> str:
+    text = _line(value, field, subject, NAME_AT_MOST)
+    if _PLAIN_NAME.fullmatch(text):
+        return text
+    for character in text:
+        if not (unicodedata.category(character)[0] in "LM" or character in " '’.-"):
+            raise InvalidField(f"{subject} contient un caractère inattendu : « {character} ».", field=field)
+    if not any(character.isalpha() for character in text):
+        raise InvalidField(f"{subject} doit contenir au moins une lettre.", field=field)
+    return text
+
+
+def _line(value: str, field: str, subject: str, most: int, *, needed: bool = True) -> str:
+    text = value if value.isascii() else unicodedata.normalize("NFC", value)
+    text = " ".join(text.split(" ")).strip()
+    if not text:
+        if needed:
+            raise InvalidField(f"{subject} manque.", field=field)
+        return ""
+    if len(text) > most:
+        raise InvalidField(f"{subject} est trop long : {most} caractères au plus.", field=field)
+    if not text.isprintable():
+        raise InvalidField(f"{subject} contient un caractère invisible ou un retour à la ligne.", field=field)
+    if text[0] in "=+@-":
+        raise InvalidField(f"{subject} ne peut pas commencer par « {text[0]} ».", field=field)
+    return text
+
+
+def _email(value: str | None, field: str) -> str | None:
+    if value is None or not value.strip():
+        return None
+    text = value.strip()
+    if len(text) > EMAIL_AT_MOST:
+        raise InvalidField(f"Cette adresse e-mail est trop longue : {EMAIL_AT_MOST} caractères au plus.", field=field)
+    local, at, domain = text.rpartition("@")
+    if not at or not text.isprintable():
+        raise InvalidField("Cette adresse e-mail n’est pas valable (exemple : camille@lycee.example).", field=field)
+    try:
+        return validate_email(
+            f"{local}@{_checked_domain(domain)}", check_deliverability=False, test_environment=True
+        ).normalized
+    except (EmailNotValidError, UnicodeError) as error:
+        raise InvalidField(
+            "Cette adresse e-mail n’est pas valable (exemple : camille@lycee.example).", field=field
+        ) from error
+
+
+@lru_cache(maxsize=4096)
+def _checked_domain(domain: str) -> str:
+    return validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).domain
+
+
+def _uai(value: str | None) -> str | None:
+    if value is None or not value.strip():
+        return None
+    text = value.strip().upper()
+    if not re.fullmatch(r"[0-9]{7}[A-Z]", text) or UAI_LETTERS[int(text[:7]) % 23] != text[7]:
+        raise InvalidField(
+            "Ce code d’établissement (UAI) n’est pas valable : 7 chiffres et une lettre.", field="school"
+        )
+    return text
+
+
+def _key(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not 1 <= len(value) <= KEY_AT_MOST or not value.isascii() or not value.isprintable():
+        raise InvalidField(
+            f"La clé d’idempotence doit compter de 1 à {KEY_AT_MOST} caractères ASCII visibles.",
+            field="Idempotency-Key",
+        )
+    return value
