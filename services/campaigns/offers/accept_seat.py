@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.offers.read import lock_registration
+from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.registration import SeatNoLongerHeld
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection

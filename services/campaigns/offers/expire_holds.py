@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.promote_waiting import promote_waiting
-from services.campaigns.offers.read import lock_offer
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection
 from shared.events import AnyEvent, RegistrationExpired

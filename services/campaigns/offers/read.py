@@ -1,4 +1,4 @@
-"""What is read of offers: under the lock for verbs, and shaped for JSON."""
+"""What is read of offers: by verbs under the lock, and shaped for JSON."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,69 +6,21 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from services.campaigns.offers.bodies import (
+    DayBody,
+    HostBody,
+    ListedRegistrationBody,
+    OfferBody,
+    OfferWithDaysBody,
+    SessionBody,
+)
 from services.campaigns.offers.offer import Offer, UnknownOffer
-from services.campaigns.offers.registration import LockedRegistration, UnknownRegistration
-from services.campaigns.offers.session import Session, UnknownSession
+from services.campaigns.offers.registration import UnknownRegistration
+from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 from shared.events import Concerned
-from shared.programme import Programme
-
-# Locking and counting are two statements: a count inside this one would read the snapshot from before the lock.
-LOCK_OFFER = """
-    SELECT id, organisation_id, slug, title, status, seats, taken, waiting, next_rank, revision, programme_version,
-           opens_at, closes_at, lower(busy) AS first_session_at,
-           ARRAY(SELECT id FROM campaigns.groups WHERE offer_id = offers.id ORDER BY name) AS group_ids
-    FROM campaigns.offers
-    WHERE id = $1
-    FOR NO KEY UPDATE
-"""
-
-
-async def lock_offer(connection: Connection, offer_id: UUID) -> Offer:
-    """Lock the offer's row until the transaction ends and read it; raises `UnknownOffer`."""
-    row = await connection.fetchrow(LOCK_OFFER, offer_id)
-    if row is None:
-        raise UnknownOffer
-    return Offer(**dict(row))
-
-
-async def lock_registration(connection: Connection, registration_id: UUID) -> tuple[Offer, LockedRegistration]:
-    """Lock a registration's offer, then read both; raises `UnknownRegistration`."""
-    offer_id = await connection.fetchval("SELECT offer_id FROM campaigns.registrations WHERE id = $1", registration_id)
-    if offer_id is None:
-        raise UnknownRegistration
-    offer = await lock_offer(connection, offer_id)
-    row = await connection.fetchrow(
-        """
-        SELECT r.id, r.offer_id, r.pupil_id, p.guardian_id, r.group_id, r.status, r.deadline
-        FROM campaigns.registrations r JOIN campaigns.pupils p ON p.id = r.pupil_id
-        WHERE r.id = $1
-        """,
-        registration_id,
-    )
-    if row is None:
-        raise UnknownRegistration
-    return offer, LockedRegistration(**dict(row))
-
-
-async def lock_session(connection: Connection, session_id: UUID) -> tuple[Offer, Session]:
-    """Lock a session's offer, then read both; raises `UnknownSession`."""
-    offer_id = await connection.fetchval("SELECT offer_id FROM campaigns.sessions WHERE id = $1", session_id)
-    if offer_id is None:
-        raise UnknownSession
-    offer = await lock_offer(connection, offer_id)
-    row = await connection.fetchrow(
-        """
-        SELECT s.id, s.offer_id, s.day_id, s.group_id, s.starts_at, s.ends_at, s.title, s.place, s.site_id, s.host_id,
-               coalesce(host.name, '') AS host, s.sequence, s.status
-        FROM campaigns.sessions s LEFT JOIN campaigns.organisations host ON host.id = s.host_id
-        WHERE s.id = $1
-        """,
-        session_id,
-    )
-    if row is None:
-        raise UnknownSession
-    return offer, Session(**dict(row))
+from shared.french_dates import PARIS
+from shared.programme import Programme, ProgrammeSession
 
 
 async def audience_of(
@@ -201,3 +153,131 @@ async def read_registration(connection: Connection, registration_id: UUID) -> Re
     if row is None:
         raise UnknownRegistration
     return RegistrationState(**dict(row))
+
+
+OFFER_COLUMNS = """
+    o.id, o.slug, o.kind, o.title, o.status, o.city, g.name AS organisation, o.seats, o.taken, o.waiting,
+    $1::text || '/offres/' || o.slug AS page_url, $1::text || '/calendars/' || o.slug || '.ics' AS feed_url
+"""
+
+
+async def list_offers(connection: Connection, *, base_url: str, after: UUID | None, limit: int) -> list[OfferBody]:
+    """Published and closed offers for pupils and schools, by id, after the key `after`."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {OFFER_COLUMNS}
+        FROM campaigns.offers o JOIN campaigns.organisations g ON g.id = o.organisation_id
+        WHERE o.status IN ('published', 'closed') AND ($2::uuid IS NULL OR o.id > $2)
+        ORDER BY o.id LIMIT $3
+        """,  # noqa: S608  # the columns are a constant of this module
+        base_url,
+        after,
+        limit,
+    )
+    return [OfferBody(**dict(row)) for row in rows]
+
+
+async def read_offer(connection: Connection, offer_id: UUID, *, base_url: str) -> OfferWithDaysBody:
+    """An offer that is or was public, with its programme; raises `UnknownOffer`."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {OFFER_COLUMNS}
+        FROM campaigns.offers o JOIN campaigns.organisations g ON g.id = o.organisation_id
+        WHERE o.id = $2 AND o.status <> 'draft'
+        """,  # noqa: S608  # the columns are a constant of this module
+        base_url,
+        offer_id,
+    )
+    if row is None:
+        raise UnknownOffer
+    programme = await read_programme(connection, offer_id)
+    return OfferWithDaysBody(
+        **dict(row),
+        days=[
+            DayBody(day.date, day.sector, [_session_body(session) for session in day.sessions])
+            for day in programme.days
+        ],
+    )
+
+
+async def read_session(connection: Connection, session_id: UUID) -> SessionBody:
+    """A session as everybody may see it; raises `UnknownSession`."""
+    offer_id = await connection.fetchval("SELECT offer_id FROM campaigns.sessions WHERE id = $1", session_id)
+    if offer_id is None:
+        raise UnknownSession
+    programme = await read_programme(connection, offer_id)
+    for day in programme.days:
+        for session in day.sessions:
+            if session.id == session_id:
+                return _session_body(session)
+    raise UnknownSession
+
+
+async def list_registrations(
+    connection: Connection, offer_id: UUID, *, after: int | None, limit: int
+) -> list[tuple[int, ListedRegistrationBody]]:
+    """An offer's registrations with their ranks, in the order of the queue, after the rank `after`."""
+    rows = await connection.fetch(
+        """
+        SELECT r.rank, r.id, r.status, r.deadline, pupil.first_name, pupil.last_name, pupil.email,
+               guardian.last_name AS guardian_name, guardian.email AS guardian_email,
+               p.school_name AS school, p.class_name, g.name AS "group", r.created_at,
+               CASE WHEN r.status = 'waiting' THEN
+                   row_number() OVER (PARTITION BY r.status ORDER BY r.rank) + before.waiting
+               END AS position
+        FROM campaigns.registrations r
+        JOIN campaigns.pupils p ON p.id = r.pupil_id
+        JOIN contract.people pupil ON pupil.id = p.id
+        LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
+        LEFT JOIN campaigns.groups g ON g.id = r.group_id
+        CROSS JOIN (SELECT count(*) AS waiting FROM campaigns.registrations
+                    WHERE offer_id = $1 AND status = 'waiting' AND rank <= $2) before
+        WHERE r.offer_id = $1 AND r.rank > $2
+        ORDER BY r.rank LIMIT $3
+        """,
+        offer_id,
+        after or 0,
+        limit,
+    )
+    return [
+        (row["rank"], ListedRegistrationBody(**{name: value for name, value in row.items() if name != "rank"}))
+        for row in rows
+    ]
+
+
+async def organisation_of_offer(connection: Connection, offer_id: UUID) -> UUID:
+    """The organisation of an offer; raises `UnknownOffer`."""
+    organisation_id: UUID | None = await connection.fetchval(
+        "SELECT organisation_id FROM campaigns.offers WHERE id = $1", offer_id
+    )
+    if organisation_id is None:
+        raise UnknownOffer
+    return organisation_id
+
+
+async def organisation_of_session(connection: Connection, session_id: UUID) -> UUID:
+    """The organisation of a session's offer; raises `UnknownSession`."""
+    organisation_id: UUID | None = await connection.fetchval(
+        """
+        SELECT o.organisation_id FROM campaigns.sessions s JOIN campaigns.offers o ON o.id = s.offer_id WHERE s.id = $1
+        """,
+        session_id,
+    )
+    if organisation_id is None:
+        raise UnknownSession
+    return organisation_id
+
+
+def _session_body(session: ProgrammeSession) -> SessionBody:
+    return SessionBody(
+        id=session.id,
+        starts_at=session.starts_at.astimezone(PARIS),
+        ends_at=session.ends_at.astimezone(PARIS),
+        title=session.title,
+        kind=session.kind,
+        host=HostBody(session.host_id, session.host) if session.host_id else None,
+        place=session.place,
+        sequence=session.sequence,
+        status=session.status,
+        group=session.group or None,
+    )

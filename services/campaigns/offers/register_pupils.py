@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.promote_waiting import promote_waiting
-from services.campaigns.offers.read import count_groups, lock_offer
+from services.campaigns.offers.read import count_groups
 from services.campaigns.offers.recognise_pupils import (
     Newcomer,
     Outcome,

@@ -1,5 +1,6 @@
 """A session: what a planner may change of it, and what each change is called."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -79,7 +80,7 @@ class PupilsElsewhere(Refusal):
 
 
 # The database has the last word; its named constraints become sentences here.
-REFUSAL_OF_CONSTRAINT: dict[str, type[Refusal]] = {
+REFUSAL_OF_CONSTRAINT: dict[str, Callable[[], Refusal]] = {
     "speaker_in_one_place_at_a_time": SpeakerElsewhere,
     "room_in_one_use_at_a_time": RoomInUse,
     "pupil_in_one_place_at_a_time": PupilsElsewhere,

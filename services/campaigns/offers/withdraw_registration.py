@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.free_seat import free_seat
-from services.campaigns.offers.read import lock_registration
+from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.registration import RegistrationEnded
 from shared.database import Connection
 

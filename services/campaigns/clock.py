@@ -1,0 +1,43 @@
+"""The clock: facts that time brings, carried out by one loop inside every web process; no cron."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+
+from services.campaigns.edge import Edge
+from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
+from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from shared.database import CONNECTION_LOST
+
+TICK_SECONDS = 1.0
+FREE_SEATS_EVERY = 15
+
+log = structlog.get_logger()
+
+
+async def run_clock(edge: Edge) -> None:
+    """Tick until cancelled. What one tick cannot do (a connection lost, a lock held), the next one does."""
+    ticks = 0
+    while True:
+        try:
+            await tick(edge, now=datetime.now(UTC), free_seats=ticks % FREE_SEATS_EVERY == 0)
+        except CONNECTION_LOST as error:
+            log.warning("clock.missed", error=type(error).__name__)
+        except Exception:
+            log.exception("clock.failed")
+        ticks += 1
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def tick(edge: Edge, *, now: datetime, free_seats: bool) -> None:
+    """Carry out what has come due; each offer in a transaction of its own."""
+    async with edge.reading() as connection:
+        ended = await find_ended_holds(connection, now=now)
+        free = await find_free_seats_with_a_queue(connection) if free_seats else []
+    for offer_id in ended:
+        async with edge.transaction() as connection:
+            await expire_holds(connection, offer_id=offer_id, now=now)
+    for offer_id in free:
+        async with edge.transaction() as connection:
+            await promote_free_seats(connection, offer_id=offer_id, now=now)

@@ -1,0 +1,38 @@
+"""The edge: where a request becomes one transaction, and the doorbell rings after it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.campaigns.offers.turnstile import Turnstile
+from shared.database import Connection, Pool, transaction
+from shared.outbox import Doorbell
+from shared.settings import Settings
+from shared.signed_links import Signer
+
+
+class Edge:
+    """What routes stand on, one per process."""
+
+    def __init__(self, settings: Settings, pool: Pool) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.signer = Signer(settings.secret_keys)
+        self.doorbell = Doorbell(settings.database_url)
+        self.turnstile = Turnstile(pool, self.signer, self.doorbell)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One connection, one transaction; when it has committed, the relay is told."""
+        async with transaction(self.pool) as connection:
+            yield connection
+        self.doorbell.ring()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """One connection to read from, without a transaction."""
+        async with self.pool.acquire() as connection:
+            yield connection
+
+    def personal_url(self, token: str) -> str:
+        """The address of a personal page."""
+        return f"{self.settings.base_url}/inscriptions/{token}"

@@ -1,0 +1,245 @@
+"""The JSON contract of offers, sessions and registrations (`/api/v1`)."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, get, patch, post
+from litestar.params import Parameter
+
+from services.campaigns.edge import Edge
+from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.bodies import (
+    ListedRegistrationsBody,
+    OfferChangeBody,
+    OfferRefBody,
+    OffersBody,
+    OfferWithDaysBody,
+    RegisteredBody,
+    RegistrationBody,
+    RegistrationStateBody,
+    SessionBody,
+)
+from services.campaigns.offers.cancel_offer import cancel_offer
+from services.campaigns.offers.cancel_session import cancel_session
+from services.campaigns.offers.change_seats import change_seats
+from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.offer import UnknownOffer
+from services.campaigns.offers.planner import planner_of
+from services.campaigns.offers.read import (
+    list_offers,
+    list_registrations,
+    organisation_of_offer,
+    organisation_of_session,
+    read_offer,
+    read_registration,
+    read_session,
+)
+from services.campaigns.offers.refuse_seat import refuse_seat
+from services.campaigns.offers.registration import InvalidField, UnknownRegistration
+from services.campaigns.offers.registration_form import parse_request
+from services.campaigns.offers.session import SessionChange, UnknownSession
+from services.campaigns.offers.withdraw_registration import withdraw_registration
+from shared.database import Connection
+
+PAGE = 100
+
+Authorization = Annotated[str | None, Parameter(header="Authorization", description="Bearer, a planner's token")]
+IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="1 to 200 ASCII characters")]
+IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The session's sequence, quoted or bare")]
+After = Annotated[str | None, Parameter(query="after", description="The `next` of the page before")]
+
+
+@get("/api/v1/offers", summary="The public offers")
+async def get_offers(edge: Edge, after: After = None) -> OffersBody:
+    """Published and closed offers, a hundred a page."""
+    key = _uuid_key(after)
+    async with edge.reading() as connection:
+        items = await list_offers(connection, base_url=edge.settings.base_url, after=key, limit=PAGE + 1)
+    return OffersBody(items[:PAGE], str(items[PAGE - 1].id) if len(items) > PAGE else None)
+
+
+@get("/api/v1/offers/{offer_id:uuid}", summary="One offer with its programme")
+async def get_offer(edge: Edge, offer_id: UUID) -> OfferWithDaysBody:
+    """Any offer that is or was public."""
+    async with edge.reading() as connection:
+        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
+
+
+@post("/api/v1/offers/{offer_id:uuid}/registrations", summary="Register a pupil")
+async def post_registration(
+    edge: Edge, offer_id: UUID, data: RegistrationBody, idempotency_key: IdempotencyKey = None
+) -> Response[RegisteredBody]:
+    """201 with a seat or a place in the queue; 200 with the same answer for the same key and body again."""
+    request = parse_request(
+        first_name=data.pupil.first_name,
+        last_name=data.pupil.last_name,
+        email=data.pupil.email,
+        guardian_name=data.guardian.name if data.guardian else None,
+        guardian_email=data.guardian.email if data.guardian else None,
+        school_name=data.school.name,
+        school_uai=data.school.uai,
+        class_name=data.class_name,
+        idempotency_key=idempotency_key,
+    )
+    registered = await edge.turnstile.register(offer_id, request)
+    token = edge.signer.token("registration", registered.id, registered.token_version)
+    return Response(
+        RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token),
+        status_code=200 if registered.repeated else 201,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@get("/api/v1/registrations/{token:str}", summary="Where a registration stands")
+async def get_registration(edge: Edge, token: str) -> RegistrationStateBody:
+    """The registration behind a personal token."""
+    async with edge.reading() as connection:
+        return await _state(edge, connection, token)
+
+
+@post("/api/v1/registrations/{token:str}/withdrawal", status_code=200, summary="Withdraw")
+async def post_withdrawal(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+    """Give the seat, or the place in the queue, back; the next in the queue is promoted."""
+    async with edge.transaction() as connection:
+        state = await _state(edge, connection, token)
+        await withdraw_registration(connection, registration_id=state.id, now=now)
+        return await _state(edge, connection, token)
+
+
+@post("/api/v1/registrations/{token:str}/acceptance", status_code=200, summary="Accept the held seat")
+async def post_acceptance(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+    """Confirm the seat that is held."""
+    async with edge.transaction() as connection:
+        state = await _state(edge, connection, token)
+        await accept_seat(connection, registration_id=state.id, now=now)
+        return await _state(edge, connection, token)
+
+
+@post("/api/v1/registrations/{token:str}/refusal", status_code=200, summary="Refuse the held seat")
+async def post_refusal(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+    """Let the held seat go on to the next."""
+    async with edge.transaction() as connection:
+        state = await _state(edge, connection, token)
+        await refuse_seat(connection, registration_id=state.id, now=now)
+        return await _state(edge, connection, token)
+
+
+@patch("/api/v1/sessions/{session_id:uuid}", summary="Change a session")
+async def patch_session(
+    edge: Edge,
+    now: datetime,
+    session_id: UUID,
+    data: SessionChange,
+    authorization: Authorization = None,
+    if_match: IfMatch = None,
+) -> Response[SessionBody]:
+    """Any of the fields; everybody who has the session in the programme is told."""
+    planner = planner_of(edge.signer, authorization)
+    expected = _sequence(if_match)
+    async with edge.transaction() as connection:
+        if not planner.may_plan(await organisation_of_session(connection, session_id)):
+            raise UnknownSession
+        await change_session(connection, session_id=session_id, change=data, if_match=expected, now=now)
+        session = await read_session(connection, session_id)
+    return Response(session, headers={"ETag": f'"{session.sequence}"'})
+
+
+@post("/api/v1/sessions/{session_id:uuid}/cancellation", status_code=200, summary="Cancel a session")
+async def post_session_cancellation(
+    edge: Edge, now: datetime, session_id: UUID, authorization: Authorization = None
+) -> SessionBody:
+    """The session will not take place; everybody who has it in the programme is told."""
+    planner = planner_of(edge.signer, authorization)
+    async with edge.transaction() as connection:
+        if not planner.may_plan(await organisation_of_session(connection, session_id)):
+            raise UnknownSession
+        await cancel_session(connection, session_id=session_id, now=now)
+        return await read_session(connection, session_id)
+
+
+@post("/api/v1/offers/{offer_id:uuid}/cancellation", status_code=200, summary="Cancel an offer")
+async def post_offer_cancellation(
+    edge: Edge, now: datetime, offer_id: UUID, authorization: Authorization = None
+) -> OfferWithDaysBody:
+    """The offer will not take place; everybody in it or waiting for it is told."""
+    planner = planner_of(edge.signer, authorization)
+    async with edge.transaction() as connection:
+        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+            raise UnknownOffer
+        await cancel_offer(connection, offer_id=offer_id, now=now)
+        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
+
+
+@patch("/api/v1/offers/{offer_id:uuid}", summary="Change the number of seats")
+async def patch_offer(
+    edge: Edge, now: datetime, offer_id: UUID, data: OfferChangeBody, authorization: Authorization = None
+) -> OfferWithDaysBody:
+    """More seats are held at once for who waits; fewer than are taken is refused."""
+    planner = planner_of(edge.signer, authorization)
+    async with edge.transaction() as connection:
+        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+            raise UnknownOffer
+        await change_seats(connection, offer_id=offer_id, seats=data.seats, now=now)
+        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
+
+
+@get("/api/v1/offers/{offer_id:uuid}/registrations", summary="Who is in and who waits")
+async def get_registrations(
+    edge: Edge, offer_id: UUID, authorization: Authorization = None, after: After = None
+) -> Response[ListedRegistrationsBody]:
+    """Registrations in the order of the queue, a hundred a page; for planners."""
+    planner = planner_of(edge.signer, authorization)
+    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise InvalidField("Cette clé de page n’est pas valable.", field="after")
+    async with edge.reading() as connection:
+        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+            raise UnknownOffer
+        ranked = await list_registrations(connection, offer_id, after=int(after) if after else None, limit=PAGE + 1)
+    items = [item for _, item in ranked[:PAGE]]
+    following = str(ranked[PAGE - 1][0]) if len(ranked) > PAGE else None
+    return Response(ListedRegistrationsBody(items, following), headers={"Cache-Control": "no-store"})
+
+
+async def _state(edge: Edge, connection: Connection, token: str) -> RegistrationStateBody:
+    signed = edge.signer.verify("registration", token)
+    if signed is None:
+        raise UnknownRegistration
+    state = await read_registration(connection, signed.id)
+    if state.token_version != signed.version:
+        raise UnknownRegistration
+    page_url = f"{edge.settings.base_url}/offres/{state.offer_slug}"
+    offer = OfferRefBody(state.offer_id, state.offer_slug, state.offer_title, page_url)
+    return RegistrationStateBody(state.id, state.status, state.position, state.deadline, offer)
+
+
+def _uuid_key(after: str | None) -> UUID | None:
+    try:
+        return UUID(after) if after else None
+    except ValueError as error:
+        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+
+
+def _sequence(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidField("L’en-tête If-Match attend le numéro de séquence de la séance.", field="If-Match")
+    return int(text)
+
+
+route_handlers: list[Any] = [
+    get_offers,
+    get_offer,
+    post_registration,
+    get_registration,
+    post_withdrawal,
+    post_acceptance,
+    post_refusal,
+    patch_session,
+    post_session_cancellation,
+    post_offer_cancellation,
+    patch_offer,
+    get_registrations,
+]

@@ -1,0 +1,74 @@
+"""The web application of the campaigns service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from litestar import Litestar, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from services.campaigns.clock import run_clock
+from services.campaigns.edge import Edge
+from services.campaigns.offers.routes import route_handlers as offers
+from services.campaigns.problems import exception_handlers
+from shared.database import open_pool
+from shared.settings import Settings
+
+BODY_AT_MOST = 64 * 1024
+
+
+@get("/health", include_in_schema=False)
+async def get_health(edge: Edge) -> dict[str, str]:
+    """Whether this process can reach its database."""
+    async with edge.reading() as connection:
+        await connection.fetchval("SELECT 1")
+    return {"status": "ok"}
+
+
+def provide_edge(state: State) -> Edge:
+    """The edge of this process."""
+    edge: Edge = state.edge
+    return edge
+
+
+def provide_now() -> datetime:
+    """The time of the request."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application; its pool, doorbell and clock live as long as it does."""
+
+    @asynccontextmanager
+    async def stand(app: Litestar) -> AsyncIterator[None]:
+        pool = await open_pool(settings.database_url, size=settings.database_pool)
+        edge = Edge(settings, pool)
+        app.state.edge = edge
+        tasks = [asyncio.create_task(edge.doorbell.run()), asyncio.create_task(run_clock(edge))]
+        try:
+            yield
+        finally:
+            await edge.turnstile.close()
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+            with suppress(TimeoutError):
+                await asyncio.wait_for(pool.close(), timeout=5)
+
+    return Litestar(
+        route_handlers=[get_health, *offers],
+        dependencies={
+            "edge": Provide(provide_edge, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
+        },
+        exception_handlers=exception_handlers,
+        lifespan=[stand],
+        request_max_body_size=BODY_AT_MOST,
+        openapi_config=OpenAPIConfig(title="Quinzaine", version="1", path="/schema"),
+        logging_config=None,
+    )
