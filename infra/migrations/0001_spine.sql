@@ -220,11 +220,12 @@ CREATE TABLE campaigns.registrations (
     changed_at timestamptz NOT NULL,
     link_requested_at timestamptz,
     UNIQUE (offer_id, rank),
-    UNIQUE (offer_id, idempotency_key),
+    -- the selective column first: an index that begins with the offer misleads the planner on one hot offer
+    UNIQUE (idempotency_key, offer_id),
     CONSTRAINT a_hold_has_a_reason_and_a_deadline
         CHECK ((status = 'held') = (held_for IS NOT NULL AND deadline IS NOT NULL))
 );
-CREATE UNIQUE INDEX one_living_registration_per_pupil ON campaigns.registrations (offer_id, pupil_id)
+CREATE UNIQUE INDEX one_living_registration_per_pupil ON campaigns.registrations (pupil_id, offer_id)
     WHERE status IN ('waiting', 'held', 'confirmed');
 CREATE INDEX registrations_of_pupil ON campaigns.registrations (pupil_id);
 CREATE INDEX queue ON campaigns.registrations (offer_id, rank) WHERE status = 'waiting';

@@ -73,8 +73,8 @@ async def recognise_keys(
                    (SELECT count(*) FROM campaigns.registrations before
                     WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
                END AS position
-        FROM campaigns.registrations r
-        WHERE r.offer_id = $1 AND r.idempotency_key = ANY($2::text[])
+        FROM unnest($2::text[]) AS asked (idempotency_key)
+        JOIN campaigns.registrations r ON r.idempotency_key = asked.idempotency_key AND r.offer_id = $1
         """,
         offer.id,
         [request.idempotency_key for request in requests],
@@ -121,10 +121,10 @@ async def recognise_pupils(
     rows = await connection.fetch(
         """
         SELECT p.id, p.identity, p.guardian_id, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
-        FROM campaigns.pupils p
+        FROM unnest($2::bytea[]) AS asked (identity)
+        JOIN campaigns.pupils p ON p.identity = asked.identity
         LEFT JOIN campaigns.registrations r
             ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
-        WHERE p.identity = ANY($2::bytea[])
         """,
         offer.id,
         identities,
@@ -174,7 +174,7 @@ async def _insert_pupils(
                         $9::text[], $10::text[], $11::text[])
                 AS t (id, identity, first_name, last_name, email, guardian_id, guardian_name, guardian_email,
                       school_name, school_uai, class_name)
-            WHERE identity NOT IN (SELECT identity FROM campaigns.pupils WHERE identity = ANY($2::bytea[]))
+            WHERE NOT EXISTS (SELECT FROM campaigns.pupils known WHERE known.identity = t.identity)
             ORDER BY identity
         ), fresh AS (
             INSERT INTO campaigns.pupils (id, guardian_id, identity, school_name, school_uai, class_name)

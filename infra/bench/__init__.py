@@ -1,0 +1,1 @@
+"""Figures: ratios against limits measured in the same run (`make bench`)."""

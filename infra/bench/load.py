@@ -1,0 +1,101 @@
+"""Load: a few keep-alive connections that each send the next request when the last one is answered."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import cast
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+
+class Answers(Struct, kw_only=True):
+    """What a round of load gave: answers by status, requests per second, latencies in seconds (sorted)."""
+
+    statuses: dict[int, int]
+    seconds: float
+    latencies: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return sum(self.statuses.values()) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency that this share of the answers stayed under, in seconds."""
+        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))]
+
+
+def request_bytes(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
+    """One HTTP/1.1 request, as sent."""
+    parts = urlsplit(url)
+    lines = [f"{method} {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: sends, counts, sends the next; understands Content-Length and bodiless answers only."""
+
+    def __init__(self, requests: Iterator[bytes], answers: Answers, done: asyncio.Future[None]) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._done = done
+        self._buffer = b""
+        self._sent_at = 0.0
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # TCP gives nothing else
+        self._send_next()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = self._buffer[:end].lower()
+        status = int(head[9:12])
+        at = head.find(b"content-length:")
+        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 and status != 304 else 0
+        if len(self._buffer) < end + 4 + length:
+            return
+        self._buffer = self._buffer[end + 4 + length :]
+        self._answers.latencies.append(time.perf_counter() - self._sent_at)
+        self._answers.statuses[status] = self._answers.statuses.get(status, 0) + 1
+        self._send_next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(exc or ConnectionError("the server closed the connection"))
+
+    def _send_next(self) -> None:
+        request = next(self._requests, None)
+        if self._transport is None or request is None:
+            if not self._done.done():
+                self._done.set_result(None)
+            if self._transport is not None:
+                self._transport.close()
+            return
+        self._sent_at = time.perf_counter()
+        self._transport.write(request)
+
+
+async def send_load(url: str, requests: Iterator[bytes], *, connections: int = 64) -> Answers:
+    """Send every request of the iterator over so many connections, each waiting for its answer; bounded by its end."""
+    parts = urlsplit(url)
+    loop = asyncio.get_running_loop()
+    answers = Answers(statuses={}, seconds=0.0, latencies=[])
+    started = time.perf_counter()
+    waiting = []
+    for _ in range(connections):
+        done = loop.create_future()
+        waiting.append(done)
+        make: Callable[[], asyncio.Protocol] = lambda done=done: _Connection(requests, answers, done)  # type: ignore[misc]  # noqa: E731
+        await loop.create_connection(make, parts.hostname, parts.port)
+    await asyncio.gather(*waiting)
+    answers.seconds = time.perf_counter() - started
+    answers.latencies.sort()
+    return answers
