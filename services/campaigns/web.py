@@ -10,10 +10,15 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
+from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
+from services.campaigns.look.guard_pages import guard_pages
+from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.offers.routes import route_handlers as offers
+from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.problems import exception_handlers
+from services.campaigns.registering.routes import route_handlers as registering
 from shared.database import open_pool
 from shared.settings import Settings
 
@@ -61,7 +66,8 @@ def create_app(settings: Settings) -> Litestar:
                 await asyncio.wait_for(pool.close(), timeout=5)
 
     return Litestar(
-        route_handlers=[get_health, *offers],
+        route_handlers=[get_health, *offers, *catalogue, *registering, *planning, *static_files],
+        before_send=[guard_pages],
         dependencies={
             "edge": Provide(provide_edge, sync_to_thread=False),
             "now": Provide(provide_now, sync_to_thread=False),

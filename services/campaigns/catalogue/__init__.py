@@ -1,0 +1,1 @@
+"""The catalogue: what is offered, where, and whether there is room."""

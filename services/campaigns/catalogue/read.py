@@ -1,0 +1,108 @@
+"""What the catalogue reads: public offers with their days and seats, the campaigns and towns they belong to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from services.campaigns.catalogue.listing import Campaign, Listing
+from services.campaigns.offers.offer import UnknownOffer
+from shared.database import Connection
+
+# personal data is kept for thirteen months from the campaign's last day, unless the campaign says otherwise
+LISTING = """
+    SELECT o.id, o.slug, o.campaign_id, campaign.title AS campaign, organisation.name AS organisation, o.kind,
+           o.audience, o.title, o.summary, o.city, o.contact, o.status, o.opens_at, o.closes_at, o.seats, o.taken,
+           o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
+           (upper(campaign.period) - 1 + interval '13 months')::date AS keeps_until,
+           coalesce(held.count, 0) AS held, coalesce(days.list, '[]') AS days
+    FROM campaigns.offers o
+    JOIN campaigns.organisations organisation ON organisation.id = o.organisation_id
+    JOIN campaigns.campaigns campaign ON campaign.id = o.campaign_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS count FROM campaigns.registrations r
+        WHERE r.offer_id = o.id AND r.status = 'held' AND o.taken > 0
+    ) held ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('date', d.date, 'label', coalesce(s.label, ''),
+                                            'family', coalesce(s.family, '')) ORDER BY d.date) AS list
+        FROM campaigns.days d LEFT JOIN campaigns.sectors s ON s.code = d.sector
+        WHERE d.offer_id = o.id
+    ) days ON true
+"""
+
+
+async def list_public_offers(
+    connection: Connection, *, now: datetime, city: str, after: UUID | None, limit: int
+) -> list[Listing]:
+    """Public offers in the order of the catalogue, after the offer `after`; of one town where `city` is not empty.
+
+    What can still be joined comes first: by kind, then by date. What is past or cancelled comes last.
+    """
+    rows = await connection.fetch(
+        f"""
+        WITH listed AS (
+            SELECT id,
+                   ROW(status IN ('cancelled', 'over') OR coalesce(upper(busy) <= $1, false),
+                       audience = 'schools',
+                       array_position(ARRAY['collective_week', 'hosting', 'workshop', 'information_morning'], kind),
+                       coalesce(lower(busy), 'infinity'), id) AS place
+            FROM campaigns.offers
+            WHERE status <> 'draft' AND ($2 = '' OR city = $2)
+        )
+        {LISTING} JOIN listed ON listed.id = o.id
+        WHERE $3::uuid IS NULL OR listed.place > (SELECT place FROM listed WHERE id = $3)
+        ORDER BY listed.place LIMIT $4
+        """,  # noqa: S608  # the columns are a constant of this module
+        now,
+        city,
+        after,
+        limit,
+    )
+    return [_listing(row) for row in rows]
+
+
+async def read_listing(connection: Connection, slug: str) -> Listing:
+    """One public offer by the slug in its address; raises `UnknownOffer`."""
+    row = await connection.fetchrow(f"{LISTING} WHERE o.slug = $1 AND o.status <> 'draft'", slug)
+    if row is None:
+        raise UnknownOffer
+    return _listing(row)
+
+
+async def list_cities(connection: Connection) -> list[str]:
+    """The towns with a public offer, by name."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT city FROM campaigns.offers WHERE status <> 'draft' AND city <> '' ORDER BY city"
+    )
+    return [row["city"] for row in rows]
+
+
+async def list_campaigns(connection: Connection) -> list[Campaign]:
+    """Campaigns with a public offer, by their first day; with the organisations that have agreed."""
+    rows = await connection.fetch(
+        """
+        SELECT c.id, c.slug, c.title, c.presentation, lower(c.period) AS first_day, upper(c.period) - 1 AS last_day,
+               ARRAY(SELECT g.name
+                     FROM campaigns.agreements a JOIN campaigns.organisations g ON g.id = a.organisation_id
+                     WHERE a.campaign_id = c.id AND a.agreed_at IS NOT NULL ORDER BY g.name) AS organisations,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'date', lower(c.period), 'label', coalesce(nullif(l.label, ''), s.label),
+                           'family', s.family) ORDER BY s.label), '[]')
+                FROM campaigns.campaign_sectors l JOIN campaigns.sectors s ON s.code = l.sector
+                WHERE l.campaign_id = c.id) AS sectors
+        FROM campaigns.campaigns c
+        WHERE EXISTS (SELECT FROM campaigns.offers o WHERE o.campaign_id = c.id AND o.status <> 'draft')
+        ORDER BY lower(c.period), c.id
+        """
+    )
+    return [msgspec.convert(_decoded(row, "sectors"), Campaign) for row in rows]
+
+
+def _listing(row: Any) -> Listing:
+    return msgspec.convert(_decoded(row, "days"), Listing)
+
+
+def _decoded(row: Any, column: str) -> dict[str, Any]:
+    return {**row, column: msgspec.json.decode(row[column])}

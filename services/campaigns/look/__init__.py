@@ -1,0 +1,1 @@
+"""The look: the style, the layout and the signatures that every page shares."""

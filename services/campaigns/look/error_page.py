@@ -1,0 +1,20 @@
+"""The page a person reads when something is refused, missing or broken."""
+
+from services.campaigns.look.pages import render
+
+TITLES = {
+    401: "Cette page est réservée",
+    403: "Cette page est réservée",
+    404: "Cette page n’existe pas",
+    405: "Cette adresse ne s’ouvre pas ainsi",
+    409: "Ce n’est plus possible",
+    413: "Cette demande est trop grande",
+    500: "Quelque chose n’a pas marché",
+    503: "Un instant",
+}
+
+
+def error_page(status: int, sentence: str) -> str:
+    """The whole page as HTML. `sentence` says in plain French what happened; `status` is the HTTP status."""
+    title = TITLES.get(status, "Cette demande ne peut pas aboutir" if status < 500 else TITLES[500])
+    return render("look/templates/error.html", title=title, sentence=sentence, status=status)

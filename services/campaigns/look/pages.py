@@ -1,0 +1,65 @@
+"""Pages: templates turned into HTML, and the answer that carries them."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Response
+
+from services.campaigns.look import timetable, words
+from services.campaigns.look.icons import icon, solid_icon
+from services.campaigns.look.seat_meter import draw_seats
+from services.campaigns.look.sectors import family_of, icon_of, short_label
+from services.campaigns.look.static_files import address_of
+from shared import french_dates
+
+CAMPAIGNS = Path(__file__).parent.parent
+
+
+def render(template: str, **values: Any) -> str:
+    """The HTML of a template, named by its path in `services/campaigns`; every value is escaped."""
+    return templates().get_template(template).render(**values)
+
+
+def page(template: str, *, status: int = 200, private: bool = False, **values: Any) -> Response[str]:
+    """An HTML answer. `private`: it is about a person, so it is neither stored nor indexed."""
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"} if private else {}
+    headers.setdefault("Cache-Control", "no-cache")
+    html = render(template, private=private, **values)
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+@cache
+def templates() -> Environment:
+    """The templates of every capability, with the words and signatures they share."""
+    environment = Environment(
+        loader=FileSystemLoader(CAMPAIGNS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        address_of=address_of,
+        blocks_of=timetable.blocks_of,
+        draw_seats=draw_seats,
+        family_of=family_of,
+        hosts_of=timetable.hosts_of,
+        icon=icon,
+        icon_of=icon_of,
+        places_of=timetable.places_of,
+        private=False,
+        short_label=short_label,
+        solid_icon=solid_icon,
+        words=words,
+    )
+    for say in ("say_date", "say_time", "say_times", "say_moment", "say_period"):
+        environment.filters[say] = getattr(french_dates, say)
+    environment.filters.update(
+        capitalize_first=words.capitalize_first,
+        group_name=words.group_name,
+        safe_url=words.safe_url,
+        times=lambda session: french_dates.say_times(session.starts_at, session.ends_at),
+    )
+    return environment

@@ -1,0 +1,108 @@
+"""Words: the French of codes and numbers, as pages say them."""
+
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from babel.dates import format_date
+
+from shared.french_dates import PARIS
+
+OFFER_KINDS = {
+    "collective_week": "Semaine collective",
+    "hosting": "Accueil en entreprise ou service",
+    "workshop": "Atelier",
+    "information_morning": "Matinée d’information",
+}
+OFFERS_OF_KIND = {
+    "collective_week": "Semaines collectives",
+    "hosting": "Accueils",
+    "workshop": "Ateliers",
+    "information_morning": "Matinées d’information",
+}
+KIND_PROMISES = {
+    "collective_week": "Un groupe, une semaine, un secteur par jour.",
+    "hosting": "Une même maison pendant plusieurs jours, plusieurs services.",
+    "workshop": "Un moment court pour se préparer.",
+    "information_morning": "Des professionnels racontent leur métier.",
+}
+SESSION_KINDS = {
+    "welcome": "Accueil",
+    "visit": "Visite",
+    "workshop": "Atelier",
+    "testimony": "Témoignage",
+    "debrief": "Bilan",
+    "meal": "Repas",
+}
+NUMBERS = ("zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+
+
+def short_weekday(day: date) -> str:
+    """« lun. »."""
+    return format_date(day, "EEE", locale="fr")
+
+
+def weekday(day: date) -> str:
+    """« lundi »."""
+    return format_date(day, "EEEE", locale="fr")
+
+
+def day_numbers(first: date, last: date) -> str:
+    """« 14–18 », « 15 »: the numbers a diary page shows in its margin."""
+    return f"{first.day}" if first == last else f"{first.day}–{last.day}"
+
+
+def months(first: date, last: date) -> str:
+    """« juin », « juin–juil. »."""
+    if (first.year, first.month) == (last.year, last.month):
+        return format_date(first, "MMMM", locale="fr")
+    return f"{format_date(first, 'MMM', locale='fr')}–{format_date(last, 'MMM', locale='fr')}"
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment, in Europe/Paris."""
+    return moment.astimezone(PARIS).date()
+
+
+def ordinal(number: int) -> str:
+    """« 3e »; the first is never said by number."""
+    return f"{number}e"
+
+
+def say_number(number: int) -> str:
+    """« deux », « 12 »: feminine, for seats."""
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def say_position(position: int, waiting: int) -> str:
+    """« 3e sur 7 », in words that fit everybody: where somebody stands in a queue of `waiting`."""
+    if position == 1:
+        return "En tête de la liste d’attente"
+    return f"{ordinal(position)} sur {waiting} sur la liste d’attente"
+
+
+def say_offered_seats(held: int, until: str) -> str:
+    """« Deux places sont proposées jusqu’à mardi 15 juin à 12 h. »"""
+    if held == 1:
+        return f"Une place est proposée jusqu’au {until}."
+    return f"{say_number(held).capitalize()} places sont proposées, la dernière jusqu’au {until}."
+
+
+def webcal(address: str) -> str:
+    """The address a calendar program subscribes to: the same, under `webcal:`."""
+    parts = urlsplit(address)
+    return f"webcal://{parts.netloc}{parts.path}"
+
+
+def safe_url(address: str) -> str:
+    """The address, if it is one a browser may follow; nothing for `javascript:` and its like."""
+    return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def group_name(name: str) -> str:
+    """« Groupe A » for « A »; a name that says so already stays."""
+    return name if name.casefold().startswith("groupe") else f"Groupe {name}"
+
+
+def capitalize_first(text: str) -> str:
+    """« Du lundi 14 … » for « du lundi 14 … »; the rest as it is."""
+    return text[:1].upper() + text[1:]

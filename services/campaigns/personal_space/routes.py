@@ -1,0 +1,164 @@
+"""The personal pages: where one stands, what is next, and the three answers one can give."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+from msgspec import Struct
+
+from services.campaigns.edge import Edge
+from services.campaigns.look.pages import page
+from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.read import read_programme
+from services.campaigns.offers.refuse_seat import refuse_seat
+from services.campaigns.offers.withdraw_registration import withdraw_registration
+from services.campaigns.personal_space.place import next_session, own_days
+from services.campaigns.personal_space.read import read_place
+from shared.calendar.invitation import write_invitation
+from shared.refusal import Refusal
+
+Verb = Callable[..., Awaitable[None]]
+
+
+class Question(Struct, frozen=True):
+    """What a page asks before its button does it, and the states of a registration it makes sense in."""
+
+    path: str
+    title: str
+    consequence: str
+    button: str
+    verb: Verb
+    states: tuple[str, ...]
+
+
+WITHDRAWAL = Question(
+    "retrait",
+    "Renoncer à cette inscription ?",
+    "La place passe aussitôt à la personne suivante. Pour revenir, il faudra s’inscrire de nouveau, "
+    "à la fin de la liste d’attente si l’offre est complète.",
+    "Renoncer à l’inscription",
+    withdraw_registration,
+    ("waiting", "held", "confirmed"),
+)
+ACCEPTANCE = Question(
+    "acceptation",
+    "Accepter la place proposée ?",
+    "La place sera confirmée. Vous recevrez l’invitation pour votre agenda.",
+    "Accepter la place",
+    accept_seat,
+    ("held",),
+)
+REFUSAL = Question(
+    "refus",
+    "Refuser la place proposée ?",
+    "La place passe aussitôt à la personne suivante, et vous quittez la liste d’attente.",
+    "Refuser la place",
+    refuse_seat,
+    ("held",),
+)
+
+
+@get("/inscriptions/{token:str}", include_in_schema=False)
+async def get_place(edge: Edge, now: datetime, token: str) -> Response[str]:
+    """Whether one is in, and what comes next."""
+    async with edge.reading() as connection:
+        place = await read_place(connection, edge.signer, token)
+        programme = await read_programme(connection, place.offer_id)
+    feed_token = edge.signer.token("feed", place.pupil_id, place.feed_version)
+    return page(
+        "personal_space/templates/place.html",
+        private=True,
+        place=place,
+        programme=programme,
+        days=own_days(programme, place.group_id),
+        upcoming=next_session(programme, place.group_id, now),
+        over=place.ends_at is not None and place.ends_at <= now,
+        address=f"/inscriptions/{token}",
+        feed_url=f"{edge.settings.base_url}/calendars/personal/{feed_token}.ics",
+        now=now,
+    )
+
+
+@get("/inscriptions/{token:str}/invitation.ics", include_in_schema=False)
+async def get_invitation(edge: Edge, token: str) -> Response[bytes]:
+    """The calendar entry of a seat, to add by hand: it asks for no answer."""
+    async with edge.reading() as connection:
+        place = await read_place(connection, edge.signer, token)
+        programme = await read_programme(connection, place.offer_id)
+    if place.status not in ("held", "confirmed"):
+        raise NothingToAdd
+    body = write_invitation(
+        programme,
+        uid=f"{place.id}@{edge.settings.mail_domain}",
+        sequence=place.revision,
+        stamp=place.told_at,
+        method="PUBLISH",
+        status=place.status,
+        group_id=place.group_id,
+        organiser_address=f"{edge.signer.reply_local_part(place.id)}@{edge.settings.mail_domain}",
+        attendee=None,
+        personal_url=edge.personal_url(token),
+        partstat="ACCEPTED" if place.status == "confirmed" else "NEEDS-ACTION",
+    )
+    return Response(
+        body,
+        media_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={
+            "Cache-Control": "private, no-store",
+            "X-Robots-Tag": "noindex, nofollow",
+            "Content-Disposition": 'attachment; filename="invitation.ics"',
+        },
+    )
+
+
+class NothingToAdd(Refusal):
+    """Who has no seat has nothing for the calendar."""
+
+    reason = "no-seat"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Il n’y a pas de place à noter dans l’agenda pour cette inscription.")
+
+
+def _get_question(question: Question) -> Any:
+    @get(f"/inscriptions/{{token:str}}/{question.path}", include_in_schema=False, name=f"get_{question.path}")
+    async def get_question(edge: Edge, token: str) -> Response[Any]:
+        """A page with one button: mail scanners follow links, they press nothing."""
+        async with edge.reading() as connection:
+            place = await read_place(connection, edge.signer, token)
+        if place.status not in question.states:
+            return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+        return page(
+            "personal_space/templates/question.html",
+            private=True,
+            place=place,
+            question=question,
+            address=f"/inscriptions/{token}",
+        )
+
+    return get_question
+
+
+def _post_answer(question: Question) -> Any:
+    @post(f"/inscriptions/{{token:str}}/{question.path}", include_in_schema=False, name=f"post_{question.path}")
+    async def post_answer(edge: Edge, now: datetime, token: str) -> Response[Any]:
+        """Do it, then show where one stands now."""
+        async with edge.transaction() as connection:
+            place = await read_place(connection, edge.signer, token)
+            await question.verb(connection, registration_id=place.id, now=now)
+        return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+
+    return post_answer
+
+
+QUESTIONS = (WITHDRAWAL, ACCEPTANCE, REFUSAL)
+
+route_handlers: list[Any] = [
+    get_place,
+    get_invitation,
+    *(_get_question(question) for question in QUESTIONS),
+    *(_post_answer(question) for question in QUESTIONS),
+]

@@ -1,0 +1,81 @@
+"""The registration form as a page holds it: what was written, and every fault beside its field."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, structs
+
+from services.campaigns.offers.registration import InvalidField, RegistrationRequest
+from services.campaigns.offers.registration_form import parse_request
+from shared.identifiers import new_id
+
+# the longest text a page gives back: what is longer is refused anyway
+SHOWN_AT_MOST = 300
+
+# a fault hides those behind it: the field is then read as if this stood in it
+STAND_INS = {
+    "first_name": {"first_name": "a"},
+    "last_name": {"last_name": "a"},
+    "email": {"email": "a@pupil.example"},
+    "guardian_name": {"guardian_name": "a"},
+    "guardian_email": {"guardian_email": "a@guardian.example"},
+    "school": {"school": "a"},
+    "class_name": {"class_name": ""},
+    "Idempotency-Key": {"key": "a"},
+}
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What stands in the fields; `key` is hidden and makes a repeated POST the same registration."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    school: str = ""
+    class_name: str = ""
+    guardian_name: str = ""
+    guardian_email: str = ""
+    key: str = ""
+
+    def parse(self) -> RegistrationRequest:
+        """The request these fields make; raises `InvalidField` with the first fault."""
+        return parse_request(
+            first_name=self.first_name,
+            last_name=self.last_name,
+            email=self.email or None,
+            guardian_name=self.guardian_name.strip() or None,
+            guardian_email=self.guardian_email or None,
+            school_name=self.school,
+            school_uai=None,
+            class_name=self.class_name,
+            idempotency_key=self.key or None,
+        )
+
+    def find_faults(self) -> dict[str, str]:
+        """A French sentence for each field that is at fault, in the order they are found; empty when all is well."""
+        form, faults = self, dict[str, str]()
+        while True:
+            try:
+                form.parse()
+            except InvalidField as refusal:
+                field = refusal.field or "first_name"
+                if field in faults:
+                    return faults
+                faults[field] = refusal.sentence
+                form = structs.replace(form, **STAND_INS[field])
+            else:
+                return faults
+
+    def shown(self) -> "Form":
+        """The same to be shown again: cut to a length that a page can carry."""
+        return Form(**{name: value[:SHOWN_AT_MOST] for name, value in structs.asdict(self).items()})
+
+
+def empty_form() -> Form:
+    """A form with a fresh key."""
+    return Form(key=str(new_id()))
+
+
+def read_form(fields: Mapping[str, object]) -> Form:
+    """The form in a POST; what is not text, or not asked for, is left out."""
+    names = Form.__struct_fields__
+    return Form(**{name: value for name in names if isinstance(value := fields.get(name, ""), str)})

@@ -1,0 +1,90 @@
+"""The registration form: shown, taken, answered."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+from msgspec import structs
+
+from services.campaigns.catalogue.listing import Listing
+from services.campaigns.catalogue.read import read_listing
+from services.campaigns.edge import Edge
+from services.campaigns.look.pages import page
+from services.campaigns.offers.offer import OfferClosed
+from services.campaigns.offers.registration import AlreadyRegistered, KeyReused, PupilElsewhere
+from services.campaigns.registering.form import Form, empty_form, read_form
+
+KEY_REUSED = "Ce formulaire a déjà été envoyé avec d’autres réponses. Relisez-les, puis envoyez-le de nouveau."
+
+
+@get("/offres/{slug:str}/inscription", include_in_schema=False)
+async def get_registration_form(edge: Edge, now: datetime, slug: str) -> Response[str]:
+    """The empty form, or why there is none."""
+    listing = await _listing(edge, slug)
+    if listing.state(now) not in ("open", "full"):
+        return _closed(listing, now, listing.say_state(now))
+    return _form(listing, now, empty_form())
+
+
+@post("/offres/{slug:str}/inscription", include_in_schema=False)
+async def post_registration_form(
+    request: Request[Any, Any, Any], edge: Edge, now: datetime, slug: str
+) -> Response[Any]:
+    """Register, then go to the personal page; or the form again, each fault beside its field."""
+    form = read_form(await request.form())
+    listing = await _listing(edge, slug)
+    faults = form.find_faults()
+    if "Idempotency-Key" in faults:
+        del faults["Idempotency-Key"]
+        form = structs.replace(form, key=empty_form().key)
+    if faults:
+        return _form(listing, now, form, faults=faults, status=422)
+    try:
+        registered = await edge.turnstile.register(listing.id, form.parse())
+    except OfferClosed as refusal:
+        return _closed(listing, now, refusal.sentence)
+    except AlreadyRegistered as refusal:
+        return page("registering/templates/already.html", status=refusal.status, private=True, listing=listing)
+    except PupilElsewhere as refusal:
+        return _form(listing, now, form, trouble=refusal.sentence, status=refusal.status)
+    except KeyReused as refusal:
+        again = structs.replace(form, key=empty_form().key)
+        return _form(listing, now, again, trouble=KEY_REUSED, status=refusal.status)
+    token = edge.signer.token("registration", registered.id, registered.token_version)
+    return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+async def _listing(edge: Edge, slug: str) -> Listing:
+    async with edge.reading() as connection:
+        return await read_listing(connection, slug)
+
+
+def _form(
+    listing: Listing,
+    now: datetime,
+    form: Form,
+    *,
+    faults: dict[str, str] | None = None,
+    trouble: str = "",
+    status: int = 200,
+) -> Response[str]:
+    return page(
+        "registering/templates/form.html",
+        status=status,
+        private=True,
+        listing=listing,
+        now=now,
+        form=form.shown(),
+        faults=faults or {},
+        trouble=trouble,
+    )
+
+
+def _closed(listing: Listing, now: datetime, sentence: str) -> Response[str]:
+    return page(
+        "registering/templates/closed.html", status=409, private=True, listing=listing, now=now, sentence=sentence
+    )
+
+
+route_handlers: list[Any] = [get_registration_form, post_registration_form]
