@@ -48,7 +48,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # TCP gives nothing else
+        self._transport = cast("asyncio.Transport", transport)  # TCP gives nothing else
         self._send_next()
 
     def data_received(self, data: bytes) -> None:
@@ -94,7 +94,7 @@ async def send_load(url: str, requests: Iterator[bytes], *, connections: int = 6
         done = loop.create_future()
         waiting.append(done)
         make: Callable[[], asyncio.Protocol] = lambda done=done: _Connection(requests, answers, done)  # type: ignore[misc]  # noqa: E731
-        await loop.create_connection(make, parts.hostname, parts.port)
+        await loop.create_connection(make, parts.hostname or "127.0.0.1", parts.port or 80)
     await asyncio.gather(*waiting)
     answers.seconds = time.perf_counter() - started
     answers.latencies.sort()

