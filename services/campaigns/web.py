@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from litestar import Litestar, get
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 from services.campaigns.catalogue.routes import route_handlers as catalogue
@@ -26,7 +26,7 @@ BODY_AT_MOST = 64 * 1024
 
 
 @get("/health", include_in_schema=False)
-async def get_health(edge: Edge) -> dict[str, str]:
+async def get_health(edge: NamedDependency[Edge]) -> dict[str, str]:
     """Whether this process can reach its database."""
     async with edge.reading() as connection:
         await connection.fetchval("SELECT 1")

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from services.campaigns.catalogue.listing import sections_of
 from services.campaigns.catalogue.read import list_campaigns, list_cities, list_public_offers, read_listing
@@ -16,12 +17,14 @@ from services.campaigns.offers.read import read_programme
 PAGE = 60
 CITY_AT_MOST = 100
 
-City = Annotated[str, Parameter(query="ville", description="Only the offers of this town")]
-After = Annotated[str, Parameter(query="apres", description="The offer the page before ended with")]
+City = Annotated[str, QueryParameter(name="ville", description="Only the offers of this town")]
+After = Annotated[str, QueryParameter(name="apres", description="The offer the page before ended with")]
 
 
 @get("/", include_in_schema=False)
-async def get_catalogue(edge: Edge, now: datetime, city: City = "", after: After = "") -> Response[str]:
+async def get_catalogue(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], city: City = "", after: After = ""
+) -> Response[str]:
     """What there is near one, and whether there is room."""
     city = city[:CITY_AT_MOST].replace("\x00", "")
     async with edge.reading() as connection:
@@ -40,7 +43,9 @@ async def get_catalogue(edge: Edge, now: datetime, city: City = "", after: After
 
 
 @get("/offres/{slug:str}", include_in_schema=False)
-async def get_offer_page(edge: Edge, now: datetime, slug: str) -> Response[str]:
+async def get_offer_page(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
+) -> Response[str]:
     """What one would do each day, with whom, how to come, and whether one can get in."""
     async with edge.reading() as connection:
         listing = await read_listing(connection, slug)

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "static"
@@ -27,7 +28,7 @@ def address_of(name: str) -> str:
 
 
 @get("/static/{name:str}", include_in_schema=False)
-async def get_static_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """The file whose content gave it this name."""
     file = _FILES.get(name)
     if file is None:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, patch, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
@@ -44,14 +45,14 @@ from shared.database import Connection
 
 PAGE = 100
 
-Authorization = Annotated[str | None, Parameter(header="Authorization", description="Bearer, a planner's token")]
-IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="1 to 200 ASCII characters")]
-IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The session's sequence, quoted or bare")]
-After = Annotated[str | None, Parameter(query="after", description="The `next` of the page before")]
+Authorization = Annotated[str | None, HeaderParameter(name="Authorization", description="Bearer, a planner's token")]
+IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="1 to 200 ASCII characters")]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The session's sequence, quoted or bare")]
+After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
 
 
 @get("/api/v1/offers", summary="The public offers")
-async def get_offers(edge: Edge, after: After = None) -> OffersBody:
+async def get_offers(edge: NamedDependency[Edge], after: After = None) -> OffersBody:
     """Published and closed offers, a hundred a page."""
     key = _uuid_key(after)
     async with edge.reading() as connection:
@@ -60,7 +61,7 @@ async def get_offers(edge: Edge, after: After = None) -> OffersBody:
 
 
 @get("/api/v1/offers/{offer_id:uuid}", summary="One offer with its programme")
-async def get_offer(edge: Edge, offer_id: UUID) -> OfferWithDaysBody:
+async def get_offer(edge: NamedDependency[Edge], offer_id: FromPath[UUID]) -> OfferWithDaysBody:
     """Any offer that is or was public."""
     async with edge.reading() as connection:
         return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
@@ -68,7 +69,10 @@ async def get_offer(edge: Edge, offer_id: UUID) -> OfferWithDaysBody:
 
 @post("/api/v1/offers/{offer_id:uuid}/registrations", summary="Register a pupil")
 async def post_registration(
-    edge: Edge, offer_id: UUID, data: RegistrationBody, idempotency_key: IdempotencyKey = None
+    edge: NamedDependency[Edge],
+    offer_id: FromPath[UUID],
+    data: JSONBody[RegistrationBody],
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[RegisteredBody]:
     """201 with a seat or a place in the queue; 200 with the same answer for the same key and body again."""
     request = parse_request(
@@ -92,14 +96,16 @@ async def post_registration(
 
 
 @get("/api/v1/registrations/{token:str}", summary="Where a registration stands")
-async def get_registration(edge: Edge, token: str) -> RegistrationStateBody:
+async def get_registration(edge: NamedDependency[Edge], token: FromPath[str]) -> RegistrationStateBody:
     """The registration behind a personal token."""
     async with edge.reading() as connection:
         return await _state(edge, connection, token)
 
 
 @post("/api/v1/registrations/{token:str}/withdrawal", status_code=200, summary="Withdraw")
-async def post_withdrawal(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+async def post_withdrawal(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> RegistrationStateBody:
     """Give the seat, or the place in the queue, back; the next in the queue is promoted."""
     async with edge.transaction() as connection:
         state = await _state(edge, connection, token)
@@ -108,7 +114,9 @@ async def post_withdrawal(edge: Edge, now: datetime, token: str) -> Registration
 
 
 @post("/api/v1/registrations/{token:str}/acceptance", status_code=200, summary="Accept the held seat")
-async def post_acceptance(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+async def post_acceptance(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> RegistrationStateBody:
     """Confirm the seat that is held."""
     async with edge.transaction() as connection:
         state = await _state(edge, connection, token)
@@ -117,7 +125,9 @@ async def post_acceptance(edge: Edge, now: datetime, token: str) -> Registration
 
 
 @post("/api/v1/registrations/{token:str}/refusal", status_code=200, summary="Refuse the held seat")
-async def post_refusal(edge: Edge, now: datetime, token: str) -> RegistrationStateBody:
+async def post_refusal(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> RegistrationStateBody:
     """Let the held seat go on to the next."""
     async with edge.transaction() as connection:
         state = await _state(edge, connection, token)
@@ -127,10 +137,10 @@ async def post_refusal(edge: Edge, now: datetime, token: str) -> RegistrationSta
 
 @patch("/api/v1/sessions/{session_id:uuid}", summary="Change a session")
 async def patch_session(
-    edge: Edge,
-    now: datetime,
-    session_id: UUID,
-    data: SessionChange,
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    session_id: FromPath[UUID],
+    data: JSONBody[SessionChange],
     authorization: Authorization = None,
     if_match: IfMatch = None,
 ) -> Response[SessionBody]:
@@ -147,7 +157,10 @@ async def patch_session(
 
 @post("/api/v1/sessions/{session_id:uuid}/cancellation", status_code=200, summary="Cancel a session")
 async def post_session_cancellation(
-    edge: Edge, now: datetime, session_id: UUID, authorization: Authorization = None
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    session_id: FromPath[UUID],
+    authorization: Authorization = None,
 ) -> SessionBody:
     """The session will not take place; everybody who has it in the programme is told."""
     planner = planner_of(edge.signer, authorization)
@@ -160,7 +173,10 @@ async def post_session_cancellation(
 
 @post("/api/v1/offers/{offer_id:uuid}/cancellation", status_code=200, summary="Cancel an offer")
 async def post_offer_cancellation(
-    edge: Edge, now: datetime, offer_id: UUID, authorization: Authorization = None
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    offer_id: FromPath[UUID],
+    authorization: Authorization = None,
 ) -> OfferWithDaysBody:
     """The offer will not take place; everybody in it or waiting for it is told."""
     planner = planner_of(edge.signer, authorization)
@@ -173,7 +189,11 @@ async def post_offer_cancellation(
 
 @patch("/api/v1/offers/{offer_id:uuid}", summary="Change the number of seats")
 async def patch_offer(
-    edge: Edge, now: datetime, offer_id: UUID, data: OfferChangeBody, authorization: Authorization = None
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    offer_id: FromPath[UUID],
+    data: JSONBody[OfferChangeBody],
+    authorization: Authorization = None,
 ) -> OfferWithDaysBody:
     """More seats are held at once for who waits; fewer than are taken is refused."""
     planner = planner_of(edge.signer, authorization)
@@ -186,7 +206,7 @@ async def patch_offer(
 
 @get("/api/v1/offers/{offer_id:uuid}/registrations", summary="Who is in and who waits")
 async def get_registrations(
-    edge: Edge, offer_id: UUID, authorization: Authorization = None, after: After = None
+    edge: NamedDependency[Edge], offer_id: FromPath[UUID], authorization: Authorization = None, after: After = None
 ) -> Response[ListedRegistrationsBody]:
     """Registrations in the order of the queue, a hundred a page; for planners."""
     planner = planner_of(edge.signer, authorization)

@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
+from shared.calendar.invitation import write_invitation
 
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
@@ -16,7 +19,6 @@ from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.campaigns.personal_space.place import next_session, own_days
 from services.campaigns.personal_space.read import read_place
-from shared.calendar.invitation import write_invitation
 from shared.refusal import Refusal
 
 Verb = Callable[..., Awaitable[None]]
@@ -61,7 +63,7 @@ REFUSAL = Question(
 
 
 @get("/inscriptions/{token:str}", include_in_schema=False)
-async def get_place(edge: Edge, now: datetime, token: str) -> Response[str]:
+async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]) -> Response[str]:
     """Whether one is in, and what comes next."""
     async with edge.reading() as connection:
         place = await read_place(connection, edge.signer, token)
@@ -82,7 +84,7 @@ async def get_place(edge: Edge, now: datetime, token: str) -> Response[str]:
 
 
 @get("/inscriptions/{token:str}/invitation.ics", include_in_schema=False)
-async def get_invitation(edge: Edge, token: str) -> Response[bytes]:
+async def get_invitation(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[bytes]:
     """The calendar entry of a seat, to add by hand: it asks for no answer."""
     async with edge.reading() as connection:
         place = await read_place(connection, edge.signer, token)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from litestar import Response, get
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import CookieParameter, FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.campaigns.edge import Edge
@@ -19,9 +20,9 @@ from shared.refusal import Refusal
 OFFERS_A_PAGE, PUPILS_A_PAGE = 100, 200
 COOKIE, COOKIE_SECONDS = "quinzaine_jeton", 30 * 24 * 3600
 
-Token = Annotated[str, Parameter(cookie=COOKIE)]
-TokenInAddress = Annotated[str | None, Parameter(query="jeton")]
-After = Annotated[str, Parameter(query="apres")]
+Token = Annotated[str, CookieParameter(name=COOKIE)]
+TokenInAddress = Annotated[str | None, QueryParameter(name="jeton")]
+After = Annotated[str, QueryParameter(name="apres")]
 
 
 class ForOrganisersOnly(Refusal):
@@ -36,7 +37,11 @@ class ForOrganisersOnly(Refusal):
 
 @get("/planification", include_in_schema=False)
 async def get_planning(
-    edge: Edge, now: datetime, token: Token = "", given: TokenInAddress = None, after: After = ""
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    token: Token = "",
+    given: TokenInAddress = None,
+    after: After = "",
 ) -> Response[Any]:
     """What needs one today; a token in the address moves into a cookie first."""
     if given is not None:
@@ -63,7 +68,11 @@ async def get_planning(
 
 @get("/planification/{slug:str}", include_in_schema=False)
 async def get_planned_offer(
-    edge: Edge, now: datetime, slug: str, token: Token = "", after: After = ""
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    slug: FromPath[str],
+    token: Token = "",
+    after: After = "",
 ) -> Response[Any]:
     """Who is in, who waits, in order, and who receives them each day."""
     planner = _planner(edge, token)

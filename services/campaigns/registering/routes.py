@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
@@ -19,7 +21,9 @@ KEY_REUSED = "Ce formulaire a déjà été envoyé avec d’autres réponses. Re
 
 
 @get("/offres/{slug:str}/inscription", include_in_schema=False)
-async def get_registration_form(edge: Edge, now: datetime, slug: str) -> Response[str]:
+async def get_registration_form(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
+) -> Response[str]:
     """The empty form, or why there is none."""
     listing = await _listing(edge, slug)
     if listing.state(now) not in ("open", "full"):
@@ -29,7 +33,7 @@ async def get_registration_form(edge: Edge, now: datetime, slug: str) -> Respons
 
 @post("/offres/{slug:str}/inscription", include_in_schema=False)
 async def post_registration_form(
-    request: Request[Any, Any, Any], edge: Edge, now: datetime, slug: str
+    request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
 ) -> Response[Any]:
     """Register, then go to the personal page; or the form again, each fault beside its field."""
     form = read_form(await request.form())
