@@ -94,6 +94,11 @@ def take_picture(context: BrowserContext, url: str, file: Path) -> None:
     """One page, whole, as a PNG."""
     page = context.new_page()
     page.goto(url, wait_until="load")
+    # as tall as the page, so that what is fixed to the bottom of a phone stands at the bottom of the picture
+    height = page.evaluate("document.documentElement.scrollHeight")
+    size = page.viewport_size
+    if size is not None:
+        page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
     page.screenshot(path=file, full_page=True)
     page.close()
 

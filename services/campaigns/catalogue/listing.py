@@ -78,8 +78,10 @@ class Listing(Struct, frozen=True, kw_only=True):
         """« du lundi 14 au vendredi 18 juin 2027 », « mardi 15 juin 2027, 9 h–12 h »."""
         if self.first_day is None or self.last_day is None:
             return "dates à venir"
-        if self.first_day != self.last_day or self.starts_at is None or self.ends_at is None:
+        if self.first_day != self.last_day:
             return say_period(self.first_day, self.last_day)
+        if self.starts_at is None or self.ends_at is None:
+            return say_date(self.first_day, year=True)
         return f"{say_date(self.first_day, year=True)}, {say_times(self.starts_at, self.ends_at)}"
 
     def state(self, now: datetime) -> ListingState:
@@ -102,7 +104,7 @@ class Listing(Struct, frozen=True, kw_only=True):
             case "open":
                 return "1 place libre" if self.free == 1 else f"{self.free} places libres"
             case "full":
-                return "Complet, liste d’attente ouverte"
+                return "Complet, liste d’attente"
             case "not_yet":
                 return f"Inscriptions à partir du {say_moment(self.opens_at)}" if self.opens_at else ""
             case "closed":

@@ -1,5 +1,6 @@
 """What the catalogue reads: public offers with their days and seats, the campaigns and towns they belong to."""
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,10 +74,8 @@ async def read_listing(connection: Connection, slug: str) -> Listing:
 
 async def list_cities(connection: Connection) -> list[str]:
     """The towns with a public offer, by name."""
-    rows = await connection.fetch(
-        "SELECT DISTINCT city FROM campaigns.offers WHERE status <> 'draft' AND city <> '' ORDER BY city"
-    )
-    return [row["city"] for row in rows]
+    rows = await connection.fetch("SELECT DISTINCT city FROM campaigns.offers WHERE status <> 'draft' AND city <> ''")
+    return sorted((row["city"] for row in rows), key=lambda city: unicodedata.normalize("NFKD", city))
 
 
 async def list_campaigns(connection: Connection) -> list[Campaign]:

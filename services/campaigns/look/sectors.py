@@ -11,9 +11,9 @@ ICONS = {
     "transport": "truck",
     "nature": "sun",
     "digital": "computer-desktop",
-    "trade": "building-storefront",
+    "commerce": "building-storefront",
     "culture": "paint-brush",
-    "public": "building-library",
+    "public_service": "building-library",
 }
 NO_FAMILY, NO_FAMILY_ICON = "none", "calendar-days"
 

@@ -46,16 +46,9 @@ def weekday(day: date) -> str:
     return format_date(day, "EEEE", locale="fr")
 
 
-def day_numbers(first: date, last: date) -> str:
-    """« 14–18 », « 15 »: the numbers a diary page shows in its margin."""
-    return f"{first.day}" if first == last else f"{first.day}–{last.day}"
-
-
-def months(first: date, last: date) -> str:
-    """« juin », « juin–juil. »."""
-    if (first.year, first.month) == (last.year, last.month):
-        return format_date(first, "MMMM", locale="fr")
-    return f"{format_date(first, 'MMM', locale='fr')}–{format_date(last, 'MMM', locale='fr')}"
+def month(day: date) -> str:
+    """« juin », « juil. »."""
+    return format_date(day, "MMM", locale="fr")
 
 
 def local_day(moment: datetime) -> date:
@@ -84,7 +77,7 @@ def say_offered_seats(held: int, until: str) -> str:
     """« Deux places sont proposées jusqu’à mardi 15 juin à 12 h. »"""
     if held == 1:
         return f"Une place est proposée jusqu’au {until}."
-    return f"{say_number(held).capitalize()} places sont proposées, la dernière jusqu’au {until}."
+    return f"{say_number(held).capitalize()} places sont proposées jusqu’au {until}."
 
 
 def webcal(address: str) -> str:

@@ -45,7 +45,11 @@ class PlannedOffer(Struct, frozen=True, kw_only=True):
                 noun = "1 réponse attendue" if listing.held == 1 else f"{listing.held} réponses attendues, la première"
                 return f"{noun} avant le {say_moment(self.answer_by)}"
             case "full":
-                return "Complet : des places en plus iraient aussitôt à la file" if listing.waiting else ""
+                return (
+                    f"{listing.waiting} {'attend' if listing.waiting == 1 else 'attendent'} une place"
+                    if listing.waiting
+                    else ""
+                )
             case _ if listing.starts_at is not None and (listing.starts_at - now).days < 14 and listing.free:
                 return f"Commence bientôt, {listing.say_state(now)}"
             case _:

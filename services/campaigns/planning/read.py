@@ -25,7 +25,7 @@ async def list_planned_offers(
                    (SELECT min(deadline) FROM campaigns.registrations r
                     WHERE r.offer_id = offers.id AND r.status = 'held') AS answer_by
             FROM campaigns.offers
-            WHERE $2 = $3 OR organisation_id = $2
+            WHERE $2::uuid = $3::uuid OR organisation_id = $2
         )
         SELECT planned.answer_by, listing.*
         FROM ({LISTING}) listing JOIN planned ON planned.id = listing.id
@@ -44,7 +44,7 @@ async def list_planned_offers(
 async def read_planned_offer(connection: Connection, *, organisation_id: UUID, slug: str) -> Listing:
     """One offer of an organisation by its slug, drafts included; raises `UnknownOffer`."""
     row = await connection.fetchrow(
-        f"{LISTING} WHERE o.slug = $1 AND ($2 = $3 OR o.organisation_id = $2)",
+        f"{LISTING} WHERE o.slug = $1 AND ($2::uuid = $3::uuid OR o.organisation_id = $2)",
         slug,
         organisation_id,
         EVERY_ORGANISATION,
