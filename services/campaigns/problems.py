@@ -74,6 +74,11 @@ def answer_bad_text(request: Request[Any, Any, Any], _: Exception) -> Response[A
     return _answer(request, 422, SENTENCES[422], reason="invalid-text")
 
 
+def answer_bottomless(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    """JSON nested deeper than any of ours."""
+    return _answer(request, 400, SENTENCES[400], reason="invalid-body")
+
+
 def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """What nobody foresaw: told to the log, not to the asker."""
     log.error("request.failed", path=request.url.path, exc_info=error)
@@ -86,6 +91,7 @@ exception_handlers: dict[int | type[Exception], Any] = {
     asyncpg.DataError: answer_bad_text,
     asyncpg.exceptions.UntranslatableCharacterError: answer_bad_text,
     **dict.fromkeys((*CONNECTION_LOST, *LOCKED_OUT), answer_lost_connection),
+    RecursionError: answer_bottomless,
     Exception: answer_unexpected,
 }
 

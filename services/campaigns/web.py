@@ -20,7 +20,8 @@ from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
 from shared.database import open_pool
-from shared.settings import Settings
+from shared.logs import configure_logs
+from shared.settings import Settings, read_settings
 
 BODY_AT_MOST = 64 * 1024
 
@@ -78,3 +79,10 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=OpenAPIConfig(title="Quinzaine", version="1", path="/schema"),
         logging_config=None,
     )
+
+
+def app_from_environment() -> Litestar:
+    """The application of this process's environment: what a server is given as its factory."""
+    settings = read_settings()
+    configure_logs("web", settings.log_level)
+    return create_app(settings)

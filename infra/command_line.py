@@ -1,0 +1,97 @@
+"""The command line: every process and every task of an operator. Each command loads only what it needs."""
+
+import asyncio
+import signal
+import sys
+from uuid import UUID
+
+from cyclopts import App
+
+from shared.settings import Settings, SettingsError, read_settings
+
+app = App(
+    name="quinzaine",
+    help="Collective internship weeks, from programme to calendar. Configured by environment variables QUINZAINE_…",
+    version_flags=[],
+)
+
+
+def main() -> None:
+    """Run the command; a wrong setting is one line and exit 2, an unreachable server one line and exit 1."""
+    try:
+        app()
+    except SettingsError as error:
+        print(f"quinzaine: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(f"quinzaine: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command
+def web() -> None:
+    """Serve pages, JSON and feeds on QUINZAINE_HOST:QUINZAINE_PORT."""
+    from infra.web_server import serve
+
+    serve(read_settings())
+
+
+@app.command
+def relay() -> None:
+    """Ring events and due deliveries to the broker, until told to stop."""
+    from services.notifications.relay import run_relay
+
+    from shared.logs import configure_logs
+
+    settings = read_settings()
+    configure_logs("relay", settings.log_level)
+    asyncio.run(_until_told(run_relay, settings))
+
+
+@app.command
+def worker() -> None:
+    """Plan events and send deliveries, until told to stop."""
+    from services.notifications.worker import run_worker
+
+    from shared.logs import configure_logs
+
+    settings = read_settings()
+    configure_logs("worker", settings.log_level)
+    run_worker(settings)
+
+
+@app.command
+def migrate() -> None:
+    """Bring the database to the newest schema. Harmless when it already is; several at once wait for each other."""
+    from infra.migrate import migrate as apply
+
+    names = asyncio.run(apply(read_settings().database_url))
+    print(f"Migrations appliquées : {', '.join(names)}." if names else "La base est à jour.")
+
+
+@app.command
+def token(*, organisation: UUID | None = None) -> None:
+    """Print a planner's token for the JSON API.
+
+    Parameters
+    ----------
+    organisation: UUID
+        The organisation it speaks for; without it, every organisation of this installation.
+    """
+    from shared.signed_links import Signer
+
+    print(Signer(read_settings().secret_keys).token("planner", organisation or UUID(int=0)))
+
+
+async def _until_told(run: object, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, stop.set)
+    await run(settings, stop)  # type: ignore[operator]  # run_relay's shape
+
+
+if __name__ == "__main__":
+    main()

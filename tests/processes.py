@@ -1,0 +1,123 @@
+"""Real processes for stories and crash tests: started on free ports, ended by their own pid."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from shared.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that was free a moment ago."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables that make a process read these settings."""
+    values = {
+        "QUINZAINE_SECRET_KEYS": ",".join(settings.secret_keys),
+        **{
+            f"QUINZAINE_{name.upper()}": str(value)
+            for name, value in msgspec.structs.asdict(settings).items()
+            if name != "secret_keys"
+        },
+    }
+    return {**os.environ, **values, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+
+
+class Process:
+    """One of our processes; its log is kept in a file."""
+
+    def __init__(self, settings: Settings, log: Path, *arguments: str) -> None:
+        self._settings = settings
+        self._arguments = arguments
+        self.log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                *self._arguments,
+                env=environment_of(self._settings),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """SIGKILL to it and whatever it started."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL when that is not heard within 8 seconds."""
+        await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        try:
+            await asyncio.wait_for(process.wait(), timeout=8)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+def web_process(settings: Settings, log: Path) -> Process:
+    """A web process on the settings' port."""
+    return Process(settings, log, "infra", "web")
+
+
+async def wait_for_web(url: str, *, seconds: float = 20) -> None:
+    """Wait until the web process answers."""
+    async with httpx.AsyncClient() as client:
+        for _ in range(int(seconds / 0.05)):
+            with suppress(httpx.TransportError):
+                if (await client.get(f"{url}/health")).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+    raise TimeoutError(f"no web process at {url}")
+
+
+@asynccontextmanager
+async def web(settings: Settings, folder: Path, *, processes: int = 1) -> AsyncIterator[list[str]]:
+    """So many web processes, each on a port of its own; yields their addresses."""
+    started: list[Process] = []
+    urls: list[str] = []
+    try:
+        for number in range(processes):
+            port = free_port()
+            urls.append(f"http://127.0.0.1:{port}")
+            mine = msgspec.structs.replace(settings, port=port, base_url=urls[0])
+            started.append(web_process(mine, folder / f"web{number}.log"))
+            await started[-1].start()
+        for url in urls:
+            await wait_for_web(url)
+        yield urls
+    finally:
+        for process in started:
+            await process.stop()
