@@ -1,0 +1,42 @@
+"""Settings: a wrong value is one line that names its variable."""
+
+import pytest
+
+from shared.settings import SettingsError, read_settings
+
+GOOD = {"QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests"}
+
+
+def test_everything_has_a_default_but_the_secret():
+    assert read_settings(GOOD).smtp_connections == 4
+    with pytest.raises(SettingsError, match="QUINZAINE_SECRET_KEYS"):
+        read_settings({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUINZAINE_DATABASE_URL", "mysql://x"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://x:y"),
+        ("QUINZAINE_BROKER_URL", "kafka://x"),
+        ("QUINZAINE_SMTP_URL", "mail.example"),
+        ("QUINZAINE_BASE_URL", "quinzaine.example"),
+        ("QUINZAINE_MAIL_DOMAIN", "a b"),
+        ("QUINZAINE_PORT", "80000"),
+        ("QUINZAINE_PORT", "x"),
+        ("QUINZAINE_COALESCING_SECONDS", "-1"),
+        ("QUINZAINE_FEED_MEMORY_SECONDS", "5"),
+        ("QUINZAINE_LOG_LEVEL", "loud"),
+        ("QUINZAINE_SECRET_KEYS", "short"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_variable(name, value):
+    with pytest.raises(SettingsError) as refused:
+        read_settings({**GOOD, name: value})
+    assert str(refused.value).startswith(name)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_broker_is_the_database_unless_told_otherwise():
+    settings = read_settings({**GOOD, "QUINZAINE_DATABASE_URL": "postgresql://db/quinzaine"})
+    assert settings.broker_url == "postgresql://db/quinzaine"
