@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "static"
-MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class StaticFile(Struct, frozen=True):

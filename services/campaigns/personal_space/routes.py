@@ -106,7 +106,7 @@ async def get_invitation(edge: NamedDependency[Edge], token: FromPath[str]) -> R
     )
     return Response(
         body,
-        media_type="text/calendar; charset=utf-8; method=PUBLISH",
+        media_type="text/calendar; method=PUBLISH",
         headers={
             "Cache-Control": "private, no-store",
             "X-Robots-Tag": "noindex, nofollow",

@@ -1,0 +1,146 @@
+"""Every page in a real browser: accessible (axe), nothing from elsewhere, nothing wider than a phone, no script.
+
+The browser's requests are answered by the application in this process; whatever goes elsewhere is caught.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from infra.contact_sheet import QUIET
+from services.campaigns.offers.cancel_session import cancel_session
+from services.campaigns.offers.register_pupils import register_pupils
+from services.campaigns.offers.withdraw_registration import withdraw_registration
+from services.campaigns.planning.routes import COOKIE
+from shared.database import transaction
+from shared.signed_links import Signer
+from tests.world import NOW, a_pupil, a_week
+
+pytestmark = pytest.mark.anyio
+
+CHROMIUM = shutil.which("chromium")
+HOME = "http://quinzaine.example"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def paths(pool, settings, small_week) -> dict[str, str]:
+    """Every page in its states: full with a held seat, a queue, a cancelled session, groups."""
+    signer = Signer(settings.secret_keys)
+    async with transaction(pool) as connection:
+        grouped = await a_week(connection, slug="groupes", groups=("A", "B"))
+        outcomes = await register_pupils(
+            connection,
+            offer_id=small_week.offer_id,
+            requests=[
+                a_pupil(number, guardian_name="Dominique Dupré", guardian_email="d@f.example") for number in range(4)
+            ],
+            signer=signer,
+            now=NOW,
+        )
+        await withdraw_registration(connection, registration_id=outcomes[0].id, now=NOW)
+        await cancel_session(connection, session_id=small_week.sessions[3], now=NOW)
+    withdrawn, confirmed, held, waiting = [
+        f"/inscriptions/{signer.token('registration', outcome.id, outcome.token_version)}" for outcome in outcomes
+    ]
+    return {
+        "catalogue": "/",
+        "town": "/?ville=Nulle-Part",
+        "offer": f"/offres/{small_week.slug}",
+        "offer with groups": f"/offres/{grouped.slug}",
+        "form": f"/offres/{small_week.slug}/inscription",
+        "confirmed": confirmed,
+        "held": held,
+        "waiting": waiting,
+        "withdrawn": withdrawn,
+        "acceptance": f"{held}/acceptation",
+        "refusal": f"{held}/refus",
+        "withdrawal": f"{confirmed}/retrait",
+        "planning": "/planification",
+        "planned offer": f"/planification/{small_week.slug}",
+        "nowhere": "/nulle-part",
+    }
+
+
+async def open_page(browser: Browser, visitor, settings, *, width: int, scheme: str) -> tuple[Page, list[str]]:
+    """A page whose requests this process answers, and the list of those that went elsewhere."""
+    elsewhere: list[str] = []
+    context = await browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=True
+    )
+    token = Signer(settings.secret_keys).token("planner", UUID(int=0))
+    await context.add_cookies([{"name": COOKIE, "value": token, "url": HOME}])
+
+    async def answer(route: Route) -> None:
+        request = route.request
+        if not request.url.startswith(HOME + "/"):
+            elsewhere.append(request.url)
+            await route.abort()
+            return
+        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
+        headers.pop("accept-encoding", None)
+        got = await visitor.request(
+            request.method, request.url.removeprefix(HOME), content=request.post_data_buffer, headers=headers
+        )
+        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
+
+    await context.route("**/*", answer)
+    return await context.new_page(), elsewhere
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
+async def test_every_page_is_accessible_and_stands_alone(browser, visitor, settings, paths, width, scheme):
+    page, elsewhere = await open_page(browser, visitor, settings, width=width, scheme=scheme)
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    for name, path in paths.items():
+        troubles.clear()
+        await page.goto(HOME + path, wait_until="load")
+        background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert background == ("rgb(253, 252, 249)" if scheme == "light" else "rgb(23, 22, 27)"), name
+        results = await Axe().run(page)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
+        # the browser itself reports the answer that says 404
+        assert name == "nowhere" or not troubles, (name, troubles)
+    assert elsewhere == []
+    await page.context.close()
+
+
+async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, settings, small_week):
+    page, elsewhere = await open_page(browser, visitor, settings, width=390, scheme="light")
+    await page.goto(f"{HOME}/offres/{small_week.slug}/inscription")
+    await page.fill("#last_name", "Dupré")
+    await page.fill("#email", "personne")
+    await page.click("button[type=submit]")
+    assert await page.evaluate("document.activeElement.id") == "first_name"
+    assert await page.input_value("#last_name") == "Dupré"
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert elsewhere == []
+    await page.context.close()
+
+
+async def test_the_main_action_is_at_the_thumb_on_a_phone(browser, visitor, settings, small_week):
+    page, _ = await open_page(browser, visitor, settings, width=390, scheme="light")
+    await page.goto(f"{HOME}/offres/{small_week.slug}")
+    box = await page.locator(".bar .button").bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert box["y"] > 844 * 2 / 3
+    assert box["y"] + box["height"] <= 844
+    await page.context.close()

@@ -1,0 +1,153 @@
+"""Registering on the page: from an empty form to the personal page, or back with each fault beside its field."""
+
+import pytest
+
+from tests.services.campaigns.look.page_reader import Page, read
+from tests.services.campaigns.registering.test_form import GOOD
+
+pytestmark = pytest.mark.anyio
+
+
+def path_of(week) -> str:
+    return f"/offres/{week.slug}/inscription"
+
+
+async def send(visitor, week, **changes):
+    return await visitor.post(path_of(week), data={**GOOD, **changes}, follow_redirects=False)
+
+
+async def count(pool) -> int:
+    return await pool.fetchval("SELECT count(*) FROM campaigns.registrations")
+
+
+def fault_beside(page: Page, name: str) -> dict[str, str]:
+    field = page.by_id(name)
+    assert field["aria-invalid"] == "true"
+    assert f"{name}-erreur" in field["aria-describedby"].split()
+    for sentence in field["aria-describedby"].split():
+        page.by_id(sentence)
+    assert f"#{name}" in page.links()
+    return field
+
+
+async def test_the_form_asks_little_and_says_why(visitor, small_week):
+    page = read(await visitor.get(path_of(small_week)))
+    names = {field["name"] for field in page.all("input")}
+    assert names == {*GOOD, "guardian_name", "guardian_email"}
+    assert len(page.value("key")) == 36
+    labels = {label["for"] for label in page.all("label")}
+    assert labels == names - {"key"}
+    for words in ("Pourquoi", "Qui les voit", "Jusqu’au mardi 25 juillet 2028"):
+        assert words in page.text
+
+
+async def test_a_good_form_leads_to_the_personal_page(visitor, small_week, pool):
+    answer = await send(visitor, small_week)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/inscriptions/")
+    assert answer.headers["cache-control"] == "no-store"
+    assert await count(pool) == 1
+
+
+async def test_the_same_form_sent_twice_is_one_registration(visitor, small_week, pool):
+    first, second = await send(visitor, small_week), await send(visitor, small_week)
+    assert first.headers["location"] == second.headers["location"]
+    assert await count(pool) == 1
+
+
+async def test_the_same_pupil_again_learns_nothing_but_that_a_mail_goes_out(visitor, small_week, pool):
+    await send(visitor, small_week)
+    answer = await send(visitor, small_week, key="another")
+    assert answer.status_code == 409
+    assert "renvoyé par e-mail, à l’adresse donnée la première fois" in read(answer).text
+    for secret in ("/inscriptions/", "camille@eleve.example", "Dupré", "confirmée"):
+        assert secret not in answer.text
+    assert await count(pool) == 1
+
+
+async def test_a_used_key_with_other_answers_gives_the_form_again_with_a_fresh_key(visitor, small_week, pool):
+    await send(visitor, small_week)
+    answer = await send(visitor, small_week, first_name="Andrea")
+    assert answer.status_code == 422
+    page = read(answer)
+    assert "déjà été envoyé avec d’autres réponses" in page.text
+    assert page.value("key") != GOOD["key"]
+    assert page.value("first_name") == "Andrea"
+    assert await count(pool) == 1
+
+
+async def test_faults_stand_beside_their_fields_and_what_was_written_is_kept(visitor, small_week, pool):
+    answer = await send(visitor, small_week, first_name="", email="personne", guardian_name="Dominique")
+    assert answer.status_code == 422
+    page = read(answer)
+    assert {name for name in GOOD if name != "key" and "aria-invalid" in page.by_id(name)} == {"first_name", "email"}
+    fault_beside(page, "first_name")
+    assert fault_beside(page, "email")["value"] == "personne"
+    fault_beside(page, "guardian_email")
+    assert "autofocus" in page.by_id("first_name")
+    assert page.value("last_name") == "Dupré"
+    assert page.value("key") == GOOD["key"]
+    assert await count(pool) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("first_name", "Ca\r\nBcc: x@y.example"),
+        ("last_name", "\x00"),
+        ("last_name", "\x1b[31m"),
+        ("school", '=HYPERLINK("http://x")'),
+        ("email", "a" * 400 + "@eleve.example"),
+        ("email", "camille@eleve.example\r\nBcc: x@y.example"),
+        ("guardian_email", "@"),
+        ("class_name", "x" * 5_000),
+        ("first_name", "<script>alert(1)</script>"),
+    ],
+)
+async def test_bad_words_are_refused_beside_their_field(visitor, small_week, pool, name, value):
+    answer = await send(visitor, small_week, **{name: value})
+    assert answer.status_code == 422
+    page = read(answer)
+    fault_beside(page, name)
+    assert page.all("script") == []
+    assert await count(pool) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"x" * 1_000_000, {"Content-Type": "application/x-www-form-urlencoded"}),
+        (b"first_name=" + b"x" * 60_000, {"Content-Type": "application/x-www-form-urlencoded"}),
+        (b"%FF%FE=%00&first_name=%C3%28", {"Content-Type": "application/x-www-form-urlencoded"}),
+        (b"a=1&" * 5_000, {"Content-Type": "application/x-www-form-urlencoded"}),
+        (b"{", {"Content-Type": "application/json"}),
+        (b"\xff\xfe", {"Content-Type": "text/plain; charset=nothing"}),
+        (b"--x\r\nContent-Disposition: form-data; name=", {"Content-Type": "multipart/form-data; boundary=x"}),
+        (b"", {"Content-Type": "multipart/form-data"}),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="first_name"; filename="a"\r\n\r\nabc\r\n--x--\r\n',
+            {"Content-Type": "multipart/form-data; boundary=x"},
+        ),
+        (b"", {}),
+    ],
+)
+async def test_a_body_that_is_no_form_is_a_page_and_no_error_of_ours(visitor, small_week, pool, body, headers):
+    answer = await visitor.post(path_of(small_week), content=body, headers=headers, follow_redirects=False)
+    assert 400 <= answer.status_code < 500
+    read(answer)
+    assert await count(pool) == 0
+
+
+async def test_a_cancelled_offer_takes_nobody(visitor, small_week, pool):
+    await pool.execute("UPDATE campaigns.offers SET status = 'cancelled' WHERE id = $1", small_week.offer_id)
+    answer = await send(visitor, small_week)
+    assert answer.status_code == 409
+    assert "Cette offre est annulée" in read(answer).text
+    assert await count(pool) == 0
+
+
+async def test_a_school_is_asked_for_no_guardian(visitor, small_week, pool):
+    await pool.execute("UPDATE campaigns.offers SET audience = 'schools' WHERE id = $1", small_week.offer_id)
+    page = read(await visitor.get(path_of(small_week)))
+    assert {field["name"] for field in page.all("input")} == set(GOOD)
+    assert (await send(visitor, small_week)).status_code == 303
