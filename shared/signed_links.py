@@ -13,7 +13,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-Scope = Literal["registration", "feed", "planner", "reply"]
+Scope = Literal["registration", "feed", "planner", "reply", "bounce"]
 
 _ID, _VERSION, _MAC = 16, 2, 16
 
@@ -46,17 +46,31 @@ class Signer:
 
     def reply_local_part(self, id: UUID) -> str:
         """The local part that answers to an invitation come to: lower-case base32, 55 octets (RFC 5321: at most 64)."""
-        body = id.bytes + (1).to_bytes(_VERSION, "big")
-        raw = body + self._mac(self._keys[0], "reply", body)
-        return base64.b32encode(raw).decode().rstrip("=").lower()
+        return self._local_part("reply", id)
 
     def verify_reply_local_part(self, local_part: str) -> UUID | None:
         """The registration whose invitation an address answers to, or None."""
+        return self._open_local_part("reply", local_part)
+
+    def bounce_local_part(self, id: UUID) -> str:
+        """The local part that bounces of a delivery come back to: `retour-` and base32, 62 octets."""
+        return "retour-" + self._local_part("bounce", id)
+
+    def verify_bounce_local_part(self, local_part: str) -> UUID | None:
+        """The delivery that a bounce is about, or None."""
+        prefix, _, rest = local_part.partition("-")
+        return self._open_local_part("bounce", rest) if prefix.lower() == "retour" else None
+
+    def _local_part(self, scope: Scope, id: UUID) -> str:
+        body = id.bytes + (1).to_bytes(_VERSION, "big")
+        return base64.b32encode(body + self._mac(self._keys[0], scope, body)).decode().rstrip("=").lower()
+
+    def _open_local_part(self, scope: Scope, local_part: str) -> UUID | None:
         try:
             raw = base64.b32decode(local_part.upper() + "=" * (-len(local_part) % 8))
         except (binascii.Error, ValueError):
             return None
-        signed = self._open("reply", raw)
+        signed = self._open(scope, raw)
         return signed.id if signed else None
 
     def identity(self, *parts: str) -> bytes:

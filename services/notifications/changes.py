@@ -1,0 +1,66 @@
+"""Changes of a programme as they are told: merged field by field, and never told twice."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.events import AnyEvent, OfferChanged, SessionAdded, SessionCancelled, SessionChanged
+
+CANCELLED, ADDED = "cancelled", "added"
+
+
+class Line(Struct, frozen=True):
+    """One thing to tell: a field of a session (or of the offer, without session) before and after.
+
+    `field` is `cancelled` or `added` for a session as a whole.
+    """
+
+    session_id: UUID | None
+    field: str
+    before: str = ""
+    after: str = ""
+
+
+def lines_of(event: AnyEvent) -> tuple[Line, ...]:
+    """What one event tells."""
+    if isinstance(event, SessionChanged | OfferChanged):
+        session_id = event.session_id if isinstance(event, SessionChanged) else None
+        return tuple(Line(session_id, change.field, change.before, change.after) for change in event.changes)
+    if isinstance(event, SessionCancelled):
+        return (Line(event.session_id, CANCELLED),)
+    if isinstance(event, SessionAdded):
+        return (Line(event.session_id, ADDED),)
+    return ()
+
+
+def merge_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Lines in the order they happened as one: A→B and B→C is A→C, A→B→A is nothing, a cancelled session is that only."""
+    merged: dict[tuple[UUID | None, str], Line] = {}
+    for line in lines:
+        first = merged.get((line.session_id, line.field), line)
+        merged[line.session_id, line.field] = Line(line.session_id, line.field, first.before, line.after)
+    whole: dict[UUID | None, set[str]] = {}
+    for line in merged.values():
+        if line.field in (CANCELLED, ADDED):
+            whole.setdefault(line.session_id, set()).add(line.field)
+    return tuple(line for line in merged.values() if _still_told(line, whole.get(line.session_id, set())))
+
+
+def _still_told(line: Line, whole: set[str]) -> bool:
+    if whole == {CANCELLED, ADDED}:
+        return False
+    if whole:
+        return line.field in whole
+    return line.before != line.after
+
+
+def left_to_tell(lines: Sequence[Line], told_since: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines that no newer mail has already told: neither their field nor the session's cancellation."""
+    told = {(line.session_id, line.field) for line in told_since}
+    return tuple(
+        line
+        for line in lines
+        if (line.session_id, line.field) not in told
+        and (line.session_id is None or (line.session_id, CANCELLED) not in told)
+    )

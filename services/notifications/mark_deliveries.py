@@ -1,0 +1,102 @@
+"""Mark deliveries: what each attempt came to, and when the next one is due."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.notifications.letter import Letter
+from services.notifications.render import Rendered
+from services.notifications.smtp import Outcome
+from shared.database import Connection
+
+# an address that says « later » for so long is given up; a server that is away never costs a mail
+GIVE_UP_AFTER = timedelta(days=4)
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+class Attempt(Struct, frozen=True):
+    """One letter and what the mail server said."""
+
+    letter: Letter
+    outcome: Outcome
+
+
+async def store_mails(connection: Connection, rendered: Sequence[Rendered]) -> None:
+    """Keep the bytes before the first attempt: every later one is the same mail."""
+    await connection.execute(
+        """
+        UPDATE notifications.deliveries d
+        SET mail = r.mail, recipient_address = r.address, calendar_uid = r.uid, calendar_sequence = r.sequence
+        FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::int[]) AS r (id, mail, address, uid, sequence)
+        WHERE d.id = r.id
+        """,
+        [each.delivery_id for each in rendered],
+        [each.mail for each in rendered],
+        [each.address for each in rendered],
+        [each.calendar_uid for each in rendered],
+        [each.calendar_sequence for each in rendered],
+    )
+
+
+async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, now: datetime) -> None:
+    """Write what became of the attempts. An accepted mail is `sent` whoever holds the lease meanwhile."""
+    await connection.execute(
+        """
+        WITH outcome AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::int[])
+                AS outcome (id, state, due_at, answer, attempts)
+        ), marked AS (
+            UPDATE notifications.deliveries d
+            SET state = outcome.state, due_at = coalesce(outcome.due_at, d.due_at), answer = outcome.answer,
+                lease_until = NULL, sent_at = CASE WHEN outcome.state = 'sent' THEN $6 END
+            FROM outcome
+            WHERE d.id = outcome.id
+              AND (outcome.state = 'sent' AND d.state IN ('sending', 'due')
+                   OR d.state = 'sending' AND d.attempts = outcome.attempts)
+            RETURNING d.registration_id, d.state, d.calendar_sequence
+        ), accepted AS (
+            SELECT registration_id, max(calendar_sequence) AS sequence FROM marked
+            WHERE state = 'sent' AND calendar_sequence IS NOT NULL GROUP BY registration_id
+        )
+        UPDATE notifications.calendars c SET sequence_sent = greatest(c.sequence_sent, accepted.sequence)
+        FROM accepted WHERE c.registration_id = accepted.registration_id
+        """,
+        [attempt.letter.id for attempt in attempts],
+        [_state_after(attempt, now) for attempt in attempts],
+        [_next_try(attempt, now) for attempt in attempts],
+        [attempt.outcome.answer[:500] for attempt in attempts],
+        [attempt.letter.attempts for attempt in attempts],
+        now,
+    )
+
+
+async def fail_deliveries(connection: Connection, ids: Sequence[UUID], *, reason: str) -> None:
+    """Give deliveries up that cannot be written at all; the others are not held back by them."""
+    await connection.execute(
+        """
+        UPDATE notifications.deliveries SET state = 'failed', answer = $2, lease_until = NULL
+        WHERE id = ANY($1::uuid[])
+        """,
+        list(ids),
+        reason,
+    )
+
+
+def _state_after(attempt: Attempt, now: datetime) -> str:
+    kind = attempt.outcome.kind
+    if kind == "sent":
+        return "sent"
+    if kind == "refused" or (kind == "later" and now - attempt.letter.planned_at > GIVE_UP_AFTER):
+        return "failed"
+    return "due"
+
+
+def _next_try(attempt: Attempt, now: datetime) -> datetime | None:
+    """Twice as long each time, from one second to a quarter of an hour, a quarter more or less by chance."""
+    if _state_after(attempt, now) != "due":
+        return None
+    wait = min(timedelta(seconds=2 ** min(attempt.letter.attempts - 1, 20)), LONGEST_WAIT)
+    return now + wait * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load, guards nothing

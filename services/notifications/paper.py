@@ -1,0 +1,73 @@
+"""The paper mails are written on: templates of `messages/`, MJML compiled once in a process, then filled quickly."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import mrml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+_FOLDER = FileSystemLoader(Path(__file__).parent / "messages")
+
+# words that come from people are escaped in HTML, and are plain text in the text part and the subject
+_TEXT = Environment(
+    loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False  # noqa: S701  # plain text
+)  # fmt: skip
+_HTML = Environment(loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+# MJML is put together with [[ ]] and [% %]; what stands in {{ }} and {% %} is left for each mail
+_MJML = Environment(
+    loader=_FOLDER,
+    undefined=StrictUndefined,
+    variable_start_string="[[",
+    variable_end_string="]]",
+    block_start_string="[%",
+    block_end_string="%]",
+    comment_start_string="[#",
+    comment_end_string="#]",
+    autoescape=False,  # noqa: S701  # a source of our own, no words of anybody in it
+)
+
+_BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
+
+
+def write_subject(message: str, context: Mapping[str, object]) -> str:
+    """The subject, one line."""
+    return " ".join(_text(f"{message}/subject.txt").render(context).split())
+
+
+def write_text(message: str, context: Mapping[str, object]) -> str:
+    """The text part: never two blank lines in a row."""
+    return _BLANK_LINES.sub("\n\n", _text(f"{message}/body.txt").render(context)).strip() + "\n"
+
+
+def write_html(message: str, context: Mapping[str, object]) -> str:
+    """The HTML part."""
+    return _html(message).render(context)
+
+
+def write_part(name: str, context: Mapping[str, object]) -> str:
+    """A shared piece of text, `week.txt`."""
+    return _text(name).render(context)
+
+
+def write_html_part(name: str, context: Mapping[str, object]) -> Markup:
+    """A shared piece of HTML, `week.html`."""
+    return Markup(_html_part(name).render(context))  # noqa: S704  # rendered with autoescape
+
+
+@cache
+def _text(name: str) -> Template:
+    return _TEXT.get_template(name)
+
+
+@cache
+def _html_part(name: str) -> Template:
+    return _HTML.get_template(name)
+
+
+@cache
+def _html(message: str) -> Template:
+    source = mrml.to_html(_MJML.get_template(f"{message}/body.mjml").render()).content
+    return _HTML.from_string(source)

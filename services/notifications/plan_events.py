@@ -1,0 +1,202 @@
+"""Plan events: from facts to deliveries, one pass over however many people they concern."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from services.notifications.reactions import COALESCED, STATUS_AFTER, Reaction, reactions_to
+from shared.database import Connection
+from shared.events import (
+    AnyEvent,
+    Concerned,
+    OfferCancelled,
+    OfferChanged,
+    RegistrationEvent,
+    RegistrationHeld,
+    RegistrationLinkRequested,
+    SessionEvent,
+    decode_event,
+)
+from shared.identifiers import new_id
+from shared.settings import Settings
+from shared.signed_links import Signer
+
+log = structlog.get_logger()
+
+
+class _Touched(Struct, frozen=True):
+    """One registration that an event concerns, and how the event leaves it."""
+
+    event: AnyEvent
+    registration_id: UUID
+    pupil_id: UUID
+    guardian_id: UUID | None
+    group_id: UUID | None
+    status: str
+    had_seat: bool
+
+
+async def plan_events(
+    connection: Connection, event_ids: Sequence[UUID], *, settings: Settings, now: datetime
+) -> list[UUID]:
+    """Plan those of the events that nobody has planned or is planning; returns the new deliveries.
+
+    Nothing is rendered here and nothing sent. Doing it twice changes nothing. An event that no tag of this version
+    describes is left unplanned, for a version that knows it.
+    """
+    events = await _claim(connection, event_ids)
+    touched = [each for event in events for each in _touched_by(event)]
+    await _raise_calendars(connection, touched, settings)
+    deliveries = await _insert_deliveries(connection, touched, settings, now)
+    await connection.execute(
+        "UPDATE contract.events SET planned_at = $2 WHERE id = ANY($1::uuid[])", [event.id for event in events], now
+    )
+    return deliveries
+
+
+async def _claim(connection: Connection, event_ids: Sequence[UUID]) -> list[AnyEvent]:
+    rows = await connection.fetch(
+        """
+        SELECT id, body FROM contract.events WHERE id = ANY($1::uuid[]) AND planned_at IS NULL
+        ORDER BY id FOR UPDATE SKIP LOCKED
+        """,
+        list(event_ids),
+    )
+    events: list[AnyEvent] = []
+    for row in rows:
+        try:
+            events.append(decode_event(row["body"]))
+        except msgspec.ValidationError as error:
+            log.warning("event.unknown", event_id=str(row["id"]), error=str(error))
+    return events
+
+
+def _touched_by(event: AnyEvent) -> Iterator[_Touched]:
+    if isinstance(event, RegistrationEvent):
+        status = STATUS_AFTER.get(type(event), "")
+        yield _Touched(
+            event, event.registration_id, event.pupil_id, event.guardian_id, event.group_id, status, had_seat=True
+        )
+    elif isinstance(event, SessionEvent | OfferChanged | OfferCancelled):
+        for person in event.audience:
+            yield _touched_person(event, person)
+
+
+def _touched_person(event: AnyEvent, person: Concerned) -> _Touched:
+    return _Touched(
+        event,
+        person.registration_id,
+        person.pupil_id,
+        person.guardian_id,
+        person.group_id,
+        STATUS_AFTER.get(type(event), person.status),
+        had_seat=person.status != "waiting",
+    )
+
+
+async def _raise_calendars(connection: Connection, touched: list[_Touched], settings: Settings) -> None:
+    """Keep the newest state of each registration. Rows in order of id: two planners never lock each other out."""
+    newest: dict[UUID, _Touched] = {}
+    for each in touched:
+        known = newest.get(each.registration_id)
+        if not isinstance(each.event, RegistrationLinkRequested) and (
+            known is None or each.event.revision >= known.event.revision
+        ):
+            newest[each.registration_id] = each
+    if not newest:
+        return
+    signer = Signer(settings.secret_keys)
+    rows = [newest[registration_id] for registration_id in sorted(newest)]
+    await connection.execute(
+        """
+        INSERT INTO notifications.calendars AS known
+            (registration_id, offer_id, pupil_id, guardian_id, group_id, status, deadline, sequence,
+             programme_version, occurred_at, reply_address)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
+                             $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[], $11::text[])
+        ON CONFLICT (registration_id) DO UPDATE
+        SET guardian_id = excluded.guardian_id, group_id = excluded.group_id, status = excluded.status,
+            deadline = CASE WHEN excluded.status = 'held' THEN coalesce(excluded.deadline, known.deadline) END,
+            sequence = excluded.sequence, programme_version = excluded.programme_version,
+            occurred_at = excluded.occurred_at
+        WHERE excluded.sequence >= known.sequence
+        """,
+        [each.registration_id for each in rows],
+        [each.event.offer_id for each in rows],
+        [each.pupil_id for each in rows],
+        [each.guardian_id for each in rows],
+        [each.group_id for each in rows],
+        [each.status for each in rows],
+        [each.event.deadline if isinstance(each.event, RegistrationHeld) else None for each in rows],
+        [each.event.revision for each in rows],
+        [each.event.programme for each in rows],
+        [each.event.occurred_at for each in rows],
+        [f"{signer.reply_local_part(each.registration_id)}@{settings.mail_domain}" for each in rows],
+    )
+
+
+async def _insert_deliveries(
+    connection: Connection, touched: list[_Touched], settings: Settings, now: datetime
+) -> list[UUID]:
+    """One row for the pupil, or for the guardian where the pupil has no address, and one for the guardian besides.
+
+    A guardian who reads the same address as the pupil is told once.
+    """
+    wanted = [(each, reaction) for each in touched for reaction in reactions_to(each.event)]
+    if not wanted:
+        return []
+    rows = await connection.fetch(
+        """
+        WITH wanted AS (
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[],
+                                 $8::uuid[], $9::int[], $10::int[], $11::timestamptz[], $12::text[], $13::bool[])
+                AS wanted (pupil_delivery, guardian_delivery, event_id, registration_id, message, pupil_id,
+                           guardian_id, offer_id, sequence, priority, due_at, entry, guardian_too)
+        ), addressed AS (
+            SELECT wanted.*, guardian.email IS NOT NULL AND pupil.email IS NULL AND pupil.erased_at IS NULL AS instead,
+                   guardian_too AND guardian.email IS NOT NULL AND pupil.email IS NOT NULL
+                       AND lower(guardian.email) <> lower(pupil.email) AS besides
+            FROM wanted
+            LEFT JOIN contract.people pupil ON pupil.id = wanted.pupil_id
+            LEFT JOIN contract.people guardian ON guardian.id = wanted.guardian_id
+        ), letters AS (
+            SELECT pupil_delivery AS id, CASE WHEN instead THEN guardian_id ELSE pupil_id END AS recipient_id,
+                   entry AS method, addressed.* FROM addressed
+            UNION ALL
+            SELECT guardian_delivery, guardian_id, CASE WHEN entry IS NOT NULL THEN 'PUBLISH' END, addressed.*
+            FROM addressed WHERE besides
+        )
+        INSERT INTO notifications.deliveries
+            (id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at, message_id,
+             calendar_method, planned_at)
+        SELECT id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at,
+               '<' || id || '@' || $14 || '>', method, $15
+        FROM letters
+        ON CONFLICT (event_id, message, recipient_id) DO NOTHING
+        RETURNING id
+        """,
+        [new_id() for _ in wanted],
+        [new_id() for _ in wanted],
+        [each.event.id for each, _ in wanted],
+        [each.registration_id for each, _ in wanted],
+        [reaction.message for _, reaction in wanted],
+        [each.pupil_id for each, _ in wanted],
+        [each.guardian_id for each, _ in wanted],
+        [each.event.offer_id for each, _ in wanted],
+        [each.event.revision for each, _ in wanted],
+        [reaction.priority for _, reaction in wanted],
+        [now + _wait(reaction, settings) for _, reaction in wanted],
+        [reaction.entry if each.had_seat else None for each, reaction in wanted],
+        [reaction.guardian for _, reaction in wanted],
+        settings.mail_domain,
+        now,
+    )
+    return [row["id"] for row in rows]
+
+
+def _wait(reaction: Reaction, settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED else 0)

@@ -1,0 +1,154 @@
+"""Render a letter: the words and the calendar of one delivery, as the bytes that every attempt will send."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from services.notifications.claim_deliveries import Claimed
+from services.notifications.compose_mail import Sheet, compose_mail
+from services.notifications.letter import Letter, Standing
+from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
+from services.notifications.week import view_changes, view_period, view_week
+from shared.calendar.invitation import write_invitation
+from shared.events import RegistrationHeld, RegistrationWaiting
+from shared.french_dates import say_moment
+from shared.programme import Programme
+from shared.settings import Settings
+from shared.signed_links import Signer
+
+
+class Rendered(Struct, frozen=True, kw_only=True):
+    """What is stored before the first attempt."""
+
+    delivery_id: UUID
+    address: str
+    mail: bytes
+    calendar_uid: str | None
+    calendar_sequence: int | None
+
+
+class Printer:
+    """Renders letters with the addresses and secrets of one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._mail_domain = settings.mail_domain
+        self._signer = Signer(settings.secret_keys)
+        self._weeks = _Weeks()
+
+    def render(self, claimed: Claimed, programme: Programme) -> Rendered:
+        """The mail of a claimed letter; `programme` is that of its standing. Raises `UnsafeHeader`."""
+        letter = claimed.letter
+        standing = letter.standing(claimed.event)
+        address = letter.address or ""
+        context = self._context(claimed, programme, standing)
+        calendar = self._calendar(letter, programme, standing) if letter.calendar_method else None
+        subject = write_subject(letter.message, context)
+        mail = compose_mail(
+            Sheet(
+                message_id=letter.message_id,
+                date=letter.planned_at,
+                sender=(programme.organisation, letter.reply_address),
+                recipient=(letter.recipient.name, address),
+                subject=subject,
+                text=write_text(letter.message, context),
+                html=write_html(letter.message, {**context, "subject": subject}),
+                calendar=calendar,
+                method=letter.calendar_method,
+            )
+        )
+        return Rendered(
+            delivery_id=letter.id,
+            address=address,
+            mail=mail,
+            calendar_uid=self._uid(letter) if calendar else None,
+            calendar_sequence=standing.sequence if calendar else None,
+        )
+
+    def envelope_sender(self, delivery_id: UUID) -> str:
+        """Where a bounce comes back to: it names its delivery, signed."""
+        return f"{self._signer.bounce_local_part(delivery_id)}@{self._mail_domain}"
+
+    def _calendar(self, letter: Letter, programme: Programme, standing: Standing) -> bytes:
+        """One calendar object for one person; a guardian told besides gets it as a file, without ATTENDEE."""
+        publish = letter.calendar_method == "PUBLISH"
+        return write_invitation(
+            programme,
+            uid=self._uid(letter),
+            sequence=standing.sequence,
+            stamp=standing.stamp,
+            method=letter.calendar_method,  # type: ignore[arg-type]  # a CHECK of the table allows these three
+            status=standing.status,
+            group_id=standing.group_id,
+            organiser_address=letter.reply_address,
+            attendee=None if publish else letter.recipient,
+            personal_url=self._offer_url(programme) if publish else self._personal_url(letter),
+            partstat="NEEDS-ACTION" if standing.status == "held" else "ACCEPTED",
+        )
+
+    def _context(self, claimed: Claimed, programme: Programme, standing: Standing) -> Mapping[str, object]:
+        letter, event = claimed.letter, claimed.event
+        personal_url = self._personal_url(letter)
+        to_pupil = letter.recipient.id == letter.pupil.id
+        changes = view_changes(programme, claimed.changes) if claimed.changes else ()
+        period, week_text, week_html = self._weeks.of(programme, standing.group_id)
+        return {
+            "to_pupil": to_pupil,
+            "besides": letter.besides,
+            "pupil": letter.pupil.name,
+            "title": programme.title,
+            "organisation": programme.organisation,
+            "city": programme.city,
+            "period": period,
+            "week_text": week_text,
+            "week_html": week_html,
+            "changes_text": write_part("changes.txt", {"changes": changes}) if changes else "",
+            "changes_html": write_html_part("changes.html", {"changes": changes}) if changes else "",
+            "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
+            "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
+            "had_entry": letter.calendar_method is not None,
+            "personal_url": personal_url,
+            "accept_url": f"{personal_url}/acceptation",
+            "refuse_url": f"{personal_url}/refus",
+            "offer_url": self._offer_url(programme),
+            "feed_url": f"{self._base_url}/calendars/{programme.slug}.ics",
+            "catalogue_url": f"{self._base_url}/",
+        }
+
+    def _uid(self, letter: Letter) -> str:
+        return f"{letter.registration_id}@{self._mail_domain}"
+
+    def _personal_url(self, letter: Letter) -> str:
+        """The personal page; who is told besides does not get the secret that gives the seat back."""
+        if letter.besides:
+            return ""
+        return f"{self._base_url}/inscriptions/{self._signer.token('registration', letter.registration_id)}"
+
+    def _offer_url(self, programme: Programme) -> str:
+        return f"{self._base_url}/offres/{programme.slug}"
+
+
+def _say_position(position: int) -> str:
+    return "1re" if position == 1 else f"{position}e"
+
+
+class _Weeks:
+    """What all letters of one programme and group share, remembered: the period, the week as text and as HTML."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, int, UUID | None], tuple[str, str, Markup]] = {}
+
+    def of(self, programme: Programme, group_id: UUID | None) -> tuple[str, str, Markup]:
+        key = (programme.offer_id, programme.version, group_id)
+        if key not in self._known:
+            if len(self._known) >= 50:
+                self._known.pop(next(iter(self._known)))
+            days = {"days": view_week(programme, group_id)}
+            self._known[key] = (
+                view_period(programme, group_id),
+                write_part("week.txt", days),
+                write_html_part("week.html", days),
+            )
+        return self._known[key]

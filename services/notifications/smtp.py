@@ -1,0 +1,142 @@
+"""SMTP: a few connections kept open and used again, and what a server's answers mean for a delivery."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib import SMTP
+from msgspec import Struct
+
+# one mail may take this long; the lease on its delivery is longer
+SECONDS_PER_MAIL = 20.0
+SECONDS_TO_CONNECT = 10.0
+_FRESH_SECONDS = 5.0
+_IDLE_SECONDS = 60.0
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one attempt: `sent`, `later` (4xx), `lost` (no answer), `refused` (5xx); and the server's words."""
+
+    kind: Literal["sent", "later", "lost", "refused"]
+    answer: str
+
+
+class MailServerAway(Exception):
+    """No connection could be had: nothing was tried, no attempt is counted."""
+
+
+class _Idle(Struct):
+    client: SMTP
+    since: float
+
+
+class MailServer:
+    """Connections to the server of `QUINZAINE_SMTP_URL`, at most `connections` at once, opened when first needed.
+
+    URL: smtp:// (plain), smtp+starttls:// or smtps://, with `user:password@` where the server asks for it.
+    """
+
+    def __init__(self, smtp_url: str, *, connections: int, local_hostname: str) -> None:
+        self._url = urlsplit(smtp_url)
+        self._local_hostname = local_hostname
+        self._free = asyncio.Semaphore(connections)
+        self._idle: list[_Idle] = []
+
+    @asynccontextmanager
+    async def connections(self, wanted: int) -> AsyncIterator[list[SMTP]]:
+        """Up to `wanted` live connections, at least one; raises `MailServerAway`.
+
+        Who holds a connection can claim deliveries knowing that they will be sent at once.
+        """
+        await self._free.acquire()
+        held = 1
+        while held < wanted and not self._free.locked():
+            await self._free.acquire()
+            held += 1
+        clients: list[SMTP] = []
+        try:
+            found = await asyncio.gather(*(self._connection() for _ in range(held)), return_exceptions=True)
+            clients = [client for client in found if isinstance(client, SMTP)]
+            if not clients:
+                raise next(error for error in found if isinstance(error, BaseException))
+            yield clients
+        finally:
+            self._idle += [_Idle(client, time.monotonic()) for client in clients if client.is_connected]
+            for _ in range(held):
+                self._free.release()
+            self._close_old()
+
+    async def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        idle, self._idle = self._idle, []
+        for each in idle:
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await each.client.quit(timeout=0.5)
+
+    async def _connection(self) -> SMTP:
+        while self._idle:
+            idle = self._idle.pop()
+            if not idle.client.is_connected:
+                continue
+            if time.monotonic() - idle.since < _FRESH_SECONDS:
+                return idle.client
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await idle.client.noop(timeout=2)
+                return idle.client
+            idle.client.close()
+        return await self._connect()
+
+    async def _connect(self) -> SMTP:
+        client = SMTP(
+            hostname=self._url.hostname or "127.0.0.1",
+            port=self._url.port,
+            username=unquote(self._url.username) if self._url.username else None,
+            password=unquote(self._url.password) if self._url.password else None,
+            local_hostname=self._local_hostname,
+            timeout=SECONDS_TO_CONNECT,
+            use_tls=self._url.scheme == "smtps",
+            start_tls=self._url.scheme == "smtp+starttls",
+        )
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            client.close()
+            raise MailServerAway(type(error).__name__) from error
+        return client
+
+    def _close_old(self) -> None:
+        oldest = time.monotonic() - _IDLE_SECONDS
+        while self._idle and self._idle[0].since < oldest:
+            self._idle.pop(0).client.close()
+
+
+async def send_mail(client: SMTP, *, sender: str, recipient: str, mail: bytes) -> Outcome:
+    """Give one mail to the server, whatever it answers. A connection that cannot be trusted afterwards is closed."""
+    options = [] if recipient.isascii() else ["SMTPUTF8"]
+    try:
+        async with asyncio.timeout(SECONDS_PER_MAIL):
+            _, answer = await client.sendmail(sender, [recipient], mail, mail_options=options)
+        return Outcome("sent", answer)
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients[0]
+        return _answered(client, refused.code, refused.message)
+    except aiosmtplib.SMTPResponseException as error:
+        return _answered(client, error.code, error.message)
+    except (aiosmtplib.SMTPNotSupported, ValueError) as error:
+        return Outcome("refused", str(error))
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        client.close()
+        return Outcome("lost", type(error).__name__)
+
+
+def _answered(client: SMTP, code: int, text: str) -> Outcome:
+    """5xx is the end of this mail, unless the server speaks of us (530, 535, 538: sign in first); all else is later."""
+    answer = f"{code} {text}"
+    if code == 421 or code in (530, 535, 538) or not 400 <= code < 600:
+        client.close()
+        return Outcome("later", answer)
+    return Outcome("refused" if code >= 500 else "later", answer)

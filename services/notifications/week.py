@@ -1,0 +1,170 @@
+"""The week as a mail shows it: a band per day in its sector's colour, with the sector in words."""
+
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.notifications.changes import ADDED, CANCELLED, Line
+from shared.french_dates import PARIS, say_date, say_moment, say_period, say_time, say_times
+from shared.programme import Programme, ProgrammeDay, ProgrammeSession
+
+# the light colours of the site (look), each at least 4.5 : 1 on white
+COLOURS = {
+    "construction": "#9a4a00",
+    "energy": "#775a00",
+    "health": "#b3261e",
+    "industry": "#4b5563",
+    "transport": "#0b5e8a",
+    "nature": "#39681a",
+    "digital": "#2f4fc4",
+    "commerce": "#00675c",
+    "culture": "#a1285f",
+    "public_service": "#6a4a3a",
+}
+NO_COLOUR = "#5a5565"
+
+_LABELS = {
+    "starts_at": "Début",
+    "ends_at": "Fin",
+    "title": "Titre",
+    "host": "Entreprise",
+    "place": "Lieu",
+    "room": "Salle",
+    "city": "Ville",
+    "contact": "Contact",
+    "meeting_point": "Rendez-vous",
+    "access": "Accès",
+    "bring": "À apporter",
+    "speakers": "Intervenants",
+    "group": "Groupe",
+    "online_url": "Lien",
+    "kind": "Type de séance",
+    "sector": "Secteur",
+}
+_KINDS = {
+    "welcome": "accueil",
+    "visit": "visite",
+    "workshop": "atelier",
+    "testimony": "témoignage",
+    "debrief": "bilan",
+    "meal": "repas",
+}
+
+
+class SessionView(Struct, frozen=True):
+    """One line of the band; `details` are label and text."""
+
+    times: str
+    title: str
+    where: str
+    details: tuple[tuple[str, str], ...]
+
+
+class DayView(Struct, frozen=True):
+    """One band."""
+
+    date: str
+    weekday: str
+    number: str
+    sector: str
+    colour: str
+    sessions: tuple[SessionView, ...]
+
+
+class ChangeView(Struct, frozen=True):
+    """What changed about one session (or the offer as a whole): a heading, and lines before → after."""
+
+    heading: str
+    what: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def view_week(programme: Programme, group_id: UUID | None) -> tuple[DayView, ...]:
+    """The planned days of one group."""
+    return tuple(_day(day) for day in programme.of_group(group_id))
+
+
+def view_period(programme: Programme, group_id: UUID | None) -> str:
+    """« du lundi 14 au vendredi 18 juin 2027 »; empty for a programme without days."""
+    dates = [day.date for day in programme.of_group(group_id)] or [day.date for day in programme.days]
+    return say_period(dates[0], dates[-1]) if dates else ""
+
+
+def view_changes(programme: Programme, lines: tuple[Line, ...]) -> tuple[ChangeView, ...]:
+    """The changes session by session, in the order of the programme; those of the offer first."""
+    sessions = {session.id: session for day in programme.days for session in day.sessions}
+
+    def place(line: Line) -> tuple[bool, str, str]:
+        session = sessions.get(line.session_id) if line.session_id else None
+        return line.session_id is not None, session.starts_at.isoformat() if session else "", str(line.session_id)
+
+    return tuple(
+        _change(sessions.get(session_id) if session_id else None, session_id is None, tuple(group))
+        for session_id, group in groupby(sorted(lines, key=place), key=lambda line: line.session_id)
+    )
+
+
+def _day(day: ProgrammeDay) -> DayView:
+    said = say_date(day.date)
+    return DayView(
+        date=said[0].upper() + said[1:],
+        weekday=said.split(" ", 1)[0],
+        number=said.split(" ", 1)[1],
+        sector=day.sector_label,
+        colour=COLOURS.get(day.sector_family, NO_COLOUR),
+        sessions=tuple(_session(session) for session in day.sessions),
+    )
+
+
+def _session(session: ProgrammeSession) -> SessionView:
+    details = (
+        ("Rendez-vous", session.meeting_point),
+        ("Accès", session.access),
+        ("À apporter", session.bring),
+        ("Contact", session.contact),
+        ("Avec", " ; ".join(session.speakers)),
+        ("En ligne", session.online_url or ""),
+    )
+    return SessionView(
+        times=say_times(session.starts_at, session.ends_at),
+        title=session.title,
+        where=", ".join(part for part in (session.host, session.place, session.room) if part),
+        details=tuple((label, text) for label, text in details if text),
+    )
+
+
+def _change(session: ProgrammeSession | None, of_offer: bool, lines: tuple[Line, ...]) -> ChangeView:
+    if session is not None:
+        heading = f"{say_date(session.starts_at)}, {say_times(session.starts_at, session.ends_at)} : {session.title}"
+    else:
+        heading = "Pour toute l’offre" if of_offer else "Une séance du programme"
+    fields = {line.field for line in lines}
+    what = "Séance annulée" if CANCELLED in fields else "Nouvelle séance" if ADDED in fields else ""
+    return ChangeView(
+        heading=heading[0].upper() + heading[1:],
+        what=what,
+        lines=tuple(
+            (_LABELS.get(line.field, "Autre point"), *_said(line))
+            for line in lines
+            if line.field not in (CANCELLED, ADDED)
+        ),
+    )
+
+
+def _said(line: Line) -> tuple[str, str]:
+    if line.field in ("starts_at", "ends_at"):
+        return _said_times(line.before, line.after)
+    if line.field == "kind":
+        return _KINDS.get(line.before, line.before), _KINDS.get(line.after, line.after)
+    return line.before or "non précisé", line.after or "non précisé"
+
+
+def _said_times(before: str, after: str) -> tuple[str, str]:
+    moments = [datetime.fromisoformat(text) for text in (before, after) if text]
+    if len(moments) < 2:
+        return before or "non précisé", after or "non précisé"
+    days = {moment.astimezone(PARIS).date() for moment in moments}
+    said = [say_time(moment) if len(days) == 1 else say_moment(moment) for moment in moments]
+    return said[0], said[1]

@@ -1,0 +1,120 @@
+"""The worker: takes ids from the broker, plans events and sends deliveries on one event loop."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+import uvloop
+from dramatiq import Worker
+
+from services.notifications.broker import declare_errands, install_broker, open_broker
+from services.notifications.failure import describe
+from services.notifications.plan_events import plan_events
+from services.notifications.send_deliveries import Sender
+from services.notifications.smtp import MailServer, MailServerAway
+from shared.database import CONNECTION_LOST, Pool, open_pool, transaction
+from shared.outbox import Doorbell
+from shared.settings import Settings
+
+# dramatiq's threads only wait for the loop: they decide how many batches are under way at once
+THREADS = 4
+SECONDS_TO_FINISH = 4.0
+# so many new deliveries are sent at once by who planned them; more are spread over all workers by the relay
+SENT_BY_THE_PLANNER = 16
+
+log = structlog.get_logger()
+
+
+class Errands:
+    """What a worker does with the ids it is given. What fails is rung again: the tables are the truth."""
+
+    def __init__(self, settings: Settings, pool: Pool, mail_server: MailServer, doorbell: Doorbell) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._sender = Sender(settings, pool, mail_server)
+        self._doorbell = doorbell
+
+    async def plan(self, event_ids: list[UUID]) -> None:
+        """Plan the events; if they cannot be planned together, one by one, so that one holds back no other."""
+        try:
+            deliveries = await self._plan(event_ids)
+        except CONNECTION_LOST as error:
+            log.warning("plan.postponed", error=type(error).__name__)
+            return
+        except Exception as error:  # noqa: BLE001  # whatever it is, the relay rings again
+            if len(event_ids) == 1:
+                log.warning("plan.failed", event_id=str(event_ids[0]), **describe(error))
+                return
+            for event_id in event_ids:
+                await self.plan([event_id])
+            return
+        if 0 < len(deliveries) <= SENT_BY_THE_PLANNER:
+            await self.send(deliveries)
+        elif deliveries:
+            self._doorbell.ring()
+
+    async def send(self, delivery_ids: list[UUID]) -> None:
+        """Send those of the deliveries that are due."""
+        try:
+            await self._sender.send(delivery_ids)
+        except (MailServerAway, *CONNECTION_LOST) as error:
+            log.warning("send.postponed", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  # a fault of one batch must not end the worker
+            log.warning("send.failed", **describe(error))
+
+    async def _plan(self, event_ids: list[UUID]) -> list[UUID]:
+        async with transaction(self._pool) as connection:
+            deliveries = await plan_events(connection, event_ids, settings=self._settings, now=datetime.now(UTC))
+        log.info("events.planned", events=len(event_ids), deliveries=len(deliveries))
+        return deliveries
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished, or given up after five seconds."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await _install(settings, stop)
+    if stop.is_set():
+        return
+    pool = await open_pool(settings.database_url, size=min(settings.database_pool, THREADS + 1))
+    mail_server = MailServer(
+        settings.smtp_url, connections=settings.smtp_connections, local_hostname=settings.mail_domain
+    )
+    doorbell = Doorbell(settings.database_url)
+    ringing = asyncio.create_task(doorbell.run())
+    broker = open_broker(settings.broker_url)
+    errands = Errands(settings, pool, mail_server, doorbell)
+    declare_errands(broker, loop, {"plan": errands.plan, "send": errands.send})
+    worker = Worker(broker, worker_threads=THREADS, worker_timeout=500)
+    worker.start()
+    log.info("worker.started")
+    await stop.wait()
+    log.info("worker.stopping")
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.to_thread(worker.stop, int(SECONDS_TO_FINISH * 500)), timeout=SECONDS_TO_FINISH)
+    ringing.cancel()
+    await mail_server.close()
+    pool.terminate()
+
+
+async def _install(settings: Settings, stop: asyncio.Event) -> None:
+    """Wait for the broker's tables to be there; a database that is still starting is waited for."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(install_broker, settings.broker_url)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with it, it may come back
+            log.warning("worker.waiting", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+        else:
+            return
