@@ -7,7 +7,7 @@ from contextlib import suppress
 import asyncpg
 import structlog
 
-from shared.database import Connection
+from shared.database import CONNECTION_LOST, Connection
 from shared.events import AnyEvent, encode_event, tag_of
 
 DOORBELL = "quinzaine"
@@ -60,10 +60,15 @@ class Doorbell:
                     if connection is None or connection.is_closed():
                         connection = await asyncpg.connect(self._database_url, timeout=5)
                     await connection.execute(f"NOTIFY {DOORBELL}")
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                     log.warning("doorbell.unheard", error=type(error).__name__)
+                    if connection is not None:
+                        connection.terminate()
+                        connection = None
+                    # the ring was not heard: ring again when the database is back
+                    self._rung.set()
                     await asyncio.sleep(0.5)
         finally:
             if connection is not None:
-                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                with suppress(*CONNECTION_LOST, asyncpg.PostgresError):
                     await connection.close(timeout=1)
