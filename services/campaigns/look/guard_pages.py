@@ -24,4 +24,3 @@ async def guard_pages(message: Message, scope: Scope) -> None:  # noqa: ARG001  
     headers.setdefault("Referrer-Policy", "no-referrer")
     if headers.get("content-type", "").startswith("text/html"):
         headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

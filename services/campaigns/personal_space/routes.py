@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
-from shared.calendar.invitation import write_invitation
 
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
@@ -19,6 +18,7 @@ from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.campaigns.personal_space.place import next_session, own_days
 from services.campaigns.personal_space.read import read_place
+from shared.calendar.invitation import write_invitation
 from shared.refusal import Refusal
 
 Verb = Callable[..., Awaitable[None]]
@@ -127,7 +127,7 @@ class NothingToAdd(Refusal):
 
 def _get_question(question: Question) -> Any:
     @get(f"/inscriptions/{{token:str}}/{question.path}", include_in_schema=False, name=f"get_{question.path}")
-    async def get_question(edge: Edge, token: str) -> Response[Any]:
+    async def get_question(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[Any]:
         """A page with one button: mail scanners follow links, they press nothing."""
         async with edge.reading() as connection:
             place = await read_place(connection, edge.signer, token)
@@ -146,7 +146,9 @@ def _get_question(question: Question) -> Any:
 
 def _post_answer(question: Question) -> Any:
     @post(f"/inscriptions/{{token:str}}/{question.path}", include_in_schema=False, name=f"post_{question.path}")
-    async def post_answer(edge: Edge, now: datetime, token: str) -> Response[Any]:
+    async def post_answer(
+        edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+    ) -> Response[Any]:
         """Do it, then show where one stands now."""
         async with edge.transaction() as connection:
             place = await read_place(connection, edge.signer, token)

@@ -127,6 +127,8 @@ async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, setting
     await page.fill("#last_name", "Dupré")
     await page.fill("#email", "personne")
     await page.click("button[type=submit]")
+    await page.wait_for_selector(".summary")
+    await page.wait_for_function("document.activeElement !== document.body")
     assert await page.evaluate("document.activeElement.id") == "first_name"
     assert await page.input_value("#last_name") == "Dupré"
     results = await Axe().run(page)
