@@ -16,6 +16,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.offers.routes import route_handlers as offers
+from services.campaigns.personal_space.routes import route_handlers as personal_space
 from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> Litestar:
                 await asyncio.wait_for(pool.close(), timeout=5)
 
     return Litestar(
-        route_handlers=[get_health, *offers, *catalogue, *registering, *planning, *static_files],
+        route_handlers=[get_health, *offers, *catalogue, *registering, *personal_space, *planning, *static_files],
         before_send=[guard_pages],
         dependencies={
             "edge": Provide(provide_edge, sync_to_thread=False),

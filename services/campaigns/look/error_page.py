@@ -17,4 +17,6 @@ TITLES = {
 def error_page(status: int, sentence: str) -> str:
     """The whole page as HTML. `sentence` says in plain French what happened; `status` is the HTTP status."""
     title = TITLES.get(status, "Cette demande ne peut pas aboutir" if status < 500 else TITLES[500])
+    if sentence.rstrip(".") == title:
+        sentence = "L’adresse est peut-être incomplète. Toutes les offres sont à un pas d’ici."
     return render("look/templates/error.html", title=title, sentence=sentence, status=status)
