@@ -1,0 +1,163 @@
+"""The time law of observation weeks: what one pupil may be asked in a day and in a week.
+
+Source: the *convention type* of the séquence d'observation, Code du travail L. 4153-1, Code de l'éducation L. 124-1,
+L. 332-3 and D. 331-1 to D. 331-9. No I/O and no knowledge of files or tables: the import and the week builder both
+ask here.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+import holidays
+from msgspec import Struct
+
+Rule = Literal[
+    "weekend", "public_holiday", "too_early", "too_late", "day_too_long", "break_missing", "rest_too_short",
+    "week_too_long", "week_long_under_15",
+]  # fmt: skip
+
+HOURS_A_DAY = timedelta(hours=7)
+HOURS_A_WEEK = timedelta(hours=35)
+HOURS_A_WEEK_UNDER_15 = timedelta(hours=30)
+BREAK_FROM = timedelta(hours=4, minutes=30)
+BREAK = timedelta(minutes=30)
+DAILY_REST = timedelta(hours=14)
+EARLIEST, LATEST = time(6), time(20)
+
+CONVENTION = "(convention type ; Code de l’éducation, art. D. 331-1 à D. 331-9)"
+LABOUR = "(convention type ; Code du travail, art. L. 4153-1)"
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+class Presence(Struct, frozen=True, kw_only=True):
+    """One session that one pupil attends. Times are local to Europe/Paris and on one day.
+
+    `mark` is the caller's own name for it (a row, an index); a meal is not presence but counts as a break.
+    """
+
+    mark: int
+    starts_at: datetime
+    ends_at: datetime
+    meal: bool = False
+
+
+class Breach(Struct, frozen=True):
+    """A rule that is not kept, at the presence `mark` where it stops being kept; `warning`: allowed, but not to all."""
+
+    rule: Rule
+    mark: int
+    sentence: str
+    warning: bool = False
+
+
+def find_breaches(presences: Sequence[Presence]) -> list[Breach]:
+    """Every breach in what one pupil attends, in order of time. All the presences of one pupil, any order."""
+    in_order = sorted(presences, key=lambda presence: (presence.starts_at, presence.ends_at, presence.mark))
+    days: dict[date, list[Presence]] = defaultdict(list)
+    for presence in in_order:
+        days[presence.starts_at.date()].append(presence)
+    breaches = [breach for day in days.values() for breach in _breaches_of_day(day)]
+    return breaches + _short_rests(list(days.values())) + _long_weeks(days)
+
+
+def refuse_day(day: date) -> tuple[Rule, str] | None:
+    """Why nothing may be planned on a day: a weekend, or a public holiday of metropolitan France."""
+    if day.weekday() >= 5:
+        return (
+            "weekend",
+            f"ce jour est un {WEEKDAYS[day.weekday()]} : deux jours de repos de suite sont dus {CONVENTION}.",
+        )
+    name = _public_holidays(day.year).get(day)
+    return ("public_holiday", f"ce jour est férié ({name}).") if name else None
+
+
+def hours_of(presences: Sequence[Presence]) -> timedelta:
+    """The time spent in sessions, meals left out, two at once counted once. In order of start."""
+    total, until = timedelta(), None
+    for presence in presences:
+        if presence.meal:
+            continue
+        start = presence.starts_at if until is None else max(presence.starts_at, until)
+        total += max(presence.ends_at - start, timedelta())
+        until = presence.ends_at if until is None else max(until, presence.ends_at)
+    return total
+
+
+def say_duration(duration: timedelta) -> str:
+    """« 7 h 30 », « 45 min »."""
+    hours, minutes = divmod(round(duration / timedelta(minutes=1)), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
+
+
+@cache
+def _public_holidays(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("FR", years=year, language="fr"))
+
+
+def _breaches_of_day(day: list[Presence]) -> list[Breach]:
+    breaches: list[Breach] = []
+    for presence in day:
+        if presence.starts_at.time() < EARLIEST:
+            breaches.append(Breach("too_early", presence.mark, f"rien avant 6 h pour les moins de 16 ans {LABOUR}."))
+        if presence.ends_at.time() > LATEST:
+            breaches.append(Breach("too_late", presence.mark, f"rien après 20 h pour les moins de 16 ans {LABOUR}."))
+    hours = hours_of(day)
+    if hours > HOURS_A_DAY:
+        crossing = next(p for index, p in enumerate(day, 1) if hours_of(day[:index]) > HOURS_A_DAY)
+        sentence = f"{say_duration(hours)} dans la journée : 7 h au plus {CONVENTION}."
+        breaches.append(Breach("day_too_long", crossing.mark, sentence))
+    return breaches + _missing_breaks(day)
+
+
+def _missing_breaks(day: list[Presence]) -> list[Breach]:
+    """A stretch without 30 minutes' break may not reach 4 h 30; it is told once, where it does."""
+    breaches: list[Breach] = []
+    began: datetime | None = None
+    until: datetime | None = None
+    told = False
+    for presence in (p for p in day if not p.meal):
+        if began is None or until is None or presence.starts_at - until >= BREAK:
+            began, until, told = presence.starts_at, presence.ends_at, False
+        until = max(until, presence.ends_at)
+        if until - began >= BREAK_FROM and not told:
+            told = True
+            sentence = f"{say_duration(until - began)} de suite : 30 min de pause sont dues dès 4 h 30 {CONVENTION}."
+            breaches.append(Breach("break_missing", presence.mark, sentence))
+    return breaches
+
+
+def _short_rests(days: list[list[Presence]]) -> list[Breach]:
+    breaches = []
+    for before, after in pairwise(days):
+        rest = after[0].starts_at - max(presence.ends_at for presence in before)
+        if rest < DAILY_REST:
+            sentence = f"{say_duration(rest)} de repos depuis la veille : 14 h de suite sont dues {CONVENTION}."
+            breaches.append(Breach("rest_too_short", after[0].mark, sentence))
+    return breaches
+
+
+def _long_weeks(days: dict[date, list[Presence]]) -> list[Breach]:
+    weeks: dict[tuple[int, int], list[Presence]] = defaultdict(list)
+    for day, presences in days.items():
+        year, week, _ = day.isocalendar()
+        weeks[year, week] += presences
+    breaches = []
+    for presences in weeks.values():
+        hours = hours_of(presences)
+        limit = HOURS_A_WEEK if hours > HOURS_A_WEEK else HOURS_A_WEEK_UNDER_15
+        if hours <= limit:
+            continue
+        crossing = next(p for index, p in enumerate(presences, 1) if hours_of(presences[:index]) > limit)
+        said = f"{say_duration(hours)} dans la semaine"
+        if limit == HOURS_A_WEEK:
+            breaches.append(Breach("week_too_long", crossing.mark, f"{said} : 35 h au plus {CONVENTION}."))
+        else:
+            sentence = f"{said} : 30 h au plus pour un élève de moins de 15 ans {CONVENTION}."
+            breaches.append(Breach("week_long_under_15", crossing.mark, sentence, warning=True))
+    return breaches
