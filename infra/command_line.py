@@ -3,11 +3,17 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from cyclopts import App
 
-from shared.settings import Settings, SettingsError, read_settings
+from infra.up.parent_watch import watch_parent
+from shared.settings import SettingsError, read_mailbox_settings, read_settings
+
+Given = TypeVar("Given")
 
 app = App(
     name="quinzaine",
@@ -18,6 +24,7 @@ app = App(
 
 def main() -> None:
     """Run the command; a wrong setting is one line and exit 2, an unreachable server one line and exit 1."""
+    watch_parent()
     try:
         app()
     except SettingsError as error:
@@ -28,6 +35,22 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+@app.command
+def up(*, folder: Path = Path(".quinzaine"), demo: bool = True) -> None:
+    """Start everything in this terminal: database, web, relay, worker, a local mailbox. Ctrl-C stops all of it.
+
+    Parameters
+    ----------
+    folder: Path
+        Where the data, the mailbox and the logs are kept.
+    demo: bool
+        Load the demo campaign.
+    """
+    from infra.up.run import Up
+
+    sys.exit(Up(folder, demo=demo).run())
 
 
 @app.command
@@ -42,7 +65,6 @@ def web() -> None:
 def relay() -> None:
     """Ring events and due deliveries to the broker, until told to stop."""
     from services.notifications.relay import run_relay
-
     from shared.logs import configure_logs
 
     settings = read_settings()
@@ -54,12 +76,19 @@ def relay() -> None:
 def worker() -> None:
     """Plan events and send deliveries, until told to stop."""
     from services.notifications.worker import run_worker
-
     from shared.logs import configure_logs
 
     settings = read_settings()
     configure_logs("worker", settings.log_level)
     run_worker(settings)
+
+
+@app.command
+def mailbox() -> None:
+    """Keep every mail in a Maildir (QUINZAINE_MAILBOX) and show them in the browser; nothing leaves the machine."""
+    from infra.mailbox.run import run_mailbox
+
+    asyncio.run(_until_told(run_mailbox, read_mailbox_settings()))
 
 
 @app.command
@@ -85,13 +114,9 @@ def token(*, organisation: UUID | None = None) -> None:
     print(Signer(read_settings().secret_keys).token("planner", organisation or UUID(int=0)))
 
 
-async def _until_told(run: object, settings: Settings) -> None:
+async def _until_told(run: Callable[[Given, asyncio.Event], Awaitable[None]], settings: Given) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for told in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(told, stop.set)
-    await run(settings, stop)  # type: ignore[operator]  # run_relay's shape
-
-
-if __name__ == "__main__":
-    main()
+    await run(settings, stop)

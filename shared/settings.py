@@ -31,6 +31,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     feed_memory_seconds: float
 
 
+class MailboxSettings(Struct, frozen=True, kw_only=True):
+    """How the local mailbox is set up; it needs no secret and no database."""
+
+    folder: Path
+    host: str
+    port: int
+    smtp_port: int
+
+
 def environment_file(folder: Path = Path(".quinzaine")) -> Path:
     """Where `quinzaine up` leaves the variables of the running system, for commands started by hand beside it."""
     return folder / "environment"
@@ -71,6 +80,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_connections=int(_number(values, "QUINZAINE_SMTP_CONNECTIONS", "4", 1, 100)),
         log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
+    )
+
+
+def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSettings:
+    """Read and validate what the mailbox needs; raises `SettingsError`."""
+    values = read_environment() if environ is None else environ
+    return MailboxSettings(
+        folder=Path(values.get("QUINZAINE_MAILBOX", ".quinzaine/mailbox")),
+        host=values.get("QUINZAINE_HOST", "127.0.0.1"),
+        port=int(_number(values, "QUINZAINE_MAILBOX_PORT", "8025", 0, 65535)),
+        smtp_port=int(_number(values, "QUINZAINE_MAILBOX_SMTP_PORT", "2525", 0, 65535)),
     )
 
 

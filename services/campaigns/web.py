@@ -9,6 +9,7 @@ from litestar import Litestar, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 
 from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.clock import run_clock
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=exception_handlers,
         lifespan=[stand],
         request_max_body_size=BODY_AT_MOST,
-        openapi_config=OpenAPIConfig(title="Quinzaine", version="1", path="/schema"),
+        openapi_config=OpenAPIConfig(title="Quinzaine", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
         logging_config=None,
     )
 

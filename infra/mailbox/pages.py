@@ -1,0 +1,106 @@
+"""The mailbox in the browser: a list, a letter, its parts."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from litestar import Litestar, MediaType, Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from infra.mailbox.letters import Letter, find_letter, list_letters
+from services.campaigns.look.error_page import error_page
+from services.campaigns.look.guard_pages import guard_pages
+from services.campaigns.look.pages import templates as look
+from services.campaigns.look.static_files import route_handlers as static_files
+
+SHOWN = 200
+HERE = Path(__file__).parent
+# a mail's own HTML is a guest: it runs nothing, loads nothing, and only this mailbox may frame it
+GUEST_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups"
+)
+HOST_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@get("/", include_in_schema=False)
+async def get_letters(folder: NamedDependency[Path]) -> Response[str]:
+    """Every mail, newest first."""
+    letters, count = list_letters(folder, limit=SHOWN)
+    return _page("letters.html", letters=letters, count=count)
+
+
+@get("/lettres/{name:str}", include_in_schema=False)
+async def get_letter(folder: NamedDependency[Path], name: FromPath[str]) -> Response[str]:
+    """One mail: what a person sees, and what it asks of the calendar."""
+    letter = find_letter(folder, name)
+    return _page("letter.html", letter=letter) if letter else _missing()
+
+
+@get("/lettres/{name:str}/html", include_in_schema=False)
+async def get_letter_html(folder: NamedDependency[Path], name: FromPath[str]) -> Response[str]:
+    """The mail's own HTML, for the frame."""
+    letter = find_letter(folder, name)
+    if letter is None:
+        return _missing()
+    html = letter.html.replace("<head>", '<head><base target="_blank">', 1)
+    return Response(html, media_type=MediaType.HTML, headers={"Content-Security-Policy": GUEST_POLICY})
+
+
+@get("/lettres/{name:str}/source", include_in_schema=False)
+async def get_letter_source(folder: NamedDependency[Path], name: FromPath[str]) -> Response[Any]:
+    """The mail as it came over the wire."""
+    letter: Letter | None = find_letter(folder, name)
+    return Response(letter.source, media_type="text/plain; charset=utf-8") if letter else _missing()
+
+
+@get("/mailbox.css", include_in_schema=False, media_type="text/css")
+async def get_style() -> str:
+    """What a list of letters needs beyond the product's own style."""
+    return _style()
+
+
+def create_app(folder: Path) -> Litestar:
+    """The application over a Maildir."""
+
+    def provide_folder(state: State) -> Path:
+        found: Path = state.folder
+        return found
+
+    return Litestar(
+        route_handlers=[get_letters, get_letter, get_letter_html, get_letter_source, get_style, *static_files],
+        dependencies={"folder": Provide(provide_folder, sync_to_thread=False)},
+        before_send=[guard_pages],
+        openapi_config=None,
+        logging_config=None,
+        state=State({"folder": folder}),
+    )
+
+
+def _page(template: str, **values: object) -> Response[str]:
+    html = _templates().get_template(template).render(**values)
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": HOST_POLICY}
+    return Response(html, media_type=MediaType.HTML, headers=headers)
+
+
+def _missing() -> Response[str]:
+    return Response(
+        error_page(404, "Cette lettre n’est pas dans la boîte."), status_code=404, media_type=MediaType.HTML
+    )
+
+
+@cache
+def _style() -> str:
+    return (HERE / "mailbox.css").read_text()
+
+
+@cache
+def _templates() -> Environment:
+    mine = FileSystemLoader(HERE / "templates")
+    environment: Environment = look().overlay(loader=ChoiceLoader([mine, look().loader]))  # type: ignore[list-item]  # it has one
+    environment.globals["private"] = True
+    return environment

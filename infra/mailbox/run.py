@@ -1,0 +1,29 @@
+"""The mailbox as a process: the sink and its pages in one event loop."""
+
+import asyncio
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from infra.mailbox.pages import create_app
+from infra.mailbox.sink import MailboxSink
+from shared.settings import MailboxSettings
+
+
+async def run_mailbox(settings: MailboxSettings, stop: asyncio.Event) -> None:
+    """Keep every mail that comes in by SMTP and show them in the browser, until told to stop."""
+    server = Server(
+        create_app(settings.folder),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+    )
+    async with MailboxSink(settings.folder, settings.host, settings.smtp_port):
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.stop()
+        await asyncio.wait({serving}, timeout=3)
+        stopping.cancel()

@@ -1,0 +1,1 @@
+"""`quinzaine up`: the whole system in one terminal."""

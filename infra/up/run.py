@@ -1,0 +1,206 @@
+"""Bring the whole system up in one terminal, keep it up, and take it down in order."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import time
+import urllib.request
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from uuid import UUID
+
+from rich.console import Console
+
+from infra.embedded_database import DatabaseDidNotStart, EmbeddedDatabase
+from infra.migrate import migrate
+from infra.up.child import Child
+from shared.settings import read_settings
+from shared.signed_links import Signer
+
+DATABASE = "quinzaine"
+CHILDREN = ("web", "relay", "worker", "mailbox")
+ANSWERS_WITHIN = 60.0
+ENDS_WITHIN = 8.0
+
+
+class AlreadyUp(Exception):
+    """Another `quinzaine up` runs in this folder."""
+
+
+class Up:
+    """One run of the system over one folder."""
+
+    def __init__(self, folder: Path, *, demo: bool) -> None:
+        self._folder = folder.resolve()
+        self._demo = demo
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._database = EmbeddedDatabase(self._folder / "postgresql")
+        self._children: list[Child] = []
+        self._told_to_stop = False
+
+    def run(self) -> int:
+        """Until Ctrl-C or SIGTERM; returns the exit code."""
+        for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(told, self._hear)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self._console.print("Quinzaine tourne déjà dans ce dossier.", style="bold red")
+                return 1
+            try:
+                self._bring_up()
+                self._keep_up()
+            except DatabaseDidNotStart as error:
+                self._console.print(f"La base de données n’a pas démarré : {error}", style="bold red")
+                return 1
+            finally:
+                self._take_down()
+        return 0
+
+    def _bring_up(self) -> None:
+        began = time.monotonic()
+        first = not (self._folder / "postgresql" / "data" / "PG_VERSION").exists()
+        with self._console.status(
+            "Préparation de la base de données…" if first else "Démarrage de la base de données…"
+        ):
+            self._database.start()
+            environment = self._environment()
+            asyncio.run(self._prepare_database(environment))
+        (self._folder / "logs").mkdir(exist_ok=True)
+        self._children = [Child(name, environment, self._folder / "logs") for name in CHILDREN]
+        if self._told_to_stop:
+            return
+        with self._console.status("Démarrage des services…"):
+            for child in self._children:
+                child.start()
+            self._wait_for(f"{environment['QUINZAINE_BASE_URL']}/health")
+            self._wait_for(f"http://127.0.0.1:{environment['QUINZAINE_MAILBOX_PORT']}/")
+        if not self._told_to_stop:
+            self._say_addresses(environment, time.monotonic() - began)
+
+    async def _prepare_database(self, environment: dict[str, str]) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(self._database.url)
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+                await connection.execute(f"CREATE DATABASE {DATABASE}")
+        finally:
+            await connection.close()
+        await migrate(environment["QUINZAINE_DATABASE_URL"])
+        if self._demo:
+            from infra.demo import load_demo
+
+            await load_demo(environment["QUINZAINE_DATABASE_URL"], now=datetime.now(UTC))
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of this run: kept in a file, so that commands in another terminal find the running system."""
+        host = "127.0.0.1"
+        port = self._port("QUINZAINE_PORT", 8000, "la page publique")
+        mailbox = self._port("QUINZAINE_MAILBOX_PORT", 8025, "la boîte aux lettres")
+        smtp = self._port("QUINZAINE_MAILBOX_SMTP_PORT", 2525, "la réception des messages")
+        environment = {
+            "QUINZAINE_DATABASE_URL": self._database.url_of(DATABASE),
+            "QUINZAINE_BROKER_URL": os.environ.get("QUINZAINE_BROKER_URL", self._database.url_of(DATABASE)),
+            "QUINZAINE_SMTP_URL": f"smtp://{host}:{smtp}",
+            "QUINZAINE_BASE_URL": f"http://{host}:{port}",
+            "QUINZAINE_SECRET_KEYS": self._secret(),
+            "QUINZAINE_HOST": host,
+            "QUINZAINE_PORT": str(port),
+            "QUINZAINE_MAILBOX": str(self._folder / "mailbox"),
+            "QUINZAINE_MAILBOX_PORT": str(mailbox),
+            "QUINZAINE_MAILBOX_SMTP_PORT": str(smtp),
+        }
+        file = self._folder / "environment"
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+        return environment
+
+    def _secret(self) -> str:
+        file = self._folder / "secret"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(32))
+        return file.read_text().strip()
+
+    def _port(self, name: str, wanted: int, what: str) -> int:
+        wanted = int(os.environ.get(name, wanted))
+        port = next((port for port in range(wanted, wanted + 200) if _is_free(port)), 0) if wanted else _free_port()
+        if wanted and port != wanted:
+            self._console.print(f"Le port {wanted} est occupé : {what} prend le port {port}.", style="yellow")
+        return port
+
+    def _wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + ANSWERS_WITHIN
+        while time.monotonic() < deadline and not self._told_to_stop:
+            with suppress(URLError, OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own loopback address
+                return
+            self._revive()
+            time.sleep(0.05)
+
+    def _say_addresses(self, environment: dict[str, str], seconds: float) -> None:
+        base = environment["QUINZAINE_BASE_URL"]
+        token = Signer(read_settings(environment).secret_keys).token("planner", UUID(int=0))
+        self._console.print(f"\n[bold]Quinzaine est prête[/bold] ({seconds:.1f} s).\n")
+        for what, address in (
+            ("Catalogue public", f"{base}/"),
+            ("Vue des organisateurs", f"{base}/planification?jeton={token}"),
+            ("Boîte aux lettres", f"http://127.0.0.1:{environment['QUINZAINE_MAILBOX_PORT']}/"),
+        ):
+            self._console.print(f"  {what:<22} [cyan]{address}[/cyan]")
+        self._console.print("\nCtrl-C arrête tout. Les données restent dans .quinzaine/.\n", style="dim")
+
+    def _keep_up(self) -> None:
+        while not self._told_to_stop:
+            self._revive()
+            time.sleep(0.2)
+
+    def _revive(self) -> None:
+        for child in self._children:
+            if child.died():
+                said = f"Le service {child.name} s’est arrêté ; il redémarre. {child.last_words()}"
+                self._console.print(said, style="yellow")
+            if child.due():
+                child.start()
+        if self._database.pid() is None and not self._told_to_stop:
+            self._console.print("La base de données s’est arrêtée ; elle redémarre.", style="yellow")
+            self._database.start()
+
+    def _take_down(self) -> None:
+        with self._console.status("Arrêt…"):
+            for child in self._children:
+                child.tell_to_stop()
+            deadline = time.monotonic() + ENDS_WITHIN
+            for child in self._children:
+                child.end(deadline)
+            self._database.stop()
+        if self._children:
+            self._console.print("Tout est arrêté.")
+
+    def _hear(self, _: int, __: FrameType | None) -> None:
+        self._told_to_stop = True
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
