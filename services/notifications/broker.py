@@ -54,7 +54,7 @@ class TableBroker(PostgresBroker):  # type: ignore[misc]  # the package carries 
 
 
 class _WithoutDelays(set[str]):
-    """The delay queues of a broker that is never asked to wait (retries are rows with a due time): nobody consumes them."""
+    """The delay queues of a broker that is never asked to wait (retries are rows with a due time): none is consumed."""
 
     def add(self, _: str) -> None:
         pass

@@ -35,7 +35,7 @@ def lines_of(event: AnyEvent) -> tuple[Line, ...]:
 
 
 def merge_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Lines in the order they happened as one: A→B and B→C is A→C, A→B→A is nothing, a cancelled session is that only."""
+    """Lines in their order as one: A→B and B→C is A→C, A→B→A is nothing, a cancelled session is only that."""
     merged: dict[tuple[UUID | None, str], Line] = {}
     for line in lines:
         first = merged.get((line.session_id, line.field), line)

@@ -1,4 +1,4 @@
-"""The facts that mails tell, events without their audience and programmes: they never change, so they are remembered."""
+"""The facts that mails tell, events and programmes: they never change, so they are remembered."""
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar

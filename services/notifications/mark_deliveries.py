@@ -51,7 +51,7 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
         ), marked AS (
             UPDATE notifications.deliveries d
             SET state = outcome.state, due_at = coalesce(outcome.due_at, d.due_at), answer = outcome.answer,
-                lease_until = NULL, sent_at = CASE WHEN outcome.state = 'sent' THEN $6 END
+                lease_until = NULL, sent_at = CASE WHEN outcome.state = 'sent' THEN $6::timestamptz END
             FROM outcome
             WHERE d.id = outcome.id
               AND (outcome.state = 'sent' AND d.state IN ('sending', 'due')

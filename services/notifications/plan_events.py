@@ -144,7 +144,7 @@ async def _insert_deliveries(
 ) -> list[UUID]:
     """One row for the pupil, or for the guardian where the pupil has no address, and one for the guardian besides.
 
-    A guardian who reads the same address as the pupil is told once.
+    A guardian who reads the same address as the pupil is told once, and gets no file of what has ended.
     """
     wanted = [(each, reaction) for each in touched for reaction in reactions_to(each.event)]
     if not wanted:
@@ -167,7 +167,7 @@ async def _insert_deliveries(
             SELECT pupil_delivery AS id, CASE WHEN instead THEN guardian_id ELSE pupil_id END AS recipient_id,
                    entry AS method, addressed.* FROM addressed
             UNION ALL
-            SELECT guardian_delivery, guardian_id, CASE WHEN entry IS NOT NULL THEN 'PUBLISH' END, addressed.*
+            SELECT guardian_delivery, guardian_id, CASE WHEN entry = 'REQUEST' THEN 'PUBLISH' END, addressed.*
             FROM addressed WHERE besides
         )
         INSERT INTO notifications.deliveries

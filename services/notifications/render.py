@@ -1,5 +1,6 @@
 """Render a letter: the words and the calendar of one delivery, as the bytes that every attempt will send."""
 
+import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -98,6 +99,7 @@ class Printer:
             "to_pupil": to_pupil,
             "besides": letter.besides,
             "pupil": letter.pupil.name,
+            "of_pupil": _say_of(letter.pupil.name),
             "title": programme.title,
             "organisation": programme.organisation,
             "city": programme.city,
@@ -128,6 +130,12 @@ class Printer:
 
     def _offer_url(self, programme: Programme) -> str:
         return f"{self._base_url}/offres/{programme.slug}"
+
+
+def _say_of(name: str) -> str:
+    """« de Camille », « d’Élise »."""
+    first = unicodedata.normalize("NFD", name[:1]).lower()[:1]
+    return f"d’{name}" if first and first in "aeiouy" else f"de {name}"
 
 
 def _say_position(position: int) -> str:

@@ -19,7 +19,7 @@ _IDLE_SECONDS = 60.0
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one attempt: `sent`, `later` (4xx), `lost` (no answer), `refused` (5xx); and the server's words."""
+    """What became of one attempt: `sent`, `later` (4xx), `lost` (no answer), `refused` (5xx); the server's words."""
 
     kind: Literal["sent", "later", "lost", "refused"]
     answer: str

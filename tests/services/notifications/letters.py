@@ -1,0 +1,170 @@
+"""Invented letters: a programme, a pupil, a guardian, and each message of the product as it would be claimed."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.notifications.changes import lines_of
+from services.notifications.claim_deliveries import Claimed
+from services.notifications.letter import Letter, Standing
+from services.notifications.reactions import STATUS_AFTER, reactions_to
+from shared.events import (
+    AnyEvent,
+    Event,
+    FieldChange,
+    OfferCancelled,
+    RegistrationConfirmed,
+    RegistrationExpired,
+    RegistrationHeld,
+    RegistrationLinkRequested,
+    RegistrationRefused,
+    RegistrationWaiting,
+    RegistrationWithdrawn,
+    SessionCancelled,
+    SessionChanged,
+)
+from shared.french_dates import PARIS
+from shared.people import Person
+from shared.programme import Programme, ProgrammeDay, ProgrammeSession
+
+NOW = datetime(2027, 5, 10, 8, 30, tzinfo=UTC)
+OFFER = UUID(int=1)
+REGISTRATION = UUID(int=2)
+PUPIL = Person(id=UUID(int=3), first_name="Camille", last_name="Dupré", email="camille.dupre@eleve.example")
+GUARDIAN = Person(id=UUID(int=4), first_name="", last_name="Dominique Dupré", email="dominique.dupre@famille.example")
+
+_DAYS = (
+    ("Bâtiment et travaux publics (BTP)", "construction", "Chantiers de la Risle", "Visite d’un chantier"),
+    ("Énergie", "energy", "Énergies du Marais", "Une journée en centrale"),
+    ("Santé", "health", "Clinique des Deux Rives", "Les métiers du soin"),
+    ("Industrie alimentaire", "industry", "Biscuiterie du Bocage", "De la farine au paquet"),
+    ("Logistique et transport", "transport", "Quais de Seine Logistique", "Le trajet d’un colis"),
+)
+
+
+def session_id(day: int, half: int) -> UUID:
+    """The session of the n-th day (0 is Monday), 0 in the morning, 1 in the afternoon."""
+    return UUID(int=100 + 10 * day + half)
+
+
+def a_programme(version: int = 1, *, cancelled: UUID | None = None) -> Programme:
+    """Five days at Pont-Audemer, two sessions a day."""
+    return Programme(
+        offer_id=OFFER,
+        version=version,
+        slug="semaine-pont-audemer",
+        kind="collective_week",
+        title="Semaine à Pont-Audemer",
+        city="Pont-Audemer",
+        organisation_id=UUID(int=5),
+        organisation="Fédération des métiers",
+        campaign="Deux semaines pour découvrir",
+        series_starts_at=datetime(2027, 6, 14, 9, tzinfo=PARIS),
+        series_ends_at=datetime(2027, 6, 14, 16, tzinfo=PARIS),
+        days=tuple(_day(number, cancelled) for number in range(5)),
+    )
+
+
+def _day(number: int, cancelled: UUID | None) -> ProgrammeDay:
+    sector, family, host, title = _DAYS[number]
+    day = date(2027, 6, 14) + timedelta(days=number)
+    sessions = tuple(
+        ProgrammeSession(
+            id=session_id(number, half),
+            starts_at=datetime(day.year, day.month, day.day, start, tzinfo=PARIS),
+            ends_at=datetime(day.year, day.month, day.day, end, 30 * half, tzinfo=PARIS),
+            title=title if half == 0 else "Atelier et échanges",
+            kind="visit" if half == 0 else "workshop",
+            host=host,
+            place=f"{number + 1} rue du Quai, 27500 Pont-Audemer",
+            meeting_point="À l’accueil" if half == 0 else "",
+            bring="Chaussures fermées" if (number, half) == (0, 0) else "",
+            status="cancelled" if session_id(number, half) == cancelled else "planned",
+            changed_at=NOW,
+        )
+        for half, (start, end) in enumerate(((9, 12), (13, 16)))
+    )
+    return ProgrammeDay(
+        id=UUID(int=50 + number),
+        date=day,
+        instance_on=day,
+        sector="s10",
+        sector_label=sector,
+        sector_family=family,
+        sessions=sessions,
+    )
+
+
+_FACT: dict[str, Any] = {"occurred_at": NOW, "offer_id": OFFER, "revision": 7, "programme": 1, "id": UUID(int=9)}
+_REGISTRATION: dict[str, Any] = {
+    **_FACT,
+    "registration_id": REGISTRATION,
+    "pupil_id": PUPIL.id,
+    "guardian_id": GUARDIAN.id,
+}
+_TUESDAY_MOVES = SessionChanged(
+    **_FACT,
+    session_id=session_id(1, 0),
+    changes=(
+        FieldChange(field="starts_at", before="2027-06-15T08:00:00+02:00", after="2027-06-15T09:00:00+02:00"),
+        FieldChange(field="host", before="Ateliers du Vièvre", after="Énergies du Marais"),
+        FieldChange(field="place", before="", after="2 rue du Quai, 27500 Pont-Audemer"),
+    ),
+)
+
+SAMPLES: dict[str, AnyEvent] = {
+    "registered_confirmed": RegistrationConfirmed(**_REGISTRATION, how="registered"),
+    "registered_waiting": RegistrationWaiting(**_REGISTRATION, position=3),
+    "seat_offered": RegistrationHeld(
+        **_REGISTRATION, held_for="promotion", deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS)
+    ),
+    "seat_confirmed": RegistrationConfirmed(**_REGISTRATION, how="accepted"),
+    "changed": _TUESDAY_MOVES,
+    "session_cancelled": SessionCancelled(**_FACT, session_id=session_id(2, 1)),
+    "offer_cancelled": OfferCancelled(**_FACT),
+    "withdrawn": RegistrationWithdrawn(**_REGISTRATION, had_seat=True),
+    "seat_refused": RegistrationRefused(**_REGISTRATION),
+    "seat_expired": RegistrationExpired(**_REGISTRATION),
+    "personal_link": RegistrationLinkRequested(**_REGISTRATION),
+}
+
+
+def programme_of(message: str) -> Programme:
+    """The programme as it stands after the message's fact."""
+    return a_programme(cancelled=session_id(2, 1) if message == "session_cancelled" else None)
+
+
+def a_letter(message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian: Person = GUARDIAN) -> Claimed:
+    """The message as claimed for the pupil, for the guardian `besides`, or `instead` of a pupil without address."""
+    event: Event = SAMPLES[message]
+    (reaction,) = reactions_to(SAMPLES[message])
+    if to == "instead":
+        pupil = Person(id=pupil.id, first_name=pupil.first_name, last_name=pupil.last_name)
+    method: str | None = reaction.entry
+    if to == "besides":
+        method = "PUBLISH" if reaction.entry == "REQUEST" else None
+    letter = Letter(
+        id=UUID(int=11),
+        event_id=event.id,
+        message=reaction.message,
+        registration_id=REGISTRATION,
+        offer_id=OFFER,
+        sequence=event.revision,
+        attempts=1,
+        message_id=f"<{UUID(int=11)}@quinzaine.example>",
+        calendar_method=method,
+        planned_at=NOW,
+        recipient_address=None,
+        mail=None,
+        reply_address="repondre@quinzaine.example",
+        newest=Standing(
+            status=STATUS_AFTER.get(type(SAMPLES[message]), "confirmed"),
+            sequence=event.revision,
+            programme=event.programme,
+            group_id=None,
+            stamp=event.occurred_at,
+        ),
+        pupil=pupil,
+        recipient=pupil if to == "pupil" else guardian,
+    )
+    return Claimed(letter, SAMPLES[message], lines_of(SAMPLES[message]))
