@@ -1,0 +1,56 @@
+"""Announce what an import changed of a public offer: one programme, one revision, a fact for each session."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.campaigns.imports.import_programme import ProgrammeChange
+from services.campaigns.imports.session_row import SessionRow
+from services.campaigns.offers.lock_offer import lock_offer
+from services.campaigns.offers.read import audience_of
+from services.campaigns.offers.record_programme import record_programme
+from services.campaigns.offers.settle_offer import settle_offer
+from shared.database import Connection
+from shared.events import AnyEvent, Concerned, OfferChanged, SessionAdded, SessionCancelled, SessionChanged
+from shared.outbox import append_events
+
+
+async def announce_changes(connection: Connection, change: ProgrammeChange, *, now: datetime) -> None:
+    """Record the programme and append the facts, in the caller's transaction; part of the entry, not a verb.
+
+    Raises the refusal of the constraint that would put a pupil in two places at a time.
+    """
+    offer = await lock_offer(connection, change.offer_id)
+    programme = await record_programme(connection, offer_id=offer.id, now=now)
+    revision = offer.revision + 1
+    await settle_offer(connection, offer, revision=revision)
+    everybody = await audience_of(connection, offer.id)
+    groups = {row["name"]: row["id"] for row in await connection.fetch(
+        "SELECT id, name FROM campaigns.groups WHERE offer_id = $1", offer.id
+    )}  # fmt: skip
+
+    def concerned(*sessions: SessionRow) -> tuple[Concerned, ...]:
+        """Who has any of these sessions in the programme."""
+        if any(not session.group for session in sessions):
+            return everybody
+        ids: set[UUID | None] = {groups.get(session.group) for session in sessions} | {None}
+        return tuple(one for one in everybody if one.group_id in ids)
+
+    common: dict[str, Any] = {
+        "occurred_at": now,
+        "offer_id": offer.id,
+        "revision": revision,
+        "programme": programme.version,
+    }
+    events: list[AnyEvent] = []
+    if change.header:
+        events.append(OfferChanged(**common, changes=change.header, audience=everybody))
+    events += [
+        SessionChanged(
+            **common, session_id=one.before.id, changes=one.changes, audience=concerned(one.before, one.after)
+        )
+        for one in change.changed
+    ]
+    events += [SessionCancelled(**common, session_id=one.id, audience=concerned(one)) for one in change.cancelled]
+    events += [SessionAdded(**common, session_id=one.id, audience=concerned(one)) for one in change.added]
+    await append_events(connection, events)

@@ -1,0 +1,165 @@
+"""Import a file: read it, check it, and bring all of it in, or nothing. What `quinzaine import` and the demo call."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from services.campaigns.imports.announce_changes import announce_changes
+from services.campaigns.imports.document import Known, Reading, read_document
+from services.campaigns.imports.fault import Fault, FileRefused, Findings
+from services.campaigns.imports.import_campaign import import_campaign
+from services.campaigns.imports.import_programme import ProgrammeChange, import_programme
+from services.campaigns.imports.programme_file import (
+    CampaignFile,
+    KnownCampaign,
+    Partner,
+    ProgrammeFile,
+)
+from services.campaigns.imports.read import agreements_are_complete, read_known
+from services.campaigns.imports.report import ImportedOffer, ImportReport
+from services.campaigns.imports.spreadsheet import FILE_AT_MOST
+from services.campaigns.offers.change_seats import change_seats
+from services.campaigns.offers.publish_offer import publish_offer
+from services.campaigns.offers.record_programme import record_programme
+from shared.database import Connection, Pool, transaction
+from shared.refusal import Refusal
+
+DEMO = Path(__file__).parents[3] / "data" / "demo" / "campaign.yaml"
+DEMO_CAMPAIGN = "normandie-deux-semaines"
+# imports follow one another, so that two of the same file are one import and one that finds nothing to do
+LOCK = 7_151_516
+
+
+async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
+    """Bring a file in at `now`, in one transaction. A refused file leaves the database as it was.
+
+    Never raises for what a file holds, or for a file that is not there: the report says it.
+    """
+    async with pool.acquire() as connection:
+        known = await read_known(connection)
+    readings = await asyncio.to_thread(_read_files, path, known)
+    faults = tuple(fault for reading in readings for fault in reading.faults)
+    warnings = tuple(warning for reading in readings for warning in reading.warnings)
+    if faults:
+        return ImportReport(file=path.name, faults=faults, warnings=warnings)
+    findings = Findings()
+    try:
+        async with transaction(pool) as connection:
+            offers = await _import_readings(connection, readings, findings, now)
+    except FileRefused as refused:
+        return ImportReport(file=path.name, faults=refused.faults, warnings=warnings + findings.warnings)
+    return ImportReport(file=path.name, warnings=warnings + findings.warnings, offers=tuple(offers))
+
+
+async def load_demo(pool: Pool, *, now: datetime) -> ImportReport | None:
+    """Load the demo campaign into a database that does not have it; None where it is, changed since or not."""
+    if await pool.fetchval("SELECT EXISTS (SELECT FROM campaigns.campaigns WHERE slug = $1)", DEMO_CAMPAIGN):
+        return None
+    return await import_file(pool, DEMO, now=now)
+
+
+def _read_files(path: Path, known: Known) -> list[Reading]:
+    """The file, then the files of its folder that it brings along; faults of those name their file."""
+    first = _read_one(path, known, None)
+    readings = [first]
+    for other in first.others:
+        reading = _read_one(path.parent / str(other.value), known, first.campaign)
+        name = str(other.value)
+        readings.append(
+            msgspec.structs.replace(
+                reading,
+                faults=tuple(msgspec.structs.replace(fault, file=name) for fault in reading.faults),
+                warnings=tuple(msgspec.structs.replace(warning, file=name) for warning in reading.warnings),
+            )
+        )
+    return readings
+
+
+def _read_one(path: Path, known: Known, campaign: CampaignFile | None) -> Reading:
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_AT_MOST + 1)
+    except (OSError, ValueError) as error:
+        reason = "n’existe pas" if isinstance(error, FileNotFoundError) else "ne peut pas être lu"
+        return Reading(faults=(Fault(0, "", f"le fichier « {path.name} » {reason}."),))
+    return read_document(path.name, content, known, campaign=campaign)
+
+
+async def _import_readings(
+    connection: Connection, readings: Sequence[Reading], findings: Findings, now: datetime
+) -> list[ImportedOffer]:
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    for reading in readings:
+        if reading.campaign:
+            await import_campaign(connection, reading.campaign, findings)
+    changes: list[tuple[ProgrammeFile, ProgrammeChange, UUID]] = []
+    try:
+        for programme, campaign in (pair for reading in readings for pair in reading.programmes):
+            campaign_id = await _campaign_id(connection, campaign, programme, findings, now)
+            change = await import_programme(connection, programme, campaign_id=campaign_id, now=now, findings=findings)
+            if change:
+                changes.append((programme, change, campaign_id))
+    except asyncpg.ExclusionViolationError:
+        # somebody took the speaker or the room between the check and the write
+        findings.fault(0, "", "un intervenant ou une salle vient d’être pris ailleurs à la même heure : réessayez.")
+        raise FileRefused(*findings.faults) from None
+    if findings.faults:
+        raise FileRefused(*findings.faults)
+    return [await _settle(connection, *change, now) for change in changes]
+
+
+async def _campaign_id(
+    connection: Connection, campaign: KnownCampaign, programme: ProgrammeFile, findings: Findings, now: datetime
+) -> UUID:
+    """The campaign's id; a new one is carried by the organisation of the programme alone, which agrees by its file."""
+    campaign_id: UUID | None = await connection.fetchval(
+        "SELECT id FROM campaigns.campaigns WHERE slug = $1", campaign.slug
+    )
+    if campaign_id:
+        return campaign_id
+    new = CampaignFile(
+        slug=campaign.slug,
+        title=campaign.title,
+        first_day=campaign.first_day,
+        last_day=campaign.last_day,
+        partners=(Partner(programme.header.organisation, now),),
+    )
+    return await import_campaign(connection, new, findings)
+
+
+async def _settle(
+    connection: Connection, programme: ProgrammeFile, change: ProgrammeChange, campaign_id: UUID, now: datetime
+) -> ImportedOffer:
+    """Let the rules of offers follow from what was written: publication, the programme's version, events, seats."""
+    published = False
+    try:
+        if change.status == "draft":
+            published = bool(programme.sessions) and await agreements_are_complete(connection, campaign_id)
+            if published:
+                await publish_offer(connection, offer_id=change.offer_id, now=now)
+            elif change.shown:
+                await record_programme(connection, offer_id=change.offer_id, now=now)
+        elif change.shown:
+            await announce_changes(connection, change, now=now)
+        if change.seats is not None:
+            await change_seats(connection, offer_id=change.offer_id, seats=change.seats, now=now)
+    except Refusal as refusal:
+        place = programme.header.where("seats" if refusal.field == "seats" else "title")
+        raise FileRefused(Fault(place.row, place.column, refusal.sentence)) from refusal
+    return ImportedOffer(
+        slug=change.slug,
+        title=change.title,
+        new=change.new,
+        published=published,
+        added=len(change.added),
+        changed=len(change.changed),
+        cancelled=len(change.cancelled),
+        unchanged=change.unchanged,
+        header=(*(one.field for one in change.header), *(("registration",) if change.registration_moved else ())),
+        seats=change.seats,
+    )

@@ -1,0 +1,25 @@
+"""Slugs are free or taken across everything that has a public feed: offers, campaigns, organisations, sectors."""
+
+from services.campaigns.imports.words_of_files import slug_of
+from shared.database import Connection
+
+
+async def find_free_slug(connection: Connection, name: str) -> str:
+    """The slug of a name, numbered from 2 where it is taken; imports come one at a time, so it stays free."""
+    slug = slug_of(name)
+    if slug.startswith("secteur-"):
+        slug = f"le-{slug}"
+    number = 1
+    candidate = slug
+    while await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM campaigns.offers WHERE slug = $1)
+            OR EXISTS (SELECT FROM campaigns.campaigns WHERE slug = $1)
+            OR EXISTS (SELECT FROM campaigns.organisations WHERE slug = $1)
+            OR EXISTS (SELECT FROM campaigns.feeds WHERE slug = $1)
+        """,
+        candidate,
+    ):
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate
