@@ -6,13 +6,17 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import msgspec
 
+from shared.database import Pool
 from shared.settings import Settings
+from shared.signed_links import Signer
+from tests.mail_sink import Sink, open_sink
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,6 +96,16 @@ def web_process(settings: Settings, log: Path) -> Process:
     return Process(settings, log, "infra", "web")
 
 
+def relay_process(settings: Settings, log: Path) -> Process:
+    """A relay."""
+    return Process(settings, log, "infra", "relay")
+
+
+def worker_process(settings: Settings, log: Path) -> Process:
+    """A worker."""
+    return Process(settings, log, "infra", "worker")
+
+
 async def wait_for_web(url: str, *, seconds: float = 20) -> None:
     """Wait until the web process answers."""
     async with httpx.AsyncClient() as client:
@@ -121,3 +135,62 @@ async def web(settings: Settings, folder: Path, *, processes: int = 1) -> AsyncI
     finally:
         for process in started:
             await process.stop()
+
+
+class System:
+    """A running system on one database: a web process, a relay, a worker, and the mailbox of everybody."""
+
+    def __init__(self, settings: Settings, pool: Pool, folder: Path, sink: Sink) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.sink = sink
+        self.relay = relay_process(settings, folder / "relay.log")
+        self.worker = worker_process(settings, folder / "worker.log")
+        self.http = httpx.AsyncClient(base_url=settings.base_url, timeout=30)
+        self.planner = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', UUID(int=0))}"}
+
+    async def settled(self, *, seconds: float = 30) -> None:
+        """Wait until every fact is planned and no delivery is due or under way."""
+        until = asyncio.get_running_loop().time() + seconds
+        while left := await unfinished(self.pool):
+            if asyncio.get_running_loop().time() > until:
+                raise TimeoutError(f"still to do after {seconds:g} s: {left}")
+            await asyncio.sleep(0.05)
+
+    def logs(self) -> str:
+        """What relay and worker have logged."""
+        return "".join(process.log.read_text() for process in (self.relay, self.worker) if process.log.exists())
+
+
+async def unfinished(pool: Pool) -> str:
+    """What is still on its way, counted; empty when nothing is."""
+    row = await pool.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM contract.events WHERE planned_at IS NULL) AS events,
+               (SELECT count(*) FROM notifications.deliveries WHERE state IN ('due', 'sending')) AS deliveries
+        """
+    )
+    assert row is not None
+    return f"{row['events']} events, {row['deliveries']} deliveries" if row["events"] or row["deliveries"] else ""
+
+
+@asynccontextmanager
+async def system(settings: Settings, pool: Pool, folder: Path, *, with_web: bool = True) -> AsyncIterator[System]:
+    """Web, relay and worker on the settings' database, with a mail server; all gone when the block ends."""
+    port = free_port()
+    async with AsyncExitStack() as stack:
+        sink = await stack.enter_async_context(open_sink())
+        mine = msgspec.structs.replace(
+            settings, port=port, base_url=f"http://127.0.0.1:{port}", smtp_url=sink.url, smtp_connections=4
+        )
+        running = System(mine, pool, folder, sink)
+        await stack.enter_async_context(running.http)
+        processes = [running.relay, running.worker]
+        if with_web:
+            processes.append(web_process(mine, folder / "web.log"))
+        for process in processes:
+            stack.push_async_callback(process.stop)
+            await process.start()
+        if with_web:
+            await wait_for_web(mine.base_url)
+        yield running
