@@ -174,6 +174,11 @@ async def unfinished(pool: Pool) -> str:
     return f"{row['events']} events, {row['deliveries']} deliveries" if row["events"] or row["deliveries"] else ""
 
 
+async def stop_all(processes: list[Process]) -> None:
+    """Stop them, all at once."""
+    await asyncio.gather(*[process.stop() for process in processes])
+
+
 @asynccontextmanager
 async def system(settings: Settings, pool: Pool, folder: Path, *, with_web: bool = True) -> AsyncIterator[System]:
     """Web, relay and worker on the settings' database, with a mail server; all gone when the block ends."""
@@ -188,8 +193,8 @@ async def system(settings: Settings, pool: Pool, folder: Path, *, with_web: bool
         processes = [running.relay, running.worker]
         if with_web:
             processes.append(web_process(mine, folder / "web.log"))
+        stack.push_async_callback(stop_all, processes)
         for process in processes:
-            stack.push_async_callback(process.stop)
             await process.start()
         if with_web:
             await wait_for_web(mine.base_url)
