@@ -1,22 +1,31 @@
-"""The web server: granian around the campaigns application, one process per `quinzaine web`."""
+"""The web server: granian inside this process's own event loop; one process per `quinzaine web`."""
 
-from granian import Granian
-from granian.constants import Interfaces, Loops
+import asyncio
+import signal
 
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from services.campaigns.web import create_app
 from shared.settings import Settings
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
-    Granian(
-        "services.campaigns.web:app_from_environment",
-        factory=True,
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    server = Server(
+        create_app(settings),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
         websockets=False,
-        workers=1,
-        workers_kill_timeout=5,
         log_enabled=False,
-    ).serve()
+    )
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, server.stop)
+    await server.serve()

@@ -25,7 +25,7 @@ class Child:
         self._due_at = 0.0
 
     def start(self) -> None:
-        """Start the process in a session of its own: Ctrl-C in the terminal is for the parent, which ends it in order."""
+        """Start it in a session of its own: Ctrl-C in the terminal is for the parent, which ends it in order."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "infra", self.name],

@@ -1,0 +1,170 @@
+"""`quinzaine up`: addresses said, everything answers, everything ends, data stay."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.processes import ROOT
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("up"), pytest.mark.timeout(180)]
+
+
+class Terminal:
+    """A terminal in which `quinzaine up` runs."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.said = ""
+
+    async def until(self, text: str, *, seconds: float = 60) -> str:
+        """Read on until `text` is said."""
+        assert self.process.stdout is not None
+        deadline = time.monotonic() + seconds
+        while text not in self.said:
+            line = await asyncio.wait_for(self.process.stdout.readline(), deadline - time.monotonic())
+            assert line, f"it ended after saying: {self.said}"
+            self.said += line.decode()
+        return self.said
+
+    @property
+    def addresses(self) -> list[str]:
+        return re.findall(r"http://\S+", self.said)
+
+    def children(self) -> dict[str, psutil.Process]:
+        """The services by name."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                command = child.cmdline()
+                if command[1:3] == ["-m", "infra"]:
+                    found[command[3]] = child
+        return found
+
+    async def end(self, how: signal.Signals = signal.SIGINT) -> tuple[int, float]:
+        """The exit code and how many seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(how)
+        code = await asyncio.wait_for(self.process.wait(), 20)
+        return code, time.monotonic() - began
+
+
+@asynccontextmanager
+async def up(folder: Path, *options: str, **variables: str) -> AsyncIterator[Terminal]:
+    environment = {
+        **os.environ,
+        "QUINZAINE_PORT": "0",
+        "QUINZAINE_MAILBOX_PORT": "0",
+        "QUINZAINE_MAILBOX_SMTP_PORT": "0",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "200",
+        **variables,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "infra", "up", "--folder", str(folder), *options),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=folder.parent,
+    )
+    try:
+        yield Terminal(process)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), 15)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("up") / "quinzaine"
+
+
+async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
+    async with up(folder) as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        catalogue, planner, mailbox = terminal.addresses
+        pages = [await client.get(address, follow_redirects=True) for address in (catalogue, planner, mailbox)]
+        assert [page.status_code for page in pages] == [200, 200, 200]
+        assert "Pont-Audemer" in pages[0].text
+        offers = (await client.get(f"{catalogue}api/v1/offers")).json()["items"]
+        week = next(offer for offer in offers if offer["kind"] == "collective_week")
+        assert (week["seats"], week["taken"]) == (15, 0)
+        registered = await client.post(
+            f"{catalogue}api/v1/offers/{week['id']}/registrations",
+            json={
+                "pupil": {"first_name": "Camille", "last_name": "Dupré", "email": "camille@eleve.example"},
+                "school": {"name": "Lycée Jacques Prévert"},
+            },
+        )
+        assert registered.json()["status"] == "confirmed"
+        for _ in range(100):
+            if letters := list((folder / "mailbox" / "new").glob("*")):
+                break
+            await asyncio.sleep(0.1)
+        assert b"camille@eleve.example" in letters[0].read_bytes()
+        children = terminal.children()
+        assert set(children) == {"web", "relay", "worker", "mailbox"}
+        code, seconds = await terminal.end()
+        assert code == 0
+        assert seconds < 10
+        assert not [child for child in children.values() if child.is_running()]
+    began = time.monotonic()
+    async with up(folder) as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        assert time.monotonic() - began < 30  # the figure itself is the bench's
+        again = (await client.get(f"{terminal.addresses[0]}api/v1/offers/{week['id']}")).json()
+        assert again["taken"] == 1
+
+
+async def test_a_child_that_dies_is_started_again_said_aloud(folder):
+    async with up(folder, "--no-demo") as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        terminal.children()["web"].kill()
+        await terminal.until("Le service web s’est arrêté")
+        for _ in range(200):
+            with suppress(httpx.TransportError):
+                if (await client.get(f"{terminal.addresses[0]}health")).status_code == 200:
+                    break
+            await asyncio.sleep(0.1)
+        else:
+            pytest.fail("the web process did not come back")
+        assert (await terminal.end(signal.SIGTERM))[0] == 0
+
+
+async def test_after_a_kill_of_the_parent_no_orphan_holds_the_data(folder):
+    async with up(folder, "--no-demo") as terminal:
+        await terminal.until("Ctrl-C")
+        children = list(terminal.children().values())
+        await terminal.end(signal.SIGKILL)
+    async with up(folder, "--no-demo") as terminal:
+        await terminal.until("Ctrl-C")
+        assert not psutil.wait_procs(children, timeout=10)[1]
+        assert (await terminal.end())[0] == 0
+
+
+async def test_a_second_one_in_the_same_folder_says_so_and_a_busy_port_is_left_to_its_owner(folder):
+    async with up(folder, "--no-demo") as terminal:
+        await terminal.until("Ctrl-C")
+        async with up(folder, "--no-demo") as second:
+            await second.until("tourne déjà")
+            assert await second.process.wait() == 1
+        port = terminal.addresses[0].rstrip("/").rpartition(":")[2]
+        async with up(folder.with_name("other"), "--no-demo", QUINZAINE_PORT=port) as other:
+            await other.until("Ctrl-C")
+            assert f"Le port {port} est occupé" in other.said
+            assert (await other.end())[0] == 0
