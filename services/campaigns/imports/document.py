@@ -59,7 +59,7 @@ def read_document(name: str, content: bytes, known: Known, *, campaign: Campaign
         check_size(content)
         ending = PurePath(name).suffix.casefold()
         if ending in (".yaml", ".yml"):
-            return _read_yaml(read_yaml(content), findings, known)
+            return _read_yaml(read_yaml(content), findings, known, campaign)
         if ending == ".xlsx" or content.startswith(b"PK\x03\x04"):
             grid = read_workbook(content)
         elif ending in (".csv", ".tsv", ".txt"):
@@ -72,9 +72,10 @@ def read_document(name: str, content: bytes, known: Known, *, campaign: Campaign
     return _reading(findings, programmes=[programme])
 
 
-def _read_yaml(root: Node, findings: Findings, known: Known) -> Reading:
+def _read_yaml(root: Node, findings: Findings, known: Known, meant: CampaignFile | None) -> Reading:
     parts = _parts(root, findings)
-    campaign = read_campaign(parts["campaign"], findings, known.sectors) if "campaign" in parts else None
+    own = read_campaign(parts["campaign"], findings, known.sectors) if "campaign" in parts else None
+    campaign = own or meant
     programmes, others = [], []
     if "offer" in parts or "sessions" in parts:
         programmes.append(_understand(_table_of(parts, root.row, findings), findings, known, campaign))
@@ -84,9 +85,9 @@ def _read_yaml(root: Node, findings: Findings, known: Known) -> Reading:
         else:
             table = _table_of(_parts(node, findings), node.row, findings)
             programmes.append(_understand(table, findings, known, campaign))
-    if not programmes and not others and campaign is None and not findings.faults:
+    if not programmes and not others and own is None and not findings.faults:
         findings.fault(0, "", "ce fichier ne contient ni « offre », ni « programmes », ni « campagne ».")
-    return _reading(findings, programmes=programmes, campaign=campaign, others=tuple(others))
+    return _reading(findings, programmes=programmes, campaign=own, others=tuple(others))
 
 
 def _reading(

@@ -25,7 +25,9 @@ async def find_clashes(
         """
         SELECT said.position, other.starts_at, other.ends_at, offer.title AS offer,
                other.site_id = said.site_id AND other.room = said.room AS same_room,
-               other.host_id = said.host_id AS same_host,
+               -- a company at two of its sites, or in two of its rooms, is not twice at once
+               other.host_id = said.host_id AND coalesce(other.site_id = said.site_id, true)
+                   AND coalesce(other.room = said.room, true) AS same_host,
                ARRAY(SELECT speaker.name FROM campaigns.session_speakers link
                      JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
                      WHERE link.session_id = other.id

@@ -29,8 +29,6 @@ from services.campaigns.offers.record_programme import record_programme
 from shared.database import Connection, Pool, transaction
 from shared.refusal import Refusal
 
-DEMO = Path(__file__).parents[3] / "data" / "demo" / "campaign.yaml"
-DEMO_CAMPAIGN = "normandie-deux-semaines"
 # imports follow one another, so that two of the same file are one import and one that finds nothing to do
 LOCK = 7_151_516
 
@@ -56,13 +54,6 @@ async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
     return ImportReport(file=path.name, warnings=warnings + findings.warnings, offers=tuple(offers))
 
 
-async def load_demo(pool: Pool, *, now: datetime) -> ImportReport | None:
-    """Load the demo campaign into a database that does not have it; None where it is, changed since or not."""
-    if await pool.fetchval("SELECT EXISTS (SELECT FROM campaigns.campaigns WHERE slug = $1)", DEMO_CAMPAIGN):
-        return None
-    return await import_file(pool, DEMO, now=now)
-
-
 def _read_files(path: Path, known: Known) -> list[Reading]:
     """The file, then the files of its folder that it brings along; faults of those name their file."""
     first = _read_one(path, known, None)
@@ -70,6 +61,9 @@ def _read_files(path: Path, known: Known) -> list[Reading]:
     for other in first.others:
         reading = _read_one(path.parent / str(other.value), known, first.campaign)
         name = str(other.value)
+        if reading.others:
+            fault = Fault(0, "", "ce fichier ne peut pas en nommer d’autres à son tour.")
+            reading = msgspec.structs.replace(reading, faults=(*reading.faults, fault))
         readings.append(
             msgspec.structs.replace(
                 reading,
