@@ -97,7 +97,8 @@ class Sink:
         self.mails: list[Accepted] = []
         self.url = ""
         self.port = 0
-        self.offered = 0
+        # set when a mail has been offered, whatever became of it
+        self.offered = asyncio.Event()
         self.unknown: set[str] = set()
         # "later" answers 451; "cut" accepts and hangs up before saying so
         self.mood = "accepts"
@@ -114,18 +115,24 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
-        self.offered += 1
         if self.slow_seconds:
             await asyncio.sleep(self.slow_seconds)
         if self.mood == "later":
+            self.offered.set()
             return LATER
         mail = Accepted(envelope)
         self.mails.append(mail)
+        self.offered.set()
         if self.on_accepted is not None:
             await self.on_accepted(mail)
         if self.mood == "cut":
             server.transport.abort()
         return ACCEPTED
+
+    def change_mood(self, mood: str) -> None:
+        """Behave so from now on; `offered` waits for the next mail."""
+        self.mood = mood
+        self.offered.clear()
 
     def to(self, address: str) -> list[Accepted]:
         """The mails that one address was sent, in order."""

@@ -1,9 +1,7 @@
 """A story: one published week on the running system, its people, what they do through HTTP, and their mailboxes."""
 
-import random
-import string
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -105,7 +103,7 @@ class Story:
 
 async def begin(system: System, *, seats: int = 15) -> Story:
     """Publish the week of tests/world.py, now."""
-    mark = "".join(random.choices(string.ascii_lowercase, k=8))
+    mark = "".join(chr(97 + byte % 26) for byte in uuid4().bytes[-8:])
     async with transaction(system.pool) as connection:
         return Story(system, await a_week(connection, seats=seats, slug=f"semaine-{mark}"), mark)
 

@@ -67,6 +67,7 @@ async def test_a_pupil_without_an_address_is_invited_at_the_guardians(running):
 async def test_who_asks_again_finds_the_link_in_the_mailbox(running):
     story = await begin(running)
     first = await story.register(1)
+    await story.settled()
     again = await story.ask(1, key="another")
     assert again.status_code == 409
     assert first["token"] not in again.text
