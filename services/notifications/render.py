@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.week import view_changes, view_period, view_week
-from shared.calendar.invitation import write_invitation
+from shared.calendar.invitation import Method, has_entry, write_invitation
 from shared.events import RegistrationHeld, RegistrationWaiting
 from shared.french_dates import say_moment
 from shared.programme import Programme
@@ -45,7 +46,8 @@ class Printer:
         standing = letter.standing(claimed.event)
         address = letter.address or ""
         context = self._context(claimed, programme, standing)
-        calendar = self._calendar(letter, programme, standing) if letter.calendar_method else None
+        method = _method(letter, programme, standing)
+        calendar = self._calendar(letter, programme, standing, method) if method else None
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(
@@ -57,7 +59,7 @@ class Printer:
                 text=write_text(letter.message, context),
                 html=write_html(letter.message, {**context, "subject": subject}),
                 calendar=calendar,
-                method=letter.calendar_method,
+                method=method,
             )
         )
         return Rendered(
@@ -72,15 +74,15 @@ class Printer:
         """Where a bounce comes back to: it names its delivery, signed."""
         return f"{self._signer.bounce_local_part(delivery_id)}@{self._mail_domain}"
 
-    def _calendar(self, letter: Letter, programme: Programme, standing: Standing) -> bytes:
+    def _calendar(self, letter: Letter, programme: Programme, standing: Standing, method: Method) -> bytes:
         """One calendar object for one person; a guardian told besides gets it as a file, without ATTENDEE."""
-        publish = letter.calendar_method == "PUBLISH"
+        publish = method == "PUBLISH"
         return write_invitation(
             programme,
             uid=self._uid(letter),
             sequence=standing.sequence,
             stamp=standing.stamp,
-            method=letter.calendar_method,  # type: ignore[arg-type]  # a CHECK of the table allows these three
+            method=method,
             status=standing.status,
             group_id=standing.group_id,
             organiser_address=letter.reply_address,
@@ -136,6 +138,14 @@ def _say_of(name: str) -> str:
     """« de Camille », « d’Élise »."""
     first = unicodedata.normalize("NFD", name[:1]).lower()[:1]
     return f"d’{name}" if first and first in "aeiouy" else f"de {name}"
+
+
+def _method(letter: Letter, programme: Programme, standing: Standing) -> Method | None:
+    """What becomes of the calendar entry; where no session is left, the invitation of the programme is its end."""
+    method = cast("Method | None", letter.calendar_method)
+    if method in (None, "CANCEL") or has_entry(programme, standing.group_id):
+        return method
+    return "CANCEL" if method == "REQUEST" else None
 
 
 def _say_position(position: int) -> str:
