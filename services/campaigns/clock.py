@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 import structlog
 
 from services.campaigns.edge import Edge
+from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
 from shared.database import CONNECTION_LOST
 
 TICK_SECONDS = 1.0
 FREE_SEATS_EVERY = 15
+TOMBSTONES_EVERY = 60
 
 log = structlog.get_logger()
 
@@ -21,7 +23,12 @@ async def run_clock(edge: Edge) -> None:
     ticks = 0
     while True:
         try:
-            await tick(edge, now=datetime.now(UTC), free_seats=ticks % FREE_SEATS_EVERY == 0)
+            await tick(
+                edge,
+                now=datetime.now(UTC),
+                free_seats=ticks % FREE_SEATS_EVERY == 0,
+                tombstones=ticks % TOMBSTONES_EVERY == 0,
+            )
         except CONNECTION_LOST as error:
             log.warning("clock.missed", error=type(error).__name__)
         except Exception:
@@ -30,7 +37,7 @@ async def run_clock(edge: Edge) -> None:
         await asyncio.sleep(TICK_SECONDS)
 
 
-async def tick(edge: Edge, *, now: datetime, free_seats: bool) -> None:
+async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool = False) -> None:
     """Carry out what has come due; each offer in a transaction of its own."""
     async with edge.reading() as connection:
         ended = await find_ended_holds(connection, now=now)
@@ -41,3 +48,6 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool) -> None:
     for offer_id in free:
         async with edge.transaction() as connection:
             await promote_free_seats(connection, offer_id=offer_id, now=now)
+    if tombstones:
+        async with edge.transaction() as connection:
+            await remove_tombstones(connection, now=now)

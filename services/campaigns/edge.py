@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
 from shared.database import Connection, Pool, transaction
 from shared.outbox import Doorbell
@@ -19,6 +20,7 @@ class Edge:
         self.signer = Signer(settings.secret_keys)
         self.doorbell = Doorbell(settings.database_url)
         self.turnstile = Turnstile(pool, self.signer, self.doorbell)
+        self.feeds = Shelf(memory_seconds=settings.feed_memory_seconds, domain=settings.mail_domain)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

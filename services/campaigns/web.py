@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
+from services.campaigns.feeds.routes import route_handlers as feeds
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.offers.routes import route_handlers as offers
@@ -22,8 +23,7 @@ from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
 from shared.database import open_pool
-from shared.logs import configure_logs
-from shared.settings import Settings, read_settings
+from shared.settings import Settings
 
 BODY_AT_MOST = 64 * 1024
 
@@ -69,7 +69,16 @@ def create_app(settings: Settings) -> Litestar:
                 await asyncio.wait_for(pool.close(), timeout=5)
 
     return Litestar(
-        route_handlers=[get_health, *offers, *catalogue, *registering, *personal_space, *planning, *static_files],
+        route_handlers=[
+            get_health,
+            *offers,
+            *catalogue,
+            *registering,
+            *personal_space,
+            *planning,
+            *feeds,
+            *static_files,
+        ],
         before_send=[guard_pages],
         dependencies={
             "edge": Provide(provide_edge, sync_to_thread=False),
@@ -78,13 +87,8 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=exception_handlers,
         lifespan=[stand],
         request_max_body_size=BODY_AT_MOST,
-        openapi_config=OpenAPIConfig(title="Quinzaine", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
+        openapi_config=OpenAPIConfig(
+            title="Quinzaine", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
         logging_config=None,
     )
-
-
-def app_from_environment() -> Litestar:
-    """The application of this process's environment: what a server is given as its factory."""
-    settings = read_settings()
-    configure_logs("web", settings.log_level)
-    return create_app(settings)

@@ -51,13 +51,19 @@ async def record_programme(connection: Connection, *, offer_id: UUID, now: datet
 
 
 async def raise_feeds(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
-    """Raise the version of every public feed that shows the offer, making rows that are missing.
+    """Raise the version of every public feed that shows the offer or did until now, making rows that are missing.
 
-    Rows are taken in the order of their slugs, so that two offers of one campaign cannot lock each other out.
+    Called when the new version of the programme is written: what the one before shows is gone from some feeds. No two
+    versions of a feed have the same second, so that Last-Modified tells them apart. Rows are taken in the order of
+    their slugs, so that two offers of one campaign cannot lock each other out.
     """
     await connection.execute(
         """
-        WITH shown AS (
+        WITH before AS (
+            SELECT p.body FROM campaigns.offers o
+            JOIN contract.programmes p ON p.offer_id = o.id AND p.version = o.programme_version - 1
+            WHERE o.id = $1
+        ), shown AS (
             SELECT o.slug, 'offer' AS scope, o.id::text AS subject FROM campaigns.offers o WHERE o.id = $1
             UNION
             SELECT c.slug, 'campaign', c.id::text
@@ -71,11 +77,21 @@ async def raise_feeds(connection: Connection, *, offer_id: UUID, now: datetime) 
             UNION
             SELECT 'secteur-' || d.sector, 'sector', d.sector
             FROM campaigns.days d WHERE d.offer_id = $1 AND d.sector IS NOT NULL
+            UNION
+            SELECT g.slug, 'organisation', g.id::text
+            FROM before, jsonb_path_query(before.body, '$.days[*].sessions[*].host_id') host
+            JOIN campaigns.organisations g ON g.id = (host #>> '{}')::uuid
+            UNION
+            SELECT 'secteur-' || (sector #>> '{}'), 'sector', sector #>> '{}'
+            FROM before, jsonb_path_query(before.body, '$.days[*].sector') sector WHERE sector <> 'null'
         )
         INSERT INTO campaigns.feeds (slug, scope, subject, changed_at)
         SELECT slug, scope, subject, $2 FROM shown ORDER BY slug
         ON CONFLICT (scope, subject)
-        DO UPDATE SET version = campaigns.feeds.version + 1, changed_at = excluded.changed_at
+        DO UPDATE SET
+            version = campaigns.feeds.version + 1,
+            changed_at = greatest(date_trunc('second', excluded.changed_at),
+                                  date_trunc('second', campaigns.feeds.changed_at) + interval '1 second')
         """,
         offer_id,
         now,

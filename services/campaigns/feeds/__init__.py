@@ -1,0 +1,1 @@
+"""Feeds: the calendar addresses one subscribes to, public ones and each pupil's own."""

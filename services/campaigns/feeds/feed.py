@@ -1,0 +1,86 @@
+"""A feed as it is served: one state's bytes, plain and compressed, with the headers both go out with."""
+
+import gzip
+import hashlib
+from datetime import datetime
+from email.utils import format_datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.calendar.feed import FeedHead, FeedSession
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+FRESH_SECONDS = 300
+
+
+class FeedState(Struct, frozen=True):
+    """Which state a feed is in: equal versions are equal bytes; `changed_at` is when it came to be."""
+
+    version: str
+    changed_at: datetime
+
+
+class FeedContent(Struct, frozen=True):
+    """What is written into a feed, as it stood at one state."""
+
+    state: FeedState
+    head: FeedHead
+    sessions: tuple[FeedSession, ...]
+
+
+class Representation(Struct, frozen=True):
+    """The bytes of one encoding, their strong ETag (RFC 9110 §8.8.3), and the headers of a 200 and of a 304."""
+
+    body: bytes
+    etag: bytes
+    headers: Headers
+    not_modified: Headers
+
+
+class ServedFeed(Struct, frozen=True):
+    """One state in both encodings; `last_modified` is empty while the second it would name has not come yet."""
+
+    state: FeedState
+    last_modified: bytes
+    plain: Representation
+    compressed: Representation
+
+    @property
+    def size(self) -> int:
+        """Bytes held in memory."""
+        return len(self.plain.body) + len(self.compressed.body)
+
+    def dated(self, now: datetime) -> "ServedFeed":
+        """The feed with its Last-Modified, once that is not in the future (RFC 9110 §8.8.2.1)."""
+        if self.last_modified or self.state.changed_at > now:
+            return self
+        date = format_datetime(self.state.changed_at, usegmt=True).encode()
+        return ServedFeed(self.state, date, _dated(self.plain, date), _dated(self.compressed, date))
+
+
+def serve_feed(state: FeedState, body: bytes, *, private: bool) -> ServedFeed:
+    """The feed of these bytes. Its ETag is made of them alone: every process that writes them gives the same."""
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    control = f"{'private' if private else 'public'}, max-age={FRESH_SECONDS}".encode()
+    return ServedFeed(
+        state=state,
+        last_modified=b"",
+        plain=_represent(body, f'"{digest}"'.encode(), control, b""),
+        compressed=_represent(gzip.compress(body, mtime=0), f'"{digest}-gzip"'.encode(), control, b"gzip"),
+    )
+
+
+def _represent(body: bytes, etag: bytes, control: bytes, encoding: bytes) -> Representation:
+    common = ((b"etag", etag), (b"cache-control", control), (b"vary", b"Accept-Encoding"))
+    own = (
+        (b"content-type", b"text/calendar; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        *(((b"content-encoding", encoding),) if encoding else ()),
+    )
+    return Representation(body, etag, (*own, *common), common)
+
+
+def _dated(representation: Representation, date: bytes) -> Representation:
+    return replace(representation, headers=(*representation.headers, (b"last-modified", date)))
