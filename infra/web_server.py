@@ -2,23 +2,27 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 
 from services.campaigns.web import create_app
+from shared.logs import configure_logs
 from shared.settings import Settings
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, create: Callable[[Settings], Litestar] = create_app) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
-    uvloop.run(_serve(settings))
+    configure_logs("web", settings.log_level)
+    uvloop.run(_serve(settings, create(settings)))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, app: Litestar) -> None:
     server = Server(
-        create_app(settings),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

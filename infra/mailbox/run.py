@@ -24,6 +24,6 @@ async def run_mailbox(settings: MailboxSettings, stop: asyncio.Event) -> None:
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
         await asyncio.wait({serving}, timeout=3)
         stopping.cancel()
