@@ -22,6 +22,10 @@ app = App(
 )
 
 
+class CannotBeDone(Exception):
+    """Why a command gives up, in one line."""
+
+
 def main() -> None:
     """Run the command; a wrong setting is one line and exit 2, an unreachable server one line and exit 1."""
     watch_parent()
@@ -30,8 +34,9 @@ def main() -> None:
     except SettingsError as error:
         print(f"quinzaine: {error}", file=sys.stderr)
         sys.exit(2)
-    except OSError as error:
-        print(f"quinzaine: {error}", file=sys.stderr)
+    except (OSError, CannotBeDone) as error:
+        # a TimeoutError has nothing to say but its name
+        print(f"quinzaine: {str(error).strip().partition(chr(10))[0] or type(error).__name__}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -94,10 +99,48 @@ def mailbox() -> None:
 @app.command
 def migrate() -> None:
     """Bring the database to the newest schema. Harmless when it already is; several at once wait for each other."""
+    from asyncpg import PostgresError
+    from psycopg import Error as BrokerError
+
+    from infra.migrate import MigrationChanged, prepare_broker
     from infra.migrate import migrate as apply
 
-    names = asyncio.run(apply(read_settings().database_url))
+    settings = read_settings()
+    try:
+        names = asyncio.run(apply(settings.database_url))
+        asyncio.run(prepare_broker(settings.broker_url))
+    except (PostgresError, BrokerError, MigrationChanged) as error:
+        raise CannotBeDone(str(error)) from error
     print(f"Migrations appliquées : {', '.join(names)}." if names else "La base est à jour.")
+
+
+@app.command(name="import")
+def import_(file: Path) -> None:
+    """Bring a programme in: .xlsx, .csv or .yaml, all of it or nothing.
+
+    A fault is said with its row and column, the database stays as it was, and the exit code is 1. The same file again
+    changes nothing; an edited copy is a change of the offer, and everybody concerned is told.
+
+    Parameters
+    ----------
+    file: Path
+        The file.
+    """
+    from infra.import_command import import_programme
+
+    if not asyncio.run(import_programme(file, read_settings())):
+        sys.exit(1)
+
+
+@app.command
+def demo() -> None:
+    """Load the demo campaign, if it is not there."""
+    from datetime import UTC, datetime
+
+    from infra.demo import load_demo
+
+    loaded = asyncio.run(load_demo(read_settings().database_url, now=datetime.now(UTC)))
+    print("La campagne de démonstration est chargée." if loaded else "La campagne de démonstration est déjà là.")
 
 
 @app.command

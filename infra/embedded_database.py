@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -16,6 +17,8 @@ import psutil
 # PostgreSQL refuses to run as root; root lends it this account, which owns the data.
 ACCOUNT = "nobody"
 
+STARTS_WITHIN = 60  # seconds; recovery after a crash is part of it
+
 # Small at rest: a week of internships is a small database. fsync stays on: what is committed is kept.
 SETTINGS = {
     "listen_addresses": "''",
@@ -23,6 +26,9 @@ SETTINGS = {
     "max_connections": "60",
     "huge_pages": "off",
     "jit": "off",
+    # no processes that a small database never needs
+    "io_method": "sync",
+    "max_logical_replication_workers": "0",
     "max_parallel_workers_per_gather": "0",
     "autovacuum_naptime": "20s",
     "log_min_messages": "warning",
@@ -68,23 +74,23 @@ class EmbeddedDatabase:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         if self.pid() is not None:
+            self._adopt()
             return
         self._remove_stale_lock()
-        self.sockets.mkdir(mode=0o700, exist_ok=True)
-        self._lend(self.sockets)
+        self._make_sockets()
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         done = self._run(
-            "pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.data / "server.log"),
+            "pg_ctl", "start", "-w", "-t", str(STARTS_WITHIN), "-D", str(self.data), "-l", str(self.data / "server.log"),
             "-o", f"{options} -c unix_socket_directories={self.sockets}",
         )  # fmt: skip
         if done.returncode != 0:
             log = (self.data / "server.log").read_text(errors="replace")[-1500:] if self.data.exists() else ""
             raise DatabaseDidNotStart(f"{done.stdout}{done.stderr}\n{log}".strip())
 
-    def stop(self, *, mode: str = "fast") -> None:
-        """Stop the server, if it runs; `immediate` is a crash that the next start recovers from."""
+    def stop(self, *, mode: str = "fast", within: int = 20) -> None:
+        """Stop the server, if it runs, in at most `within` seconds; `immediate` is a crash that the next start heals."""
         if self.pid() is not None:
-            self._run("pg_ctl", "stop", "-w", "-t", "20", "-m", mode, "-D", str(self.data))
+            self._run("pg_ctl", "stop", "-w", "-t", str(within), "-m", mode, "-D", str(self.data))
 
     def remove(self) -> None:
         """Stop the server and remove the cluster."""
@@ -101,22 +107,45 @@ class EmbeddedDatabase:
             return None
         return pid if str(self.data) in command else None
 
+    def _adopt(self) -> None:
+        """Wait until the running server answers (it may still recover), and find its sockets where it put them."""
+        until = time.monotonic() + STARTS_WITHIN
+        while self.pid() is not None and time.monotonic() < until:
+            with suppress(OSError):
+                # pid, data, start, port, sockets, addresses, memory, state: written as the server comes up
+                lines = (self.data / "postmaster.pid").read_text().splitlines()
+                if len(lines) >= 8 and lines[7].strip() == "ready":
+                    self.sockets = Path(lines[4])
+                    return
+            time.sleep(0.05)
+        raise DatabaseDidNotStart(f"The server that runs in {self.data} does not answer.")
+
+    def _make_sockets(self) -> None:
+        """A folder that only the server's account may enter; one that somebody else has laid there is refused."""
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        self._lend(self.sockets)
+        found = self.sockets.lstat()
+        owner = pwd.getpwnam(ACCOUNT).pw_uid if os.geteuid() == 0 else os.geteuid()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise DatabaseDidNotStart(f"{self.sockets} is not a private folder of the database's account.")
+
     def _make_cluster(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700)
         self._lend(self.data)
         done = self._run(
-            "initdb", "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust",
-            "--no-sync", "--no-instructions",
+            "initdb", "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-sync",
+            # PostgreSQL's own locale: the same order of words on every system
+            "--no-instructions", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
         )  # fmt: skip
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
             raise DatabaseDidNotStart(f"{done.stdout}{done.stderr}".strip())
 
     def _remove_stale_lock(self) -> None:
-        """A killed server leaves its lock; the pid in it may be another program's by now."""
-        with suppress(FileNotFoundError):
-            (self.data / "postmaster.pid").unlink()
+        """A killed server leaves its locks; the pid in them may be another program's, or of a process not reaped."""
+        for lock in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
         # a killed postmaster's children need a moment to notice and let go of the data
         for _ in range(50):
             if not any(self._works_here(process) for process in psutil.process_iter(["name", "cmdline"])):

@@ -1,10 +1,13 @@
 """Migrations: plain SQL files, forward only, in order, once, under an advisory lock."""
 
+import asyncio
 import csv
 from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
+
+from services.notifications.broker import install_broker
 
 FOLDER = Path(__file__).parent / "migrations"
 SECTORS = Path(__file__).parent.parent / "data" / "sectors.csv"
@@ -41,6 +44,11 @@ async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
         return names
     finally:
         await connection.close()
+
+
+async def prepare_broker(broker_url: str) -> None:
+    """Make the broker's tables where the broker is a PostgreSQL and they are missing; another broker needs nothing."""
+    await asyncio.to_thread(install_broker, broker_url)
 
 
 async def _applied(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:

@@ -1,0 +1,506 @@
+-- The sum of infra/migrations, written by `make schema`. A test compares; do not edit.
+
+CREATE SCHEMA campaigns;
+
+CREATE SCHEMA contract;
+
+CREATE SCHEMA notifications;
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+CREATE TABLE campaigns.agreements (
+    campaign_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    agreed_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.campaign_sectors (
+    campaign_id uuid NOT NULL,
+    sector text NOT NULL,
+    label text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE campaigns.campaigns (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    presentation text DEFAULT ''::text NOT NULL,
+    period daterange NOT NULL,
+    departements text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+CREATE TABLE campaigns.days (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    date date NOT NULL,
+    instance_on date NOT NULL,
+    sector text
+);
+
+CREATE TABLE campaigns.feeds (
+    slug text NOT NULL,
+    scope text NOT NULL,
+    subject text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT feeds_scope_check CHECK ((scope = ANY (ARRAY['offer'::text, 'campaign'::text, 'organisation'::text, 'sector'::text])))
+);
+
+CREATE TABLE campaigns.groups (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    name text NOT NULL
+);
+
+CREATE TABLE campaigns.offers (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    campaign_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    series_id uuid,
+    kind text NOT NULL,
+    audience text DEFAULT 'pupils'::text NOT NULL,
+    title text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    city text DEFAULT ''::text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    seats integer NOT NULL,
+    taken integer DEFAULT 0 NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
+    next_rank bigint DEFAULT 1 NOT NULL,
+    revision integer DEFAULT 0 NOT NULL,
+    series_starts_at timestamp with time zone,
+    series_ends_at timestamp with time zone,
+    programme_version integer DEFAULT 0 NOT NULL,
+    programme_changed_at timestamp with time zone,
+    busy tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
+    cancelled_at timestamp with time zone,
+    CONSTRAINT never_more_taken_than_seats CHECK (((taken >= 0) AND (taken <= seats))),
+    CONSTRAINT offers_audience_check CHECK ((audience = ANY (ARRAY['pupils'::text, 'schools'::text]))),
+    CONSTRAINT offers_kind_check CHECK ((kind = ANY (ARRAY['collective_week'::text, 'hosting'::text, 'workshop'::text, 'information_morning'::text]))),
+    CONSTRAINT offers_seats_check CHECK ((seats >= 0)),
+    CONSTRAINT offers_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'over'::text, 'cancelled'::text]))),
+    CONSTRAINT offers_waiting_check CHECK ((waiting >= 0))
+);
+
+CREATE TABLE campaigns.organisations (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    siret text,
+    uai text,
+    CONSTRAINT organisations_kind_check CHECK ((kind = ANY (ARRAY['federation'::text, 'agency'::text, 'school_authority'::text, 'school'::text, 'company'::text, 'local_authority'::text]))),
+    CONSTRAINT organisations_siret_check CHECK ((siret ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT organisations_uai_check CHECK ((uai ~ '^[0-9]{7}[A-Z]$'::text))
+);
+
+CREATE TABLE campaigns.pupil_times (
+    registration_id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    pupil_id uuid NOT NULL,
+    busy tstzmultirange NOT NULL
+);
+
+CREATE TABLE campaigns.pupils (
+    id uuid NOT NULL,
+    guardian_id uuid,
+    identity bytea NOT NULL,
+    school_name text NOT NULL,
+    school_uai text,
+    class_name text DEFAULT ''::text NOT NULL,
+    feed_version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE campaigns.registrations (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    pupil_id uuid NOT NULL,
+    group_id uuid,
+    status text NOT NULL,
+    rank bigint NOT NULL,
+    held_for text,
+    deadline timestamp with time zone,
+    token_version smallint DEFAULT 1 NOT NULL,
+    idempotency_key text NOT NULL,
+    body_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    link_requested_at timestamp with time zone,
+    CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
+    CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
+    CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.sectors (
+    code text NOT NULL,
+    label text NOT NULL,
+    family text NOT NULL,
+    tension smallint,
+    tension_source text,
+    tension_year smallint,
+    tension_territory text,
+    CONSTRAINT no_tension_without_a_source CHECK (((tension IS NULL) OR ((tension_source IS NOT NULL) AND (tension_year IS NOT NULL)))),
+    CONSTRAINT sectors_code_check CHECK ((code ~ '^s[0-9]{1,2}$'::text)),
+    CONSTRAINT sectors_tension_check CHECK (((tension >= 1) AND (tension <= 5)))
+);
+
+CREATE TABLE campaigns.session_speakers (
+    session_id uuid NOT NULL,
+    speaker_id uuid NOT NULL,
+    during tstzrange NOT NULL
+);
+
+CREATE TABLE campaigns.sessions (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    day_id uuid NOT NULL,
+    group_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED NOT NULL,
+    title text NOT NULL,
+    kind text NOT NULL,
+    host_id uuid,
+    site_id uuid,
+    place text DEFAULT ''::text NOT NULL,
+    room text,
+    contact text DEFAULT ''::text NOT NULL,
+    meeting_point text DEFAULT ''::text NOT NULL,
+    access text DEFAULT ''::text NOT NULL,
+    bring text DEFAULT ''::text NOT NULL,
+    online_url text,
+    status text DEFAULT 'planned'::text NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    CONSTRAINT session_ends_after_its_start CHECK ((starts_at < ends_at)),
+    CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['welcome'::text, 'visit'::text, 'workshop'::text, 'testimony'::text, 'debrief'::text, 'meal'::text]))),
+    CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.sites (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    address text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    pupils_at_most integer,
+    CONSTRAINT sites_pupils_at_most_check CHECK ((pupils_at_most > 0))
+);
+
+CREATE TABLE campaigns.speakers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    trade text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE contract.events (
+    id uuid NOT NULL,
+    tag text NOT NULL,
+    offer_id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    body jsonb NOT NULL,
+    planned_at timestamp with time zone
+);
+
+CREATE TABLE contract.people (
+    id uuid NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text,
+    language text DEFAULT 'fr'::text NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT people_language_check CHECK ((language = ANY (ARRAY['fr'::text, 'en'::text])))
+);
+
+CREATE TABLE contract.programmes (
+    offer_id uuid NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE TABLE notifications.calendars (
+    registration_id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    pupil_id uuid NOT NULL,
+    guardian_id uuid,
+    group_id uuid,
+    status text NOT NULL,
+    deadline timestamp with time zone,
+    sequence integer NOT NULL,
+    programme_version integer NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    reply_address text NOT NULL,
+    sequence_sent integer
+);
+
+CREATE TABLE notifications.deliveries (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    message text NOT NULL,
+    recipient_id uuid NOT NULL,
+    registration_id uuid,
+    offer_id uuid NOT NULL,
+    sequence integer NOT NULL,
+    priority smallint DEFAULT 5 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'due'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    message_id text NOT NULL,
+    calendar_uid text,
+    calendar_sequence integer,
+    calendar_method text,
+    recipient_address text,
+    mail bytea,
+    planned_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    superseded_by uuid,
+    CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text]))),
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
+);
+ALTER TABLE ONLY notifications.deliveries ALTER COLUMN mail SET STORAGE EXTERNAL;
+
+CREATE TABLE public.migrations (
+    name text NOT NULL,
+    mark text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY campaigns.agreements
+    ADD CONSTRAINT agreements_pkey PRIMARY KEY (campaign_id, organisation_id);
+
+ALTER TABLE ONLY campaigns.campaign_sectors
+    ADD CONSTRAINT campaign_sectors_pkey PRIMARY KEY (campaign_id, sector);
+
+ALTER TABLE ONLY campaigns.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.campaigns
+    ADD CONSTRAINT campaigns_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY campaigns.days
+    ADD CONSTRAINT days_offer_id_date_key UNIQUE (offer_id, date);
+
+ALTER TABLE ONLY campaigns.days
+    ADD CONSTRAINT days_offer_id_instance_on_key UNIQUE (offer_id, instance_on);
+
+ALTER TABLE ONLY campaigns.days
+    ADD CONSTRAINT days_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.feeds
+    ADD CONSTRAINT feeds_pkey PRIMARY KEY (slug);
+
+ALTER TABLE ONLY campaigns.feeds
+    ADD CONSTRAINT feeds_scope_subject_key UNIQUE (scope, subject);
+
+ALTER TABLE ONLY campaigns.groups
+    ADD CONSTRAINT groups_offer_id_name_key UNIQUE (offer_id, name);
+
+ALTER TABLE ONLY campaigns.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.offers
+    ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.offers
+    ADD CONSTRAINT offers_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY campaigns.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.organisations
+    ADD CONSTRAINT organisations_siret_key UNIQUE (siret);
+
+ALTER TABLE ONLY campaigns.organisations
+    ADD CONSTRAINT organisations_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY campaigns.organisations
+    ADD CONSTRAINT organisations_uai_key UNIQUE (uai);
+
+ALTER TABLE ONLY campaigns.pupil_times
+    ADD CONSTRAINT pupil_in_one_place_at_a_time EXCLUDE USING gist (pupil_id WITH =, busy WITH &&);
+
+ALTER TABLE ONLY campaigns.pupil_times
+    ADD CONSTRAINT pupil_times_pkey PRIMARY KEY (registration_id);
+
+ALTER TABLE ONLY campaigns.pupils
+    ADD CONSTRAINT pupils_identity_key UNIQUE (identity);
+
+ALTER TABLE ONLY campaigns.pupils
+    ADD CONSTRAINT pupils_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_idempotency_key_offer_id_key UNIQUE (idempotency_key, offer_id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_offer_id_rank_key UNIQUE (offer_id, rank);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT room_in_one_use_at_a_time EXCLUDE USING gist (site_id WITH =, room WITH =, during WITH &&) WHERE (((status = 'planned'::text) AND (site_id IS NOT NULL) AND (room IS NOT NULL)));
+
+ALTER TABLE ONLY campaigns.sectors
+    ADD CONSTRAINT sectors_label_key UNIQUE (label);
+
+ALTER TABLE ONLY campaigns.sectors
+    ADD CONSTRAINT sectors_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY campaigns.session_speakers
+    ADD CONSTRAINT session_speakers_pkey PRIMARY KEY (session_id, speaker_id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.sites
+    ADD CONSTRAINT sites_organisation_id_address_key UNIQUE (organisation_id, address);
+
+ALTER TABLE ONLY campaigns.sites
+    ADD CONSTRAINT sites_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.session_speakers
+    ADD CONSTRAINT speaker_in_one_place_at_a_time EXCLUDE USING gist (speaker_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY campaigns.speakers
+    ADD CONSTRAINT speakers_name_trade_key UNIQUE (name, trade);
+
+ALTER TABLE ONLY campaigns.speakers
+    ADD CONSTRAINT speakers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY contract.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY contract.people
+    ADD CONSTRAINT people_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY contract.programmes
+    ADD CONSTRAINT programmes_pkey PRIMARY KEY (offer_id, version);
+
+ALTER TABLE ONLY notifications.calendars
+    ADD CONSTRAINT calendars_pkey PRIMARY KEY (registration_id);
+
+ALTER TABLE ONLY notifications.deliveries
+    ADD CONSTRAINT deliveries_event_id_message_recipient_id_key UNIQUE (event_id, message, recipient_id);
+
+ALTER TABLE ONLY notifications.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+CREATE INDEX holds_by_deadline ON campaigns.registrations USING btree (deadline) WHERE (status = 'held'::text);
+
+CREATE INDEX offers_of_campaign ON campaigns.offers USING btree (campaign_id);
+
+CREATE INDEX offers_of_organisation ON campaigns.offers USING btree (organisation_id);
+
+CREATE UNIQUE INDEX one_living_registration_per_pupil ON campaigns.registrations USING btree (pupil_id, offer_id) WHERE (status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text]));
+
+CREATE INDEX pupil_times_of_offer ON campaigns.pupil_times USING btree (offer_id);
+
+CREATE INDEX queue ON campaigns.registrations USING btree (offer_id, rank) WHERE (status = 'waiting'::text);
+
+CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupil_id);
+
+CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
+
+CREATE INDEX sessions_of_offer ON campaigns.sessions USING btree (offer_id);
+
+CREATE INDEX tombstones ON campaigns.sessions USING btree (cancelled_at) WHERE ((cancelled_at IS NOT NULL) AND (removed_at IS NULL));
+
+CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (planned_at IS NULL);
+
+CREATE INDEX events_of_offer ON contract.events USING btree (offer_id, id);
+
+CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, due_at, id) WHERE (state = 'due'::text);
+
+CREATE INDEX deliveries_leased ON notifications.deliveries USING btree (lease_until) WHERE (state = 'sending'::text);
+
+CREATE INDEX deliveries_of_offer ON notifications.deliveries USING btree (offer_id, planned_at);
+
+CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree (registration_id, recipient_id);
+
+ALTER TABLE ONLY campaigns.agreements
+    ADD CONSTRAINT agreements_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.agreements
+    ADD CONSTRAINT agreements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.campaign_sectors
+    ADD CONSTRAINT campaign_sectors_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.campaign_sectors
+    ADD CONSTRAINT campaign_sectors_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
+
+ALTER TABLE ONLY campaigns.days
+    ADD CONSTRAINT days_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.days
+    ADD CONSTRAINT days_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
+
+ALTER TABLE ONLY campaigns.groups
+    ADD CONSTRAINT groups_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.offers
+    ADD CONSTRAINT offers_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.offers
+    ADD CONSTRAINT offers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.pupil_times
+    ADD CONSTRAINT pupil_times_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.pupil_times
+    ADD CONSTRAINT pupil_times_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);
+
+ALTER TABLE ONLY campaigns.pupil_times
+    ADD CONSTRAINT pupil_times_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY campaigns.pupils
+    ADD CONSTRAINT pupils_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.pupils
+    ADD CONSTRAINT pupils_id_fkey FOREIGN KEY (id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_group_id_fkey FOREIGN KEY (group_id) REFERENCES campaigns.groups(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);
+
+ALTER TABLE ONLY campaigns.session_speakers
+    ADD CONSTRAINT session_speakers_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.session_speakers
+    ADD CONSTRAINT session_speakers_speaker_id_fkey FOREIGN KEY (speaker_id) REFERENCES campaigns.speakers(id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_day_id_fkey FOREIGN KEY (day_id) REFERENCES campaigns.days(id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_group_id_fkey FOREIGN KEY (group_id) REFERENCES campaigns.groups(id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT sessions_site_id_fkey FOREIGN KEY (site_id) REFERENCES campaigns.sites(id);
+
+ALTER TABLE ONLY campaigns.sites
+    ADD CONSTRAINT sites_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
