@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from icalendar import Calendar, Event, vText, vUri
 from msgspec import Struct
@@ -53,6 +54,8 @@ def write_feed(head: FeedHead, sessions: Sequence[FeedSession], *, domain: str, 
     return write_calendar(calendar, [write_feed_event(item, domain=domain, personal=personal) for item in sessions])
 
 
+# a change of one session writes one anew, in all the feeds that show it
+@lru_cache(maxsize=2048)
 def write_feed_event(item: FeedSession, *, domain: str, personal: bool) -> bytes:
     """One session as a VEVENT; DTSTAMP and LAST-MODIFIED are its last change."""
     session = item.session
