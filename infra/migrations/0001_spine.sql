@@ -298,6 +298,8 @@ CREATE TABLE notifications.deliveries (
     superseded_by uuid,
     UNIQUE (event_id, message, recipient_id)
 );
+-- compressing a mail costs more than writing it
+ALTER TABLE notifications.deliveries ALTER COLUMN mail SET STORAGE EXTERNAL;
 CREATE INDEX deliveries_due ON notifications.deliveries (priority, due_at, id) WHERE state = 'due';
 CREATE INDEX deliveries_leased ON notifications.deliveries (lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_of_registration ON notifications.deliveries (registration_id, recipient_id);

@@ -10,8 +10,6 @@ from uuid import UUID
 import dramatiq
 import psycopg
 from dramatiq.broker import Broker
-from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.common import dq_name
 from dramatiq.message import Message
 from dramatiq_postgres import PostgresBroker, init
 from dramatiq_postgres.broker import QUERIES
@@ -29,14 +27,6 @@ _PRIORITIES: dict[Errand, int] = {"plan": 0, "send": 10}
 
 class RingingFailed(Exception):
     """The broker could not be reached; the ids will be rung again."""
-
-
-class QuorumBroker(RabbitmqBroker):
-    """RabbitMQ with quorum queues, so that a ring survives the loss of a node."""
-
-    def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
-        arguments: dict[str, Any] = super()._build_queue_arguments(queue_name)  # type: ignore[no-untyped-call]
-        return {**arguments, "x-queue-type": "quorum"}
 
 
 class TableBroker(PostgresBroker):  # type: ignore[misc]  # the package carries no types
@@ -77,6 +67,8 @@ def open_broker(broker_url: str) -> Broker:
             pool=pool, results=False, poll_interval=0.5, maintenance_interval=60, purge_maxage="1 day", middleware=[]
         )
     elif scheme in ("amqp", "amqps"):
+        from services.notifications.quorum_broker import QuorumBroker  # only who chooses RabbitMQ loads its client
+
         broker = QuorumBroker(url=url, confirm_delivery=True, middleware=[])
     else:
         from dramatiq.brokers.redis import RedisBroker  # only who chooses Redis needs its client
@@ -123,14 +115,6 @@ def declare_errands(
             priority=_PRIORITIES[name],
             options={},
         )
-
-
-def delete_queues(broker: Broker) -> None:
-    """Remove the queues of a RabbitMQ that was rung for a while only."""
-    if isinstance(broker, RabbitmqBroker):
-        for queue in broker.get_declared_queues():
-            for name in (queue, dq_name(queue), f"{queue}.XQ"):
-                broker.channel.queue_delete(name)
 
 
 def _on_loop(

@@ -1,6 +1,7 @@
 """Compose a mail: the MIME tree of an invitation (RFC 6047), with headers the library writes from checked values."""
 
 import binascii
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
@@ -9,6 +10,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -41,23 +43,38 @@ class Sheet(Struct, frozen=True, kw_only=True):
 def compose_mail(sheet: Sheet) -> bytes:
     """The mail as it goes over the wire, CRLF and 7 bits; equal sheets are equal bytes. Raises `UnsafeHeader`."""
     mark = "".join(character for character in sheet.message_id.partition("@")[0] if character.isalnum())
-    texts: Message = MIMEMultipart("alternative", boundary=f"=_{mark}_a", policy=_WIRE)
-    texts.attach(_quoted("plain", sheet.text))
-    texts.attach(_quoted("html", sheet.html))
-    mail = texts
-    if sheet.calendar is not None:
-        coded = binascii.b2a_base64(sheet.calendar, newline=False).decode()
-        lines = "\n".join(coded[start : start + 76] for start in range(0, len(coded), 76)) + "\n"
-        if sheet.method in ("REQUEST", "CANCEL"):
-            texts.attach(_base64("text", "calendar", lines, {"charset": "UTF-8", "method": str(sheet.method)}))
-        mail = MIMEMultipart("mixed", boundary=f"=_{mark}_m", policy=_WIRE)
-        mail.attach(texts)
-        file = _base64("application", "ics", lines, {"name": "quinzaine.ics"})
-        file.add_header("Content-Disposition", "attachment", filename="quinzaine.ics")
-        mail.attach(file)
-    for name, value in _headers(sheet):
-        mail[name] = value
-    return mail.as_bytes(policy=_WIRE)
+    texts = [(_PLAIN, _quoted(sheet.text)), (_HTML, _quoted(sheet.html))]
+    headers = _headers(sheet)
+    if sheet.calendar is None:
+        return b"".join(_multipart("alternative", f"=_{mark}_a", texts, headers))
+    calendar = _base64(sheet.calendar)
+    if sheet.method in ("REQUEST", "CANCEL"):
+        texts.append((_CALENDAR[sheet.method], calendar))
+    inner = b"".join(_multipart("alternative", f"=_{mark}_a", texts, ()))
+    return b"".join(_multipart("mixed", f"=_{mark}_m", [(b"", inner), (_FILE, calendar)], headers))
+
+
+def _multipart(
+    subtype: str, boundary: str, parts: Sequence[tuple[bytes, bytes]], headers: Iterable[tuple[str, str]]
+) -> Iterator[bytes]:
+    """A multipart entity (RFC 2046 §5.1); the library writes its headers, the parts are written already.
+
+    The boundary begins with `=_`, which neither quoted-printable nor base64 can hold.
+    """
+    whole = MIMEMultipart(subtype, boundary=boundary, policy=_WIRE)
+    whole.set_payload("")
+    for name, value in headers:
+        whole[name] = value
+    yield _head_of(whole)
+    mark = f"--{boundary}".encode()
+    for head, body in parts:
+        yield mark + b"\r\n" + head + body + b"\r\n"
+    yield mark + b"--\r\n"
+
+
+def _head_of(message: Message) -> bytes:
+    head, blank, _ = message.as_bytes(policy=_WIRE).partition(b"\r\n\r\n")
+    return head + blank
 
 
 def _headers(sheet: Sheet) -> list[tuple[str, str]]:
@@ -77,10 +94,10 @@ def _address(header: str, name: str, address: str) -> str:
     name = _one_line(name)
     if name.isascii():
         return formataddr((name, _checked(address)))
-    coded = Header(name, _UTF8, header_name=header).encode(linesep="\r\n")
-    return f"{coded}\r\n <{_checked(address)}>"
+    return f"{_words(header, name)}\r\n <{_checked(address)}>"
 
 
+@lru_cache(maxsize=256)
 def _words(header: str, text: str) -> str:
     text = _one_line(text)
     return Header(text, "us-ascii" if text.isascii() else _UTF8, header_name=header).encode(linesep="\r\n")
@@ -98,15 +115,27 @@ def _checked(value: str) -> str:
     return value
 
 
-def _quoted(subtype: str, text: str) -> Message:
-    part = MIMENonMultipart("text", subtype, charset="utf-8", policy=_WIRE)
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(text.encode(), istext=True).decode())
-    return part
+def _quoted(text: str) -> bytes:
+    return binascii.b2a_qp(text.encode(), istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def _base64(maintype: str, subtype: str, lines: str, parameters: dict[str, str]) -> Message:
+def _base64(content: bytes) -> bytes:
+    coded = binascii.b2a_base64(content, newline=False)
+    return b"\r\n".join([coded[start : start + 76] for start in range(0, len(coded), 76)])
+
+
+def _part(maintype: str, subtype: str, encoding: str, *, file: str = "", **parameters: str) -> bytes:
     part = MIMENonMultipart(maintype, subtype, policy=_WIRE, **parameters)
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(lines)
-    return part
+    part["Content-Transfer-Encoding"] = encoding
+    if file:
+        part.add_header("Content-Disposition", "attachment", filename=file)
+    return _head_of(part)
+
+
+# the heads of the parts are the same in every mail
+_PLAIN = _part("text", "plain", "quoted-printable", charset="utf-8")
+_HTML = _part("text", "html", "quoted-printable", charset="utf-8")
+_CALENDAR = {
+    method: _part("text", "calendar", "base64", charset="UTF-8", method=method) for method in ("REQUEST", "CANCEL")
+}
+_FILE = _part("application", "ics", "base64", name="quinzaine.ics", file="quinzaine.ics")

@@ -46,12 +46,13 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
     await connection.execute(
         """
         WITH outcome AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::int[])
-                AS outcome (id, state, due_at, answer, attempts)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $7::text[])
+                AS outcome (id, state, due_at, answer, attempts, kind)
         ), marked AS (
             UPDATE notifications.deliveries d
             SET state = outcome.state, due_at = coalesce(outcome.due_at, d.due_at), answer = outcome.answer,
-                lease_until = NULL, sent_at = CASE WHEN outcome.state = 'sent' THEN $6::timestamptz END
+                attempts = d.attempts - (outcome.kind = 'kept')::int, lease_until = NULL,
+                sent_at = CASE WHEN outcome.state = 'sent' THEN $6::timestamptz END
             FROM outcome
             WHERE d.id = outcome.id
               AND (outcome.state = 'sent' AND d.state IN ('sending', 'due')
@@ -70,6 +71,7 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
         [attempt.outcome.answer[:500] for attempt in attempts],
         [attempt.letter.attempts for attempt in attempts],
         now,
+        [attempt.outcome.kind for attempt in attempts],
     )
 
 
@@ -96,7 +98,7 @@ def _state_after(attempt: Attempt, now: datetime) -> str:
 
 def _next_try(attempt: Attempt, now: datetime) -> datetime | None:
     """Twice as long each time, from one second to a quarter of an hour, a quarter more or less by chance."""
-    if _state_after(attempt, now) != "due":
+    if attempt.outcome.kind == "kept" or _state_after(attempt, now) != "due":
         return None
     wait = min(timedelta(seconds=2 ** min(attempt.letter.attempts - 1, 20)), LONGEST_WAIT)
     return now + wait * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load, guards nothing

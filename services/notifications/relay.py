@@ -23,7 +23,7 @@ POLL_SECONDS = 1.0
 # while there is more to do than may be rung at once, the tables are read again so soon
 BUSY_SECONDS = 0.1
 RUNG_AT_MOST = 256
-BATCH = 16
+BATCH = 32
 # what was rung and is not done is rung again after so long, then more and more rarely
 FIRST_AGAIN_SECONDS, LAST_AGAIN_SECONDS = 3.0, 15.0
 

@@ -1,6 +1,8 @@
 """Send deliveries: claim, render, store, give to the mail server, mark; no transaction is held open across SMTP."""
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,14 +10,17 @@ from uuid import UUID
 import structlog
 from aiosmtplib import SMTP
 
-from services.notifications.claim_deliveries import Claimed, claim_deliveries
+from services.notifications.claim_deliveries import LEASE, Claimed, claim_deliveries
 from services.notifications.facts import Facts
 from services.notifications.failure import describe
 from services.notifications.mark_deliveries import Attempt, fail_deliveries, mark_attempts, store_mails
 from services.notifications.render import Printer, Rendered
-from services.notifications.smtp import MailServer, Outcome, send_mail
+from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, Outcome, send_mail
 from shared.database import CONNECTION_LOST, Connection, Pool, transaction
 from shared.settings import Settings
+
+# claimed, rendered and marked together
+MAILS_PER_CONNECTION = 4
 
 log = structlog.get_logger()
 
@@ -38,12 +43,10 @@ class Sender:
         left = list(ids)
         while left:
             async with self._mail_server.connections(len(left)) as clients:
-                ready, done = await self._prepare(left, most=len(clients))
-                attempts = await asyncio.gather(
-                    *(self._attempt(client, *each) for client, each in zip(clients, ready, strict=False))
-                )
+                ready, done = await self._prepare(left, most=MAILS_PER_CONNECTION * len(clients))
+                attempts = await self._deliver(clients, ready)
             await self._mark(attempts)
-            done |= {attempt.letter.id for attempt in attempts}
+            done |= {attempt.letter.id for attempt in attempts if attempt.outcome.kind != "kept"}
             if not done:
                 return
             left = [each for each in left if each not in done]
@@ -65,6 +68,22 @@ class Sender:
             else:
                 done.add(each.letter.id)
         return ready, done
+
+    async def _deliver(self, clients: Sequence[SMTP], ready: list[tuple[Claimed, str, bytes]]) -> list[Attempt]:
+        """Give the mails to the server, on each connection one after the other.
+
+        No mail is begun so late that its time-out would outlive its lease; what was not begun is due again.
+        """
+        waiting = deque(ready)
+        attempts: list[Attempt] = []
+        begin_before = time.monotonic() + LEASE.total_seconds() - SECONDS_PER_MAIL
+
+        async def use(client: SMTP) -> None:
+            while waiting and client.is_connected and time.monotonic() < begin_before:
+                attempts.append(await self._attempt(client, *waiting.popleft()))
+
+        await asyncio.gather(*(use(client) for client in clients))
+        return attempts + [Attempt(claimed.letter, Outcome("kept", "")) for claimed, _, _ in waiting]
 
     async def _mark(self, attempts: Sequence[Attempt]) -> None:
         """Write the outcomes; while the leases last, a lost database is waited for, so that no mail goes twice."""

@@ -19,9 +19,12 @@ _IDLE_SECONDS = 60.0
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one attempt: `sent`, `later` (4xx), `lost` (no answer), `refused` (5xx); the server's words."""
+    """What became of a claimed mail, and the server's words.
 
-    kind: Literal["sent", "later", "lost", "refused"]
+    `sent`, `later` (4xx), `lost` (no answer came), `refused` (5xx), `kept` (it was not begun).
+    """
+
+    kind: Literal["sent", "later", "lost", "refused", "kept"]
     answer: str
 
 
@@ -44,17 +47,19 @@ class MailServer:
         self._url = urlsplit(smtp_url)
         self._local_hostname = local_hostname
         self._free = asyncio.Semaphore(connections)
+        self._share = max(1, connections // 2)
         self._idle: list[_Idle] = []
 
     @asynccontextmanager
     async def connections(self, wanted: int) -> AsyncIterator[list[SMTP]]:
-        """Up to `wanted` live connections, at least one; raises `MailServerAway`.
+        """Up to `wanted` live connections, at least one, at most half of all; raises `MailServerAway`.
 
-        Who holds a connection can claim deliveries knowing that they will be sent at once.
+        Who holds a connection can claim deliveries knowing that they will be sent at once. The other half is for
+        somebody else: while one batch is written down, another is on its way.
         """
         await self._free.acquire()
         held = 1
-        while held < wanted and not self._free.locked():
+        while held < min(wanted, self._share) and not self._free.locked():
             await self._free.acquire()
             held += 1
         clients: list[SMTP] = []
@@ -116,27 +121,36 @@ class MailServer:
 
 async def send_mail(client: SMTP, *, sender: str, recipient: str, mail: bytes) -> Outcome:
     """Give one mail to the server, whatever it answers. A connection that cannot be trusted afterwards is closed."""
-    options = [] if recipient.isascii() else ["SMTPUTF8"]
+    options: list[str] = []
+    if client.supports_extension("size"):
+        options.append(f"SIZE={len(mail)}")
+    if not recipient.isascii():
+        if not client.supports_extension("smtputf8"):
+            return Outcome("refused", "The server takes no address with letters beyond ASCII (SMTPUTF8).")
+        options.append("SMTPUTF8")
     try:
         async with asyncio.timeout(SECONDS_PER_MAIL):
-            _, answer = await client.sendmail(sender, [recipient], mail, mail_options=options)
-        return Outcome("sent", answer)
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        refused = error.recipients[0]
-        return _answered(client, refused.code, refused.message)
+            await client.mail(sender, options=options, encoding="utf-8")
+            await client.rcpt(recipient, encoding="utf-8")
+            answer = await client.data(mail)
+        return Outcome("sent", answer.message)
     except aiosmtplib.SMTPResponseException as error:
-        return _answered(client, error.code, error.message)
-    except (aiosmtplib.SMTPNotSupported, ValueError) as error:
-        return Outcome("refused", str(error))
+        return await _answered(client, error.code, error.message)
+    except ValueError:
+        return Outcome("refused", "The address cannot be written in SMTP.")
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         client.close()
         return Outcome("lost", type(error).__name__)
 
 
-def _answered(client: SMTP, code: int, text: str) -> Outcome:
+async def _answered(client: SMTP, code: int, text: str) -> Outcome:
     """5xx is the end of this mail, unless the server speaks of us (530, 535, 538: sign in first); all else is later."""
     answer = f"{code} {text}"
     if code == 421 or code in (530, 535, 538) or not 400 <= code < 600:
         client.close()
         return Outcome("later", answer)
+    try:
+        await client.rset(timeout=5)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        client.close()
     return Outcome("refused" if code >= 500 else "later", answer)

@@ -22,8 +22,8 @@ from shared.settings import Settings
 # dramatiq's threads only wait for the loop: they decide how many batches are under way at once
 THREADS = 4
 SECONDS_TO_FINISH = 4.0
-# so many new deliveries are sent at once by who planned them; more are spread over all workers by the relay
-SENT_BY_THE_PLANNER = 16
+# who plans a few events with a few deliveries sends them at once; more are spread over all workers by the relay
+EVENTS_SENT_BY_THEIR_PLANNER, DELIVERIES_SENT_BY_THEIR_PLANNER = 4, 16
 
 log = structlog.get_logger()
 
@@ -51,7 +51,8 @@ class Errands:
             for event_id in event_ids:
                 await self.plan([event_id])
             return
-        if 0 < len(deliveries) <= SENT_BY_THE_PLANNER:
+        few = len(event_ids) <= EVENTS_SENT_BY_THEIR_PLANNER and len(deliveries) <= DELIVERIES_SENT_BY_THEIR_PLANNER
+        if deliveries and few:
             await self.send(deliveries)
         elif deliveries:
             self._doorbell.ring()

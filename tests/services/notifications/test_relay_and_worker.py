@@ -1,0 +1,279 @@
+"""From a committed fact to an accepted mail, with the real relay, a real worker process and each broker."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import pytest
+
+from services.notifications.broker import install_broker, open_broker
+from services.notifications.relay import FIRST_AGAIN_SECONDS, Ledger, Relay, run_relay
+from shared.identifiers import new_id
+from shared.outbox import Doorbell
+from shared.settings import Settings
+from tests.processes import Process
+from tests.services.notifications.facts_of_tests import confirm, enrol, write_programme
+from tests.services.notifications.sink import ACCEPTED
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["postgresql", "rabbitmq"])
+def system(request, settings: Settings, sink) -> AsyncIterator[Settings]:
+    """Settings of a system on each broker; RabbitMQ where `QUINZAINE_TEST_RABBITMQ_URL` names one."""
+    broker_url = settings.database_url
+    if request.param == "rabbitmq":
+        given = os.environ.get("QUINZAINE_TEST_RABBITMQ_URL")
+        if not given:
+            pytest.skip("no QUINZAINE_TEST_RABBITMQ_URL")
+        broker_url = f"{given}?queue=test_{uuid4().hex}"
+    yield msgspec.structs.replace(settings, smtp_url=sink.url, broker_url=broker_url)
+    if request.param == "rabbitmq":
+        broker = open_broker(broker_url)
+        broker.delete_queues()
+        broker.close()
+
+
+@asynccontextmanager
+async def relay(settings: Settings) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_relay(settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 5)
+
+
+@asynccontextmanager
+async def worker(settings: Settings, folder: Path) -> AsyncIterator[Process]:
+    process = Process(settings, folder / "worker.log", "infra", "worker")
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.stop()
+
+
+async def until(condition, *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+async def ring(settings: Settings) -> None:
+    connection = await asyncpg.connect(settings.database_url)
+    await connection.execute("NOTIFY quinzaine")
+    await connection.close()
+
+
+async def test_a_committed_fact_becomes_a_mail_at_once(pool, system, sink, tmp_path):
+    await write_programme(pool)
+    async with relay(system), worker(system, tmp_path):
+        await confirm(pool, [await enrol(pool, 0)])
+        await until(lambda: received(sink, 1))
+        doorbell = Doorbell(system.database_url)
+        ringing = asyncio.create_task(doorbell.run())
+        for number in range(1, 6):
+            pupil = await enrol(pool, number)
+            started = time.monotonic()
+            await confirm(pool, [pupil])
+            doorbell.ring()
+            await until(lambda number=number: received(sink, number + 1))
+            # generous: figures are for the bench, this tells the doorbell from the poll behind it
+            assert time.monotonic() - started < 0.9
+        ringing.cancel()
+
+
+async def test_a_fact_whose_bell_was_not_heard_is_found_by_the_poll(pool, system, sink, tmp_path):
+    await write_programme(pool)
+    async with relay(system), worker(system, tmp_path):
+        await asyncio.sleep(1)
+        await confirm(pool, [await enrol(pool)])
+        await until(lambda: received(sink, 1))
+
+
+async def test_a_killed_worker_and_a_lost_queue_lose_no_mail(pool, system, sink, tmp_path):
+    await write_programme(pool)
+    pupils = [await enrol(pool, number) for number in range(60)]
+
+    async def half_sent() -> bool:
+        return len(sink.mails) >= 20
+
+    async with relay(system):
+        async with worker(system, tmp_path) as process:
+            await confirm(pool, pupils)
+            await ring(system)
+            await until(half_sent)
+            await process.kill()
+        await pool.execute("UPDATE notifications.deliveries SET lease_until = now() WHERE state = 'sending'")
+        if not system.broker_url.startswith("amqp"):
+            await pool.execute("DELETE FROM dramatiq.queue")
+        async with worker(system, tmp_path):
+            await until(lambda: everybody_has_one(sink, pupils), seconds=30)
+
+            async def all_sent() -> bool:
+                return not await pool.fetchval("SELECT count(*) FROM notifications.deliveries WHERE state <> 'sent'")
+
+            await until(all_sent)
+    by_person: dict[str, set[bytes]] = {}
+    for _, to, mail in sink.mails:
+        by_person.setdefault(to, set()).add(mail)
+    # who was sent a mail twice was sent the same mail
+    assert all(len(mails) == 1 for mails in by_person.values())
+
+
+async def test_a_mail_server_that_was_away_for_a_while_gets_everything(pool, system, sink, tmp_path):
+    await write_programme(pool)
+    pupils = [await enrol(pool, number) for number in range(10)]
+    sink.answer = lambda *_: "451 not now"
+    async with relay(system), worker(system, tmp_path):
+        await confirm(pool, pupils)
+        await ring(system)
+
+        async def offered() -> bool:
+            return len(sink.offered) >= 10
+
+        await until(offered)
+        sink.answer = lambda *_: ACCEPTED
+        await until(lambda: everybody_has_one(sink, pupils))
+
+
+async def test_a_worker_that_is_asked_to_stop_stops_within_five_seconds(system, tmp_path):
+    async with worker(system, tmp_path) as process:
+
+        async def works() -> bool:
+            return "worker.started" in (tmp_path / "worker.log").read_text()
+
+        await until(works)
+        started = time.monotonic()
+        await process.stop()
+        assert time.monotonic() - started < 5
+    assert "worker.stopping" in (tmp_path / "worker.log").read_text()
+
+
+async def test_the_logs_of_a_worker_hold_no_name_and_no_address(pool, system, sink, tmp_path):
+    await write_programme(pool)
+    pupils = [await enrol(pool, number, guardian_email=f"parent{number}@famille.example") for number in range(3)]
+    sink.answer = lambda to, _: f"550 {to} unknown" if to == pupils[0].email else ACCEPTED
+    async with relay(system), worker(system, tmp_path):
+        await confirm(pool, pupils)
+        await until(lambda: received(sink, 5))
+        await asyncio.sleep(0.2)
+    log = (tmp_path / "worker.log").read_text()
+    assert "delivery.attempted" in log
+    for secret in ("@eleve.example", "@famille.example", "Dupré", "Élève", "Responsable"):
+        assert secret not in log
+
+
+async def test_the_relay_rings_again_what_was_rung_and_is_not_done(pool, settings):
+    async with tally(settings) as (relay, rung):
+        (event,) = await confirm(pool, [await enrol(pool)])
+        connection = await asyncpg.connect(settings.database_url)
+        await relay.tick(connection)
+        await relay.tick(connection)
+        assert await rung() == [[str(event.id)]]
+        relay._ledger["plan"]._rung[event.id].again_at -= FIRST_AGAIN_SECONDS
+        await relay.tick(connection)
+        assert await rung() == [[str(event.id)]] * 2
+        await pool.execute("UPDATE contract.events SET planned_at = now()")
+        await relay.tick(connection)
+        assert relay._ledger["plan"]._rung == {}
+        await connection.close()
+
+
+async def test_an_ended_lease_is_due_again_and_a_running_one_is_not(pool, settings):
+    async with tally(settings) as (relay, _):
+        for minutes in (-1, 1):
+            await pool.execute(
+                """
+                INSERT INTO notifications.deliveries
+                    (id, event_id, message, recipient_id, offer_id, sequence, due_at, state, lease_until, message_id,
+                     planned_at)
+                VALUES ($1, $1, 'changed', $1, $1, 1, now(), 'sending', now() + $2, '', now())
+                """,
+                new_id(),
+                timedelta(minutes=minutes),
+            )
+        connection = await asyncpg.connect(settings.database_url)
+        await relay.tick(connection)
+        await connection.close()
+        states = await pool.fetch("SELECT state FROM notifications.deliveries ORDER BY lease_until NULLS FIRST")
+        assert [row["state"] for row in states] == ["due", "sending"]
+
+
+async def test_urgent_deliveries_are_rung_first_and_those_of_tomorrow_not_at_all(pool, settings):
+    async with tally(settings) as (relay, rung):
+        ids = {}
+        for name, priority, hours in (("slow", 5, -2), ("fast", 1, -1), ("tomorrow", 1, 24)):
+            ids[name] = new_id()
+            await pool.execute(
+                """
+                INSERT INTO notifications.deliveries
+                    (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at)
+                VALUES ($1, $1, 'changed', $1, $1, 1, $2, now() + $3, '', now())
+                """,
+                ids[name],
+                priority,
+                timedelta(hours=hours),
+            )
+        connection = await asyncpg.connect(settings.database_url)
+        await relay.tick(connection)
+        await connection.close()
+        assert await rung() == [[str(ids["fast"]), str(ids["slow"])]]
+
+
+def test_waits_between_rings_grow_and_are_forgotten_when_done():
+    ledger, one = Ledger(), new_id()
+    rung_at = [now for now in range(60) if ledger.to_ring([one], now=now)]
+    assert rung_at == [0, 3, 9, 21, 36, 51]
+    assert ledger.to_ring([], now=60) == []
+    assert ledger.to_ring([one], now=61) == [one]
+
+
+async def test_the_relay_comes_back_after_its_connection_was_cut(pool, settings, sink, tmp_path):
+    system = msgspec.structs.replace(settings, smtp_url=sink.url)
+    await write_programme(pool)
+    async with relay(system), worker(system, tmp_path):
+        await confirm(pool, [await enrol(pool, 1)])
+        await until(lambda: received(sink, 1))
+        await pool.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """
+        )
+        await confirm(pool, [await enrol(pool, 2)])
+        await until(lambda: received(sink, 2))
+
+
+async def received(sink, number: int) -> bool:
+    return len(sink.mails) >= number
+
+
+async def everybody_has_one(sink, pupils) -> bool:
+    return {pupil.email for pupil in pupils} <= {to for _, to, _ in sink.mails}
+
+
+@asynccontextmanager
+async def tally(settings: Settings):
+    """A relay whose rings nobody answers, and what it has rung so far."""
+    await asyncio.to_thread(install_broker, settings.broker_url)
+    broker = open_broker(settings.broker_url)
+    connection = await asyncpg.connect(settings.database_url)
+
+    async def rung() -> list[list[str]]:
+        rows = await connection.fetch("SELECT message->'args'->0 AS ids FROM dramatiq.queue ORDER BY position")
+        return [msgspec.json.decode(row["ids"]) for row in rows]
+
+    yield Relay(settings, broker), rung
+    await connection.close()
+    broker.close()
