@@ -65,6 +65,10 @@ class Process:
             )
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -148,6 +152,23 @@ class System:
         self.worker = worker_process(settings, folder / "worker.log")
         self.http = httpx.AsyncClient(base_url=settings.base_url, timeout=30)
         self.planner = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', UUID(int=0))}"}
+
+    async def start(self) -> None:
+        """Start relay and worker, whichever does not run."""
+        for process in (self.relay, self.worker):
+            if not process.runs:
+                await process.start()
+
+    async def crash(self) -> None:
+        """SIGKILL to relay and worker, and as much time as their leases last."""
+        await asyncio.gather(self.relay.kill(), self.worker.kill())
+        await self.end_leases()
+
+    async def end_leases(self) -> None:
+        """Let the time pass that a delivery is left to who claimed it."""
+        await self.pool.execute(
+            "UPDATE notifications.deliveries SET lease_until = now() - interval '1 second' WHERE state = 'sending'"
+        )
 
     async def settled(self, *, seconds: float = 30) -> None:
         """Wait until every fact is planned and no delivery is due or under way."""
