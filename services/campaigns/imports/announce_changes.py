@@ -6,27 +6,20 @@ from uuid import UUID
 
 from services.campaigns.imports.import_programme import ProgrammeChange
 from services.campaigns.imports.session_row import SessionRow
-from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.read import audience_of
-from services.campaigns.offers.record_programme import record_programme
-from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection
 from shared.events import AnyEvent, Concerned, OfferChanged, SessionAdded, SessionCancelled, SessionChanged
 from shared.outbox import append_events
 
 
-async def announce_changes(connection: Connection, change: ProgrammeChange, *, now: datetime) -> None:
-    """Record the programme and append the facts, in the caller's transaction; part of the entry, not a verb.
-
-    Raises the refusal of the constraint that would put a pupil in two places at a time.
-    """
-    offer = await lock_offer(connection, change.offer_id)
-    programme = await record_programme(connection, offer_id=offer.id, now=now)
-    revision = offer.revision + 1
-    await settle_offer(connection, offer, revision=revision)
-    everybody = await audience_of(connection, offer.id)
+async def announce_changes(
+    connection: Connection, change: ProgrammeChange, *, revision: int, programme: int, now: datetime
+) -> None:
+    """Append the facts of a change at the offer's `revision` and the programme's version, both raised by the caller."""
+    offer_id = change.offer_id
+    everybody = await audience_of(connection, offer_id)
     groups = {row["name"]: row["id"] for row in await connection.fetch(
-        "SELECT id, name FROM campaigns.groups WHERE offer_id = $1", offer.id
+        "SELECT id, name FROM campaigns.groups WHERE offer_id = $1", offer_id
     )}  # fmt: skip
 
     def concerned(*sessions: SessionRow) -> tuple[Concerned, ...]:
@@ -38,9 +31,9 @@ async def announce_changes(connection: Connection, change: ProgrammeChange, *, n
 
     common: dict[str, Any] = {
         "occurred_at": now,
-        "offer_id": offer.id,
+        "offer_id": offer_id,
         "revision": revision,
-        "programme": programme.version,
+        "programme": programme,
     }
     events: list[AnyEvent] = []
     if change.header:

@@ -1,7 +1,6 @@
 """A file as bytes, read to the end: its programmes and its campaign, or every fault in it at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import PurePath
 
 from msgspec import Struct
@@ -136,13 +135,14 @@ def _campaign_meant(
         if header.campaign == campaign.slug or plain(header.campaign) == plain(campaign.title):
             return campaign
     place = header.where("campaign")
-    near = nearest(header.campaign, [campaign.title for campaign in campaigns])
+    near = nearest(header.campaign, [campaign.title for campaign in campaigns], cutoff=0.75)
     if near:
         sentence = f"la campagne « {header.campaign} » est inconnue ; vouliez-vous dire {or_list(near)} ?"
         findings.fault(place.row, place.column, sentence)
         return None
-    first: date | None = sessions[0].date if sessions else None
-    period = internship_period(first.year) if first else None
+    if not sessions:
+        return None
+    period = internship_period(sessions[0].date.year)
     if period is None:
         findings.fault(place.row, place.column, f"la campagne « {header.campaign} » est inconnue.")
         return None

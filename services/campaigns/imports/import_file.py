@@ -24,8 +24,10 @@ from services.campaigns.imports.read import agreements_are_complete, read_known
 from services.campaigns.imports.report import ImportedOffer, ImportReport
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.offers.change_seats import change_seats
+from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.record_programme import record_programme
+from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection, Pool, transaction
 from shared.refusal import Refusal
 
@@ -104,6 +106,9 @@ async def _import_readings(
         raise FileRefused(*findings.faults) from None
     if findings.faults:
         raise FileRefused(*findings.faults)
+    if sum(change.shown for _, change, _ in changes) > 1:
+        # several offers raise the feeds they share: taken in one order, they cannot lock out a verb that raises one
+        await connection.execute("SELECT FROM campaigns.feeds ORDER BY slug FOR UPDATE")
     return [await _settle(connection, *change, now) for change in changes]
 
 
@@ -139,7 +144,11 @@ async def _settle(
             elif change.shown:
                 await record_programme(connection, offer_id=change.offer_id, now=now)
         elif change.shown:
-            await announce_changes(connection, change, now=now)
+            offer = await lock_offer(connection, change.offer_id)
+            recorded = await record_programme(connection, offer_id=offer.id, now=now)
+            revision = offer.revision + 1
+            await settle_offer(connection, offer, revision=revision)
+            await announce_changes(connection, change, revision=revision, programme=recorded.version, now=now)
         if change.seats is not None:
             await change_seats(connection, offer_id=change.offer_id, seats=change.seats, now=now)
     except Refusal as refusal:

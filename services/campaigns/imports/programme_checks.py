@@ -65,7 +65,7 @@ def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> No
         for name in sorted({plain(s.name) for s in first.speakers} & {plain(s.name) for s in second.speakers}):
             said = next(speaker.name for speaker in second.speakers if plain(speaker.name) == name)
             findings.fault(row, second.column("speakers"), f"{said} serait à deux endroits à la fois : {when}.")
-        rooms = bool(first.room and second.room and plain(first.address) == plain(second.address))
+        rooms = bool(first.room and second.room and _same_place(first, second))
         if rooms and plain(first.room) == plain(second.room):
             findings.fault(row, second.column("room"), f"la salle « {second.room} » est prise deux fois : {when}.")
         planned_rotation = rooms and first.group != second.group and plain(first.room) != plain(second.room)
@@ -90,6 +90,12 @@ def _same_host(one: PlannedSession, other: PlannedSession) -> bool:
     if one.host.siret and other.host.siret:
         return one.host.siret == other.host.siret
     return plain(one.host.name) == plain(other.host.name)
+
+
+def _same_place(one: PlannedSession, other: PlannedSession) -> bool:
+    if one.address and other.address:
+        return plain(one.address) == plain(other.address)
+    return _same_host(one, other) or (one.host is None and other.host is None)
 
 
 def _check_siret_names(sessions: Sequence[PlannedSession], findings: Findings) -> None:

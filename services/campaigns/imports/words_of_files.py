@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from services.campaigns.imports.programme_file import OrganisationKind
 from services.campaigns.offers.offer import OfferKind
@@ -97,13 +97,22 @@ def field_named(name: str, words: Mapping[str, Sequence[str]]) -> str | None:
     return next((field for field, names in words.items() if said in names), None)
 
 
-def nearest(word: str, candidates: Iterable[str], *, at_most: int = 3) -> list[str]:
-    """The candidates that look most like a word, the likest first, as they are written."""
-    written = {plain(candidate): candidate for candidate in candidates}
+def nearest(word: str, candidates: Iterable[str], *, at_most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """The candidates that look most like a word, the likest first, as they are written.
+
+    One word is also held against each word of a candidate: « Batiments » is near « Bâtiment et travaux publics ».
+    """
     said = plain(word)
-    begun = [key for key in written if said and (key.startswith(said) or said in key.split())]
-    close = get_close_matches(said, list(written), n=at_most, cutoff=0.5)
-    return [written[key] for key in dict.fromkeys([*close, *begun])][:at_most]
+    scores = {candidate: likeness(said, plain(candidate)) for candidate in dict.fromkeys(candidates)}
+    close = [candidate for candidate, score in scores.items() if score >= cutoff]
+    return sorted(close, key=lambda candidate: -scores[candidate])[:at_most]
+
+
+def likeness(said: str, meant: str) -> float:
+    """From 0 to 1, how much two plain texts look alike."""
+    words = [word for word in meant.split() if len(word) > 3 and " " not in said]
+    whole = SequenceMatcher(None, said, meant, autojunk=False).ratio()
+    return max([whole, *(SequenceMatcher(None, said, word, autojunk=False).ratio() - 0.05 for word in words)])
 
 
 def or_list(words: list[str]) -> str:
