@@ -73,22 +73,21 @@ class EmbeddedDatabase:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
-        if self.pid() is not None:
-            self._adopt()
+        if self._adopt():
             return
         self._remove_stale_lock()
         self._make_sockets()
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         done = self._run(
-            "pg_ctl", "start", "-w", "-t", str(STARTS_WITHIN), "-D", str(self.data), "-l", str(self.data / "server.log"),
-            "-o", f"{options} -c unix_socket_directories={self.sockets}",
+            "pg_ctl", "start", "-w", "-t", str(STARTS_WITHIN), "-D", str(self.data),
+            "-l", str(self.data / "server.log"), "-o", f"{options} -c unix_socket_directories={self.sockets}",
         )  # fmt: skip
         if done.returncode != 0:
             log = (self.data / "server.log").read_text(errors="replace")[-1500:] if self.data.exists() else ""
             raise DatabaseDidNotStart(f"{done.stdout}{done.stderr}\n{log}".strip())
 
     def stop(self, *, mode: str = "fast", within: int = 20) -> None:
-        """Stop the server, if it runs, in at most `within` seconds; `immediate` is a crash that the next start heals."""
+        """Stop the server, if it runs, within so many seconds; `immediate` is a crash, healed by the next start."""
         if self.pid() is not None:
             self._run("pg_ctl", "stop", "-w", "-t", str(within), "-m", mode, "-D", str(self.data))
 
@@ -107,8 +106,8 @@ class EmbeddedDatabase:
             return None
         return pid if str(self.data) in command else None
 
-    def _adopt(self) -> None:
-        """Wait until the running server answers (it may still recover), and find its sockets where it put them."""
+    def _adopt(self) -> bool:
+        """Wait until a running server answers (it may recover) or has ended; find its sockets where it put them."""
         until = time.monotonic() + STARTS_WITHIN
         while self.pid() is not None and time.monotonic() < until:
             with suppress(OSError):
@@ -116,18 +115,20 @@ class EmbeddedDatabase:
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
                 if len(lines) >= 8 and lines[7].strip() == "ready":
                     self.sockets = Path(lines[4])
-                    return
+                    return True
             time.sleep(0.05)
-        raise DatabaseDidNotStart(f"The server that runs in {self.data} does not answer.")
+        if self.pid() is not None:
+            raise DatabaseDidNotStart(f"The server that runs in {self.data} does not answer.")
+        return False
 
     def _make_sockets(self) -> None:
-        """A folder that only the server's account may enter; one that somebody else has laid there is refused."""
+        """A folder that only the server's account may enter; what somebody else has laid there is refused."""
         self.sockets.mkdir(mode=0o700, exist_ok=True)
-        self._lend(self.sockets)
         found = self.sockets.lstat()
-        owner = pwd.getpwnam(ACCOUNT).pw_uid if os.geteuid() == 0 else os.geteuid()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+        owners = {os.geteuid(), pwd.getpwnam(ACCOUNT).pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
             raise DatabaseDidNotStart(f"{self.sockets} is not a private folder of the database's account.")
+        self._lend(self.sockets)
 
     def _make_cluster(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
