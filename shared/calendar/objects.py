@@ -4,6 +4,7 @@ The VTIMEZONE is our own, built once: two RRULEs of the European rule. The libra
 9.5 ms an event, and its lists of RDATE are misread by ical.js and vobject, an hour off all summer.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,17 +27,15 @@ VTIMEZONE = (
 )
 
 EVENING_BEFORE = 18
-_CONTROL = frozenset((*range(32), 127, *range(0xD800, 0xE000)))
+# controls but the line break; a byte order mark, which readers drop; half a character, which UTF-8 has not
+_UNSPEAKABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """Text without the characters that no calendar can hold (RFC 5545 §3.1: CONTROL); line breaks stay."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isprintable():
         return text
-    return "".join(
-        character for character in text if character == "\n" or (ord(character) >= 32 and ord(character) != 127)
-    )
+    return _UNSPEAKABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def paris(moment: datetime) -> datetime:
