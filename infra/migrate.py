@@ -7,8 +7,6 @@ from pathlib import Path
 
 import asyncpg
 
-from services.notifications.broker import install_broker
-
 FOLDER = Path(__file__).parent / "migrations"
 SECTORS = Path(__file__).parent.parent / "data" / "sectors.csv"
 LOCK = 7_151_515  # any number that only we use
@@ -48,6 +46,8 @@ async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
 
 async def prepare_broker(broker_url: str) -> None:
     """Make the broker's tables where the broker is a PostgreSQL and they are missing; another broker needs nothing."""
+    from services.notifications.broker import install_broker  # heavy, and who only migrates does not need it
+
     await asyncio.to_thread(install_broker, broker_url)
 
 
