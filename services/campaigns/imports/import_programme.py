@@ -15,6 +15,7 @@ from services.campaigns.imports.read import (
     find_offer,
     lock_stored_offer,
     read_days,
+    read_sectors,
     read_stored_sessions,
 )
 from services.campaigns.imports.recognise_sessions import recognise_sessions
@@ -150,7 +151,8 @@ async def _change_offer(
 ) -> ProgrammeChange:
     recognised = recognise_sessions(sessions, wanted)
     pairs = [(before, with_stored_id(before, after)) for before, after in recognised.pairs]
-    compared = [ChangedSession(before, after, differences(before, after)) for before, after in pairs]
+    labels = await read_sectors(connection)
+    compared = [ChangedSession(before, after, differences(before, after, labels)) for before, after in pairs]
     changed = tuple(pair for pair in compared if pair.changes)
     kept = [pair.after for pair in compared if not pair.changes]
     if changed or recognised.new or recognised.gone:

@@ -108,7 +108,8 @@ def _check_siret_names(sessions: Sequence[PlannedSession], findings: Findings) -
         first = named.setdefault(session.host.siret, session)
         if first.host and plain(first.host.name) != plain(session.host.name):
             said = (
-                f"ce SIRET est celui de « {first.host.name} » ligne {first.place.row}, pas de « {session.host.name} »."
+                f"un SIRET pour deux entreprises : « {first.host.name} » ligne {first.place.row}, "
+                f"« {session.host.name} » ici."
             )
             findings.fault(session.place.row, session.column("siret"), said)
             continue

@@ -36,7 +36,6 @@ class StoredOffer(Struct, frozen=True, kw_only=True):
 
 async def read_known(connection: Connection) -> Known:
     """The sectors and the campaigns there are."""
-    sectors = await connection.fetch("SELECT code, label FROM campaigns.sectors")
     campaigns = await connection.fetch(
         """
         SELECT id, slug, title, lower(period) AS first_day, upper(period) - 1 AS last_day
@@ -44,9 +43,15 @@ async def read_known(connection: Connection) -> Known:
         """
     )
     return Known(
-        sectors={row["code"]: row["label"] for row in sectors},
+        sectors=await read_sectors(connection),
         campaigns=[KnownCampaign(**dict(row)) for row in campaigns],
     )
+
+
+async def read_sectors(connection: Connection) -> dict[str, str]:
+    """The label of each sector, by code."""
+    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors")
+    return {row["code"]: row["label"] for row in rows}
 
 
 async def find_offer(

@@ -22,6 +22,7 @@ SHORT_NAMES = {
     "hotellerie": "s26",
     "restauration": "s26",
 }
+SHOWN_SHORT_NAMES = ("Nucléaire", "Travaux publics", "Sanitaire et social", "Agroalimentaire", "Numérique")
 
 
 def read_sector(cell: Cell | None, findings: Findings, sectors: Mapping[str, str]) -> str:
@@ -32,10 +33,13 @@ def read_sector(cell: Cell | None, findings: Findings, sectors: Mapping[str, str
     codes = [sector_named(part, sectors) for part in (text, *text.split("/"))]
     if codes[0] or (len(codes) > 2 and all(codes[1:])):
         return codes[0] or codes[1] or ""
-    known = [*sectors.values(), *(f"{name}" for name in ("Nucléaire", "Sanitaire et social", "Travaux publics"))]
-    near = nearest(text, known)
-    meant = f" ; vouliez-vous dire {or_list(near)} ?" if near else "."
-    findings.fault(cell.row, cell.column, f"le secteur « {text[:60]} » est inconnu{meant}")
+    near = nearest(text, [*sectors.values(), *SHOWN_SHORT_NAMES])
+    farther = nearest(text, sectors.values(), cutoff=0.2)
+    if not near and not farther:
+        findings.fault(cell.row, cell.column, f"le secteur « {text[:60]} » est inconnu.")
+        return ""
+    meant = f"vouliez-vous dire {or_list(near)} ?" if near else f"les plus proches sont {or_list(farther)}."
+    findings.fault(cell.row, cell.column, f"le secteur « {text[:60]} » est inconnu ; {meant}")
     return ""
 
 

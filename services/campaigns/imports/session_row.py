@@ -1,5 +1,6 @@
 """A session as the tables keep it, wanted by a file or stored: how the two are compared."""
 
+from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
 from uuid import UUID
@@ -60,16 +61,19 @@ class ChangedSession(Struct, frozen=True):
         return any(change.field in MOVING for change in self.changes)
 
 
-def differences(before: SessionRow, after: SessionRow) -> tuple[FieldChange, ...]:
-    """Field by field what changed, in the order people read it."""
+def differences(before: SessionRow, after: SessionRow, sectors: Mapping[str, str]) -> tuple[FieldChange, ...]:
+    """Field by field what changed, in the order people read it. `sectors`: code → the label that people are shown."""
     return tuple(
         FieldChange(field=field, before=was, after=now)
         for field in SHOWN
-        if (was := _shown(getattr(before, field))) != (now := _shown(getattr(after, field)))
+        if (was := _shown(before, field, sectors)) != (now := _shown(after, field, sectors))
     )
 
 
-def _shown(value: object) -> str:
+def _shown(session: SessionRow, field: str, sectors: Mapping[str, str]) -> str:
+    if field == "sector":
+        return sectors.get(session.sector, session.sector)
+    value = getattr(session, field)
     if isinstance(value, datetime):
         return value.astimezone(PARIS).isoformat()
     return ", ".join(value) if isinstance(value, tuple) else str(value)
