@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.lock_offer import lock_offer
+from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import audience_of
 from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
@@ -13,8 +14,13 @@ from shared.outbox import append_events
 
 
 async def cancel_offer(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
-    """Doing it twice is harmless. Sessions, registrations and the times they took end in the same transaction."""
+    """Doing it twice is harmless. Sessions, registrations and the times they took end in the same transaction.
+
+    Raises `UnknownOffer` for a draft: cancelling would show what was never published.
+    """
     offer = await lock_offer(connection, offer_id)
+    if offer.status == "draft":
+        raise UnknownOffer
     if offer.status == "cancelled":
         return
     audience = await audience_of(connection, offer_id, waiting=True)

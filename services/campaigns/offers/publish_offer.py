@@ -33,7 +33,8 @@ class NothingPlanned(Refusal):
 async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
     """Publish a draft; on a published offer it does nothing. Raises `AgreementMissing`, `NothingPlanned`.
 
-    The first day's times become the series' first instance and stay so for the offer's whole life (RFC 5545 §3.8.5.3).
+    The series' first instance is fixed here, for the offer's whole life (RFC 5545 §3.8.5.3): on the date of the first
+    day, at the times of the first day that has a session.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status != "draft":
@@ -49,12 +50,18 @@ async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime
     )
     if awaited:
         raise AgreementMissing([row["name"] for row in awaited])
+    await _place_instances(connection, offer_id)
+    # from the first day even where nothing is left on it: no instance may come before the series
     first = await connection.fetchrow(
         """
-        SELECT min(s.starts_at) AS starts_at, max(s.ends_at) AS ends_at
+        SELECT (first.day + (min(s.starts_at) AT TIME ZONE 'Europe/Paris')::time) AT TIME ZONE 'Europe/Paris'
+                   AS starts_at,
+               (first.day + (max(s.ends_at) AT TIME ZONE 'Europe/Paris')::time) AT TIME ZONE 'Europe/Paris'
+                   AS ends_at
         FROM campaigns.sessions s JOIN campaigns.days d ON d.id = s.day_id
+        CROSS JOIN (SELECT min(instance_on) AS day FROM campaigns.days WHERE offer_id = $1) first
         WHERE s.offer_id = $1 AND s.status = 'planned'
-        GROUP BY d.instance_on ORDER BY d.instance_on LIMIT 1
+        GROUP BY d.instance_on, first.day ORDER BY d.instance_on LIMIT 1
         """,
         offer_id,
     )
@@ -77,3 +84,13 @@ async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime
         connection,
         [OfferPublished(occurred_at=now, offer_id=offer_id, revision=offer.revision + 1, programme=programme.version)],
     )
+
+
+async def _place_instances(connection: Connection, offer_id: UUID) -> None:
+    """Each day of a draft stands for its own date, wherever it was moved before: no calendar has seen it yet."""
+    # far away first, so that no two days stand for one date in between
+    for statement in (
+        "UPDATE campaigns.days SET instance_on = instance_on + 100000 WHERE offer_id = $1",
+        "UPDATE campaigns.days SET instance_on = date WHERE offer_id = $1",
+    ):
+        await connection.execute(statement, offer_id)
