@@ -48,7 +48,7 @@ async def get_feed(scope: Scope, receive: Receive, send: Send) -> None:  # noqa:
 
 async def _fetch(edge: Edge, address: str) -> ServedFeed | None:
     name = address.removesuffix(SUFFIX)
-    if name == address:
+    if name == address or not name.isprintable():
         return None
     base_url = edge.settings.base_url
     if name.startswith(PERSONAL):
