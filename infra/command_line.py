@@ -61,18 +61,19 @@ def up(*, folder: Path = Path(".quinzaine"), demo: bool = True) -> None:
 @app.command
 def web() -> None:
     """Serve pages, JSON and feeds on QUINZAINE_HOST:QUINZAINE_PORT."""
+    settings = read_settings()  # first: what is wrong is said before anything heavy is loaded
     from infra.web_server import serve
 
-    serve(read_settings())
+    serve(settings)
 
 
 @app.command
 def relay() -> None:
     """Ring events and due deliveries to the broker, until told to stop."""
+    settings = read_settings()
     from services.notifications.relay import run_relay
     from shared.logs import configure_logs
 
-    settings = read_settings()
     configure_logs("relay", settings.log_level)
     asyncio.run(_until_told(run_relay, settings))
 
@@ -80,10 +81,10 @@ def relay() -> None:
 @app.command
 def worker() -> None:
     """Plan events and send deliveries, until told to stop."""
+    settings = read_settings()
     from services.notifications.worker import run_worker
     from shared.logs import configure_logs
 
-    settings = read_settings()
     configure_logs("worker", settings.log_level)
     run_worker(settings)
 
@@ -99,13 +100,13 @@ def mailbox() -> None:
 @app.command
 def migrate() -> None:
     """Bring the database to the newest schema. Harmless when it already is; several at once wait for each other."""
+    settings = read_settings()
     from asyncpg import PostgresError
     from psycopg import Error as BrokerError
 
     from infra.migrate import MigrationChanged, prepare_broker
     from infra.migrate import migrate as apply
 
-    settings = read_settings()
     try:
         names = asyncio.run(apply(settings.database_url))
         asyncio.run(prepare_broker(settings.broker_url))
