@@ -110,7 +110,7 @@ def worker_process(settings: Settings, log: Path) -> Process:
     return Process(settings, log, "infra", "worker")
 
 
-async def wait_for_web(url: str, *, seconds: float = 20) -> None:
+async def wait_for_web(url: str, *, seconds: float = 60) -> None:
     """Wait until the web process answers."""
     async with httpx.AsyncClient() as client:
         for _ in range(int(seconds / 0.05)):
@@ -170,7 +170,7 @@ class System:
             "UPDATE notifications.deliveries SET lease_until = now() - interval '1 second' WHERE state = 'sending'"
         )
 
-    async def settled(self, *, seconds: float = 30) -> None:
+    async def settled(self, *, seconds: float = 60) -> None:
         """Wait until every fact is planned and no delivery is due or under way."""
         until = asyncio.get_running_loop().time() + seconds
         while left := await unfinished(self.pool):

@@ -1,26 +1,32 @@
-"""What crash tests stand on: a system with 200 pupils in it, on each broker."""
+"""What crash tests stand on: settings on each broker, and a server that may be crashed."""
 
-import os
-from collections.abc import Iterator
-from uuid import uuid4
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 import pytest
 
-from services.notifications.broker import open_broker
-from services.notifications.quorum_broker import QuorumBroker
+from infra.embedded_database import FOR_TESTS, EmbeddedDatabase
+from infra.migrate import migrate
 from shared.settings import Settings
+from tests.brokers import own_rabbitmq_queue
+
+
+@pytest.fixture(params=["postgresql", "rabbitmq"])
+def on_each_broker(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Settings]:
+    """Settings with the queue in the database, and with one on RabbitMQ."""
+    if request.param == "postgresql":
+        yield settings
+        return
+    with own_rabbitmq_queue() as broker_url:
+        yield msgspec.structs.replace(settings, broker_url=broker_url)
 
 
 @pytest.fixture
-def on_rabbitmq(settings: Settings) -> Iterator[Settings]:
-    """The settings with a queue of this test's own on the RabbitMQ of `QUINZAINE_TEST_RABBITMQ_URL`."""
-    given = os.environ.get("QUINZAINE_TEST_RABBITMQ_URL")
-    if not given:
-        pytest.skip("no QUINZAINE_TEST_RABBITMQ_URL")
-    broker_url = f"{given}?queue=test_{uuid4().hex}"
-    yield msgspec.structs.replace(settings, broker_url=broker_url)
-    broker = open_broker(broker_url)
-    assert isinstance(broker, QuorumBroker)
-    broker.delete_queues()
-    broker.close()
+async def own_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedDatabase]:
+    """A migrated server that may be crashed; what it says is committed is written."""
+    database = EmbeddedDatabase(tmp_path_factory.mktemp("server"), {**FOR_TESTS, "synchronous_commit": "on"})
+    await asyncio.to_thread(database.start)
+    await migrate(database.url)
+    yield database
+    await asyncio.to_thread(database.remove)
