@@ -34,7 +34,7 @@ def read_sector(cell: Cell | None, findings: Findings, sectors: Mapping[str, str
     if codes[0] or (len(codes) > 2 and all(codes[1:])):
         return codes[0] or codes[1] or ""
     near = nearest(text, [*sectors.values(), *SHOWN_SHORT_NAMES])
-    farther = nearest(text, sectors.values(), cutoff=0.2)
+    farther = [] if near else nearest(text, sectors.values(), cutoff=0.4)
     if not near and not farther:
         findings.fault(cell.row, cell.column, f"le secteur « {text[:60]} » est inconnu.")
         return ""

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from services.campaigns.imports.programme_file import OrganisationKind
 from services.campaigns.offers.offer import OfferKind
@@ -84,6 +85,7 @@ AUDIENCES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """« Début (heure) » as `debut`: no accents, no capitals, no signs, no brackets."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text[:200]) if not unicodedata.combining(c))
@@ -102,17 +104,22 @@ def nearest(word: str, candidates: Iterable[str], *, at_most: int = 3, cutoff: f
 
     One word is also held against each word of a candidate: « Batiments » is near « Bâtiment et travaux publics ».
     """
-    said = plain(word)
-    scores = {candidate: likeness(said, plain(candidate)) for candidate in dict.fromkeys(candidates)}
+    said = plain(word[:60])
+    scores = {candidate: likeness(said, plain(candidate), cutoff) for candidate in dict.fromkeys(candidates)}
     close = [candidate for candidate, score in scores.items() if score >= cutoff]
     return sorted(close, key=lambda candidate: -scores[candidate])[:at_most]
 
 
-def likeness(said: str, meant: str) -> float:
-    """From 0 to 1, how much two plain texts look alike."""
-    words = [word for word in meant.split() if len(word) > 3 and " " not in said]
-    whole = SequenceMatcher(None, said, meant, autojunk=False).ratio()
-    return max([whole, *(SequenceMatcher(None, said, word, autojunk=False).ratio() - 0.05 for word in words)])
+def likeness(said: str, meant: str, cutoff: float) -> float:
+    """From 0 to 1, how much two plain texts look alike; 0 for all that is surely below `cutoff`."""
+    matcher = SequenceMatcher(None, "", said, autojunk=False)
+    words = [] if " " in said else [word for word in meant.split() if len(word) > 3]
+    best = 0.0
+    for text, handicap in ((meant, 0.0), *((word, 0.05) for word in words)):
+        matcher.set_seq1(text)
+        if matcher.real_quick_ratio() >= cutoff and matcher.quick_ratio() >= cutoff:
+            best = max(best, matcher.ratio() - handicap)
+    return best
 
 
 def or_list(words: list[str]) -> str:
