@@ -19,7 +19,8 @@ ReadContent = Callable[[], Awaitable[FeedContent | None]]
 class Shelf:
     """Feeds by address, the longest unused go first. A state is looked up again after `memory_seconds`."""
 
-    def __init__(self, *, memory_seconds: float, domain: str) -> None:
+    def __init__(self, *, memory_seconds: float, domain: str, bytes_at_most: int = BYTES_AT_MOST) -> None:
+        self._bytes_at_most = bytes_at_most
         self._memory_seconds = memory_seconds
         self._domain = domain
         # address → when its state was asked for, and the feed
@@ -83,10 +84,10 @@ class Shelf:
         before = self._feeds.pop(address, None)
         if before is not None:
             self._size -= before[1].size
-        if feed is None or feed.size > BYTES_AT_MOST:
+        if feed is None or feed.size > self._bytes_at_most:
             return
         self._feeds[address] = (looked_at, feed)
         self._size += feed.size
-        while self._size > BYTES_AT_MOST:
+        while self._size > self._bytes_at_most:
             _, (_, gone) = self._feeds.popitem(last=False)
             self._size -= gone.size

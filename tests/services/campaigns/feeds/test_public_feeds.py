@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.campaigns.clock import tick
+from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.cancel_session import cancel_session
@@ -122,6 +124,12 @@ async def test_tombstones_of_an_offer_under_change_wait(pool, week):
         await other.execute("SELECT FROM campaigns.offers WHERE id = $1 FOR NO KEY UPDATE", week.offer_id)
         assert await do(pool, remove_tombstones, now=NOW + timedelta(days=91)) == 0
     assert await do(pool, remove_tombstones, now=NOW + timedelta(days=91)) == 1
+
+
+async def test_the_clock_removes_tombstones(subscriber, pool, week, settings):
+    await do(pool, cancel_session, session_id=week.sessions[0], now=NOW)
+    await tick(Edge(settings, pool), now=NOW + timedelta(days=91), free_seats=False, tombstones=True)
+    assert len(entries(await subscriber.get(f"/calendars/{week.slug}.ics"))) == 9
 
 
 async def test_a_cancelled_offer_is_a_feed_of_tombstones(subscriber, pool, week):
