@@ -1,19 +1,17 @@
 """The command line: every process and every task of an operator. Each command loads only what it needs."""
 
 import asyncio
-import signal
+import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 from cyclopts import App
 
+from infra.endings import CannotBeDone, in_one_line
+from infra.processes import run_process
 from infra.up.parent_watch import watch_parent
-from shared.settings import SettingsError, read_mailbox_settings, read_settings
-
-Given = TypeVar("Given")
+from shared.settings import read_settings
 
 app = App(
     name="quinzaine",
@@ -22,24 +20,11 @@ app = App(
 )
 
 
-class CannotBeDone(Exception):
-    """Why a command gives up, in one line."""
-
-
 def main() -> None:
     """Run the command; a wrong setting is one line and exit 2, an unreachable server one line and exit 1."""
     watch_parent()
-    try:
+    with in_one_line():
         app()
-    except SettingsError as error:
-        print(f"quinzaine: {error}", file=sys.stderr)
-        sys.exit(2)
-    except (OSError, CannotBeDone) as error:
-        # a TimeoutError has nothing to say but its name
-        print(f"quinzaine: {str(error).strip().partition(chr(10))[0] or type(error).__name__}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 @app.command
@@ -53,48 +38,33 @@ def up(*, folder: Path = Path(".quinzaine"), demo: bool = True) -> None:
     demo: bool
         Load the demo campaign.
     """
-    from infra.up.run import Up
-
-    sys.exit(Up(folder, demo=demo).run())
+    # the same process, without this parser: it stays in memory all day
+    options = [] if demo else ["--no-demo"]
+    os.execv(sys.executable, [sys.executable, "-m", "infra.up", str(folder), *options])  # noqa: S606  # our own arguments, and a shell has nothing to do here
 
 
 @app.command
 def web() -> None:
     """Serve pages, JSON and feeds on QUINZAINE_HOST:QUINZAINE_PORT."""
-    settings = read_settings()  # first: what is wrong is said before anything heavy is loaded
-    from infra.web_server import serve
-
-    serve(settings)
+    run_process("web")
 
 
 @app.command
 def relay() -> None:
     """Ring events and due deliveries to the broker, until told to stop."""
-    settings = read_settings()
-    from services.notifications.relay import run_relay
-    from shared.logs import configure_logs
-
-    configure_logs("relay", settings.log_level)
-    asyncio.run(_until_told(run_relay, settings))
+    run_process("relay")
 
 
 @app.command
 def worker() -> None:
     """Plan events and send deliveries, until told to stop."""
-    settings = read_settings()
-    from services.notifications.worker import run_worker
-    from shared.logs import configure_logs
-
-    configure_logs("worker", settings.log_level)
-    run_worker(settings)
+    run_process("worker")
 
 
 @app.command
 def mailbox() -> None:
     """Keep every mail in a Maildir (QUINZAINE_MAILBOX) and show them in the browser; nothing leaves the machine."""
-    from infra.mailbox.run import run_mailbox
-
-    asyncio.run(_until_told(run_mailbox, read_mailbox_settings()))
+    run_process("mailbox")
 
 
 @app.command
@@ -156,11 +126,3 @@ def token(*, organisation: UUID | None = None) -> None:
     from shared.signed_links import Signer
 
     print(Signer(read_settings().secret_keys).token("planner", organisation or UUID(int=0)))
-
-
-async def _until_told(run: Callable[[Given, asyncio.Event], Awaitable[None]], settings: Given) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, stop.set)
-    await run(settings, stop)

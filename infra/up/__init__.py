@@ -1,1 +1,3 @@
 """`quinzaine up`: the whole system in one terminal."""
+
+DATABASE = "quinzaine"

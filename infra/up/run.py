@@ -1,29 +1,26 @@
 """Bring the whole system up in one terminal, keep it up, and take it down in order."""
 
-import asyncio
 import fcntl
 import os
 import secrets
 import signal
 import socket
+import subprocess
+import sys
 import time
-import urllib.request
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
 from uuid import UUID
 
 from rich.console import Console
 
 from infra.embedded_database import DatabaseDidNotStart, EmbeddedDatabase
-from infra.migrate import migrate
+from infra.endings import CannotBeDone
+from infra.up import DATABASE
 from infra.up.child import Child
-from shared.settings import read_settings
 from shared.signed_links import Signer
 
-DATABASE = "quinzaine"
 CHILDREN = ("web", "relay", "worker", "mailbox")
 ANSWERS_WITHIN = 60.0
 ENDS_WITHIN = 8.0
@@ -73,7 +70,7 @@ class Up:
         ):
             self._database.start()
             environment = self._environment()
-            asyncio.run(self._prepare_database(environment))
+            self._prepare_database(environment)
         (self._folder / "logs").mkdir(exist_ok=True)
         self._children = [Child(name, environment, self._folder / "logs") for name in CHILDREN]
         if self._told_to_stop:
@@ -81,25 +78,25 @@ class Up:
         with self._console.status("Démarrage des services…"):
             for child in self._children:
                 child.start()
-            self._wait_for(f"{environment['QUINZAINE_BASE_URL']}/health")
-            self._wait_for(f"http://127.0.0.1:{environment['QUINZAINE_MAILBOX_PORT']}/")
+            self._wait_for(int(environment["QUINZAINE_PORT"]), "/health")
+            self._wait_for(int(environment["QUINZAINE_MAILBOX_PORT"]), "/")
         if not self._told_to_stop:
             self._say_addresses(environment, time.monotonic() - began)
 
-    async def _prepare_database(self, environment: dict[str, str]) -> None:
-        import asyncpg
-
-        connection = await asyncpg.connect(self._database.url)
-        try:
-            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-                await connection.execute(f"CREATE DATABASE {DATABASE}")
-        finally:
-            await connection.close()
-        await migrate(environment["QUINZAINE_DATABASE_URL"])
-        if self._demo:
-            from infra.demo import load_demo
-
-            await load_demo(environment["QUINZAINE_DATABASE_URL"], now=datetime.now(UTC))
+    def _prepare_database(self, environment: dict[str, str]) -> None:
+        options = [] if self._demo else ["--no-demo"]
+        preparing = subprocess.Popen(
+            [sys.executable, "-m", "infra.up.prepare", self._database.url, *options],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        while preparing.poll() is None:
+            if self._told_to_stop:
+                preparing.terminate()
+            time.sleep(0.02)
+        if preparing.returncode and not self._told_to_stop:
+            raise CannotBeDone("La base de données n’a pas pu être préparée.")
 
     def _environment(self) -> dict[str, str]:
         """The variables of this run: kept in a file, so that commands in another terminal find the running system."""
@@ -138,17 +135,17 @@ class Up:
             self._console.print(f"Le port {wanted} est occupé : {what} prend le port {port}.", style="yellow")
         return port
 
-    def _wait_for(self, url: str) -> None:
+    def _wait_for(self, port: int, path: str) -> None:
         deadline = time.monotonic() + ANSWERS_WITHIN
         while time.monotonic() < deadline and not self._told_to_stop:
-            with suppress(URLError, OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own loopback address
+            if _answers(port, path):
                 return
             self._revive()
             time.sleep(0.05)
 
     def _say_addresses(self, environment: dict[str, str], seconds: float) -> None:
         base = environment["QUINZAINE_BASE_URL"]
-        token = Signer(read_settings(environment).secret_keys).token("planner", UUID(int=0))
+        token = Signer((environment["QUINZAINE_SECRET_KEYS"],)).token("planner", UUID(int=0))
         self._console.print(f"\n[bold]Quinzaine est prête[/bold] ({seconds:.1f} s).\n")
         for what, address in (
             ("Catalogue public", f"{base}/"),
@@ -187,6 +184,14 @@ class Up:
 
     def _hear(self, _: int, __: FrameType | None) -> None:
         self._told_to_stop = True
+
+
+def _answers(port: int, path: str) -> bool:
+    """Whether a server on the loopback answers 200; by hand, as an HTTP client would stay in memory."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as server:
+        server.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        return server.recv(12) == b"HTTP/1.1 200"
+    return False
 
 
 def _is_free(port: int) -> bool:

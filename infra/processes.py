@@ -1,0 +1,65 @@
+"""The processes that stay. Each loads only what it needs: all of them together lie in memory all day."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from shared.settings import read_mailbox_settings, read_settings
+
+Given = TypeVar("Given")
+
+
+def web() -> None:
+    """Serve pages, JSON and feeds."""
+    settings = read_settings()  # first: what is wrong is said before anything heavy is loaded
+    from infra.web_server import serve
+
+    serve(settings)
+
+
+def relay() -> None:
+    """Ring events and due deliveries to the broker."""
+    settings = read_settings()
+    from services.notifications.relay import run_relay
+    from shared.logs import configure_logs
+
+    configure_logs("relay", settings.log_level)
+    asyncio.run(_until_told(run_relay, settings))
+
+
+def worker() -> None:
+    """Plan events and send deliveries."""
+    settings = read_settings()
+    from services.notifications.worker import run_worker
+    from shared.logs import configure_logs
+
+    configure_logs("worker", settings.log_level)
+    run_worker(settings)
+
+
+def mailbox() -> None:
+    """Keep every mail and show it."""
+    settings = read_mailbox_settings()
+    from infra.mailbox.run import run_mailbox
+
+    asyncio.run(_until_told(run_mailbox, settings))
+
+
+PROCESSES: dict[str, Callable[[], None]] = {"web": web, "relay": relay, "worker": worker, "mailbox": mailbox}
+
+
+def run_process(name: str) -> None:
+    """Run one of them until it is told to stop."""
+    # structlog would load rich for coloured logs: 6 MB in each process, and our logs are JSON
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None is the documented way to say "not here"
+    PROCESSES[name]()
+
+
+async def _until_told(run: Callable[[Given, asyncio.Event], Awaitable[None]], settings: Given) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, stop.set)
+    await run(settings, stop)
