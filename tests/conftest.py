@@ -133,6 +133,14 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that every account may enter: each run of pytest closes those of all its runs to others."""
+    with tempfile.TemporaryDirectory(prefix="quinzaine-open-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
 def settings(database_url: str) -> Settings:
     return read_settings(
         {

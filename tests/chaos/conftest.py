@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -23,9 +24,9 @@ def on_each_broker(request: pytest.FixtureRequest, settings: Settings) -> Iterat
 
 
 @pytest.fixture
-async def own_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedDatabase]:
+async def own_server(open_folder: Path) -> AsyncIterator[EmbeddedDatabase]:
     """A migrated server that may be crashed; what it says is committed is written."""
-    database = EmbeddedDatabase(tmp_path_factory.mktemp("server"), {**FOR_TESTS, "synchronous_commit": "on"})
+    database = EmbeddedDatabase(open_folder / "server", {**FOR_TESTS, "synchronous_commit": "on"})
     await asyncio.to_thread(database.start)
     await migrate(database.url)
     yield database

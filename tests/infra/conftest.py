@@ -1,9 +1,7 @@
 """Databases of their own for tests of what makes databases."""
 
 import asyncio
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -19,14 +17,6 @@ def empty_url(server_url: str) -> Iterator[str]:
     asyncio.run(_execute(server_url, f"CREATE DATABASE {name}"))
     yield with_database(server_url, name)
     asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A temporary folder that every account may enter, unlike pytest's."""
-    with tempfile.TemporaryDirectory(prefix="quinzaine-tests-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -90,8 +90,8 @@ async def up(folder: Path, *options: str, **variables: str) -> AsyncIterator[Ter
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("up") / "quinzaine"
+def folder(open_folder: Path) -> Path:
+    return open_folder / "quinzaine"
 
 
 async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
