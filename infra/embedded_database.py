@@ -90,6 +90,8 @@ class EmbeddedDatabase:
         """Stop the server, if it runs, within so many seconds; `immediate` is a crash, healed by the next start."""
         if self.pid() is not None:
             self._run("pg_ctl", "stop", "-w", "-t", str(within), "-m", mode, "-D", str(self.data))
+            with suppress(OSError):
+                self.sockets.rmdir()
 
     def remove(self) -> None:
         """Stop the server and remove the cluster."""

@@ -19,15 +19,13 @@ from infra.embedded_database import DatabaseDidNotStart, EmbeddedDatabase
 from infra.endings import CannotBeDone
 from infra.up import DATABASE
 from infra.up.child import Child
+from shared.settings import SettingsError, read_settings
 from shared.signed_links import Signer
 
 CHILDREN = ("web", "relay", "worker", "mailbox")
 ANSWERS_WITHIN = 60.0
-ENDS_WITHIN = 8.0
-
-
-class AlreadyUp(Exception):
-    """Another `quinzaine up` runs in this folder."""
+ENDS_WITHIN = 7.0
+LAST_PORT = 65535
 
 
 class Up:
@@ -116,6 +114,7 @@ class Up:
             "QUINZAINE_MAILBOX_PORT": str(mailbox),
             "QUINZAINE_MAILBOX_SMTP_PORT": str(smtp),
         }
+        read_settings({**os.environ, **environment})  # what the children would refuse is refused here, once
         file = self._folder / "environment"
         file.touch(mode=0o600)
         file.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
@@ -129,8 +128,12 @@ class Up:
         return file.read_text().strip()
 
     def _port(self, name: str, wanted: int, what: str) -> int:
-        wanted = int(os.environ.get(name, wanted))
-        port = next((port for port in range(wanted, wanted + 200) if _is_free(port)), 0) if wanted else _free_port()
+        given = os.environ.get(name, str(wanted))
+        if not given.isdecimal() or int(given) > LAST_PORT:
+            raise SettingsError(f"{name}: {given!r} is not a port.")
+        wanted = int(given)
+        ports = range(wanted, min(wanted + 200, LAST_PORT + 1))
+        port = next((port for port in ports if _is_free(port)), _free_port()) if wanted else _free_port()
         if wanted and port != wanted:
             self._console.print(f"Le port {wanted} est occupé : {what} prend le port {port}.", style="yellow")
         return port
@@ -178,7 +181,9 @@ class Up:
             deadline = time.monotonic() + ENDS_WITHIN
             for child in self._children:
                 child.end(deadline)
-            self._database.stop()
+            self._database.stop(within=max(2, int(deadline - time.monotonic())))
+            if self._database.pid() is not None:
+                self._database.stop(mode="immediate", within=1)
         if self._children:
             self._console.print("Tout est arrêté.")
 
