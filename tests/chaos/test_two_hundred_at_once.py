@@ -91,7 +91,7 @@ async def test_the_same_with_two_web_processes_and_a_bad_member_in_each_batch(po
             doors = cycle(urls)
             asked = [ask(http, next(doors), week, body(number, pupil), f"k{pupil}") for pupil in range(PUPILS)]
             # the worst that passes the form: a key that was used for another body, and the same pupil again
-            bad = [ask(http, url, week, body(number, 900), "k0") for url in urls]
+            bad = [ask(http, url, week, body(number, 900 + place), "k0") for place, url in enumerate(urls)]
             bad += [ask(http, url, week, body(number, 1), f"other-{url}") for url in urls]
             bad += [ask(http, url, week, {"pupil": 3}, "malformed") for url in urls]
             answers = await asyncio.gather(*asked, *bad)
