@@ -8,12 +8,20 @@ from shared.database import open_pool
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 
 
-async def load_demo(database_url: str, *, now: datetime) -> None:
-    """Load every offer of the demo; an offer that is there and unchanged is left alone."""
+class DemoRefused(Exception):
+    """The demo's own files were refused: what the report says."""
+
+
+async def load_demo(database_url: str, *, now: datetime) -> bool:
+    """Load the demo campaign with its offers; False when it is there already and is left alone."""
     from services.campaigns.imports.load_demo import load_demo as load
+    from services.campaigns.imports.report import say_report
 
     pool = await open_pool(database_url, size=2)
     try:
-        await load(pool, DEMO, now=now)
+        report = await load(pool, DEMO, now=now)
     finally:
         await pool.close()
+    if report is not None and report.refused:
+        raise DemoRefused("\n".join(say_report(report)))
+    return report is not None

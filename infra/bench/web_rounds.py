@@ -1,0 +1,125 @@
+"""Rounds on the web process: registrations on one hot offer, feeds, and their limits in turn."""
+
+import asyncio
+import itertools
+import json
+import statistics
+from collections.abc import Iterator
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from infra.bench.figures import Figure, fact, share
+from infra.bench.load import Answers, request_bytes, send_load
+from infra.bench.system import Bench, answers, process
+from shared.identifiers import new_id
+
+ROUNDS = 3
+REGISTRATIONS, PLAIN, COMMITS = 4_000, 6_000, 3_000
+CLIENTS = 64
+
+
+async def measure_web(bench: Bench) -> list[Figure]:
+    """Each round measures everything once, so that a slow minute of the machine slows all of it."""
+    base = bench.settings.base_url
+    numbers = itertools.count()
+    offer_id = await bench.offer("semaine-pont-audemer")
+    register = f"{base}/api/v1/offers/{offer_id}/registrations"
+    feed = f"{base}/calendars/semaine-pont-audemer.ics"
+    found: dict[str, list[float]] = {name: [] for name in ("commits", "empty", "register", "plain", "feed", "same")}
+    latencies: list[Answers] = []
+    async with process(bench.environment, "infra.bench.server"):
+        await answers(f"{base}/health")
+        async with httpx.AsyncClient() as client:
+            etag = (await client.get(feed, headers={"Accept-Encoding": "identity"})).headers["etag"]
+        await _register(register, numbers, 500)  # warm-up
+        for _ in range(ROUNDS):
+            found["commits"].append(await _commit_rows(bench.settings.database_url))
+            found["empty"].append((await _post(f"{base}/bench/empty", numbers, REGISTRATIONS)).rate)
+            registered = await _register(register, numbers, REGISTRATIONS)
+            latencies.append(registered)
+            found["register"].append(registered.rate)
+            found["plain"].append((await _get(f"{base}/bench/plain", {})).rate)
+            found["feed"].append((await _get(feed, {})).rate)
+            found["same"].append((await _get(feed, {"If-None-Match": etag}, expect=304)).rate)
+    rate = {name: statistics.median(rates) for name, rates in found.items()}
+    await _check(bench, offer_id)
+    return [
+        share("registrations on one hot offer / one-row commits", rate["register"], "/s", rate["commits"], 0.4),
+        share("registrations on one hot offer / empty POST", rate["register"], "/s", rate["empty"], 0.5),
+        fact("  registration, p50", statistics.median(a.percentile(0.5) for a in latencies) * 1000, "ms"),
+        fact("  registration, p99", statistics.median(a.percentile(0.99) for a in latencies) * 1000, "ms"),
+        share("warm feed / plain answer", rate["feed"], "/s", rate["plain"], 0.8),
+        share("feed 304 / plain answer", rate["same"], "/s", rate["plain"], 0.8),
+    ]
+
+
+async def _check(bench: Bench, offer_id: UUID) -> None:
+    """A fast answer counts only when it is true: no seat too many, no rank missing."""
+    row = await bench.pool.fetchrow(
+        """
+        SELECT o.seats, count(*) FILTER (WHERE r.status = 'confirmed') AS confirmed, count(*) AS all,
+               max(r.rank) AS last
+        FROM campaigns.offers o JOIN campaigns.registrations r ON r.offer_id = o.id WHERE o.id = $1 GROUP BY o.id
+        """,
+        offer_id,
+    )
+    if row is None or row["confirmed"] != row["seats"] or row["last"] != row["all"]:
+        raise AssertionError(f"the bench oversold or lost somebody: {row}")
+
+
+async def _register(url: str, numbers: Iterator[int], count: int) -> Answers:
+    return await _post(url, numbers, count, expect=201)
+
+
+async def _post(url: str, numbers: Iterator[int], count: int, expect: int = 200) -> Answers:
+    requests = [
+        request_bytes("POST", url, _body(number), {"Idempotency-Key": f"bench-{number}"})
+        for number in itertools.islice(numbers, count)
+    ]
+    return _all(await send_load(url, iter(requests), connections=CLIENTS), expect)
+
+
+async def _get(url: str, headers: dict[str, str], expect: int = 200) -> Answers:
+    requests = itertools.repeat(request_bytes("GET", url, headers=headers), PLAIN)
+    return _all(await send_load(url, requests, connections=CLIENTS), expect)
+
+
+def _all(found: Answers, expect: int) -> Answers:
+    if set(found.statuses) != {expect}:
+        raise AssertionError(f"expected {expect} only, got {found.statuses}")
+    return found
+
+
+def _body(number: int) -> bytes:
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return json.dumps(
+        {
+            "pupil": {"first_name": "Camille", "last_name": f"Dupré {letters}", "email": f"c.{letters}@eleve.example"},
+            "guardian": None,
+            "school": {"name": "Lycée Jacques Prévert", "uai": None},
+            "class_name": "2nde 4",
+        }
+    ).encode()
+
+
+async def _commit_rows(database_url: str) -> float:
+    """One-row commits per second of one process over sixteen connections: what the disk and the protocol allow."""
+    connections = [await asyncpg.connect(database_url) for _ in range(16)]
+    await connections[0].execute(
+        "CREATE TABLE IF NOT EXISTS public.bench_rows (id uuid PRIMARY KEY, body text NOT NULL)"
+    )
+    numbers = iter(range(COMMITS))
+
+    async def commit(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        for _ in numbers:
+            await connection.execute("INSERT INTO bench_rows VALUES ($1, $2)", new_id(), "x" * 100)
+
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await asyncio.gather(*[commit(connection) for connection in connections])
+    seconds = loop.time() - began
+    for connection in connections:
+        await connection.close()
+    return COMMITS / seconds
