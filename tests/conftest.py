@@ -20,7 +20,7 @@ from shared.settings import Settings, read_settings
 
 MEMORY = Path("/dev/shm")
 ROOM_FOR_CLUSTER = 2 << 30
-CLUSTER_PREFIX = "quinzaine-tests-"
+CLUSTER_PREFIX = "quinzaine-test-server-"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

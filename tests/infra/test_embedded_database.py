@@ -87,6 +87,7 @@ def test_a_lock_left_with_the_pid_of_another_program_is_no_obstacle(database):
 def test_locks_left_on_the_socket_are_no_obstacle_either(database):
     database.start()
     database.stop()
+    database.sockets.mkdir(mode=0o700, exist_ok=True)
     (database.sockets / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n{database.data}\n")
     database.start()
     assert ask(database, "SELECT 1") == 1
@@ -129,3 +130,31 @@ def test_removing_leaves_nothing(database):
     assert not database.folder.exists()
     assert not database.sockets.exists()
     assert not runs(pid)
+
+
+def test_an_adopted_server_is_reached_where_it_listens(database, tmp_path, monkeypatch):
+    database.start()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    other = EmbeddedDatabase(database.folder)
+    assert other.sockets != database.sockets
+    other.start()
+    assert ask(other, "SELECT 1") == 1
+
+
+def test_a_server_that_is_stopping_is_started_anew(database):
+    database.start()
+    pid = database.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGINT)
+    database.start()
+    assert database.pid() not in (None, pid)
+    assert ask(database, "SELECT 1") == 1
+
+
+def test_a_socket_folder_that_leads_elsewhere_is_refused(database, tmp_path):
+    database.sockets.symlink_to(tmp_path)
+    try:
+        with pytest.raises(DatabaseDidNotStart, match="private folder"):
+            database.start()
+    finally:
+        database.sockets.unlink()
