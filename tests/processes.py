@@ -179,8 +179,8 @@ class System:
             await asyncio.sleep(0.05)
 
     def logs(self) -> str:
-        """What relay and worker have logged."""
-        return "".join(process.log.read_text() for process in (self.relay, self.worker) if process.log.exists())
+        """What all processes have logged."""
+        return "".join(log.read_text() for log in sorted(self.relay.log.parent.glob("*.log")))
 
 
 async def unfinished(pool: Pool) -> str:
