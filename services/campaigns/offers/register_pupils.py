@@ -1,7 +1,6 @@
 """Register pupils: requests for one offer become outcomes, in one transaction of a few set-based statements."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -34,16 +33,13 @@ async def register_pupils(
     requests: Sequence[RegistrationRequest],
     signer: Signer,
     now: datetime,
-    gate: AbstractAsyncContextManager[object] | None = None,
 ) -> list[Outcome]:
     """An outcome for each request, in the order given: a seat, a place in the queue, the earlier answer, or a refusal.
 
     One request's refusal is its own; nothing is written for it. A seat is confirmed only where nobody waits: a
-    newcomer never overtakes the queue, even while a freed seat is being offered. `gate` is held while the lock is
-    waited for, so that transactions of one process lock in the order in which they came.
+    newcomer never overtakes the queue, even while a freed seat is being offered.
     """
-    async with gate or nullcontext():
-        offer = await lock_offer(connection, offer_id)
+    offer = await lock_offer(connection, offer_id)
     try:
         offer.refuse_if_closed(now)
     except Refusal as refusal:

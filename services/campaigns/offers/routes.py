@@ -73,7 +73,7 @@ async def post_registration(
     offer_id: FromPath[UUID],
     data: JSONBody[RegistrationBody],
     idempotency_key: IdempotencyKey = None,
-) -> Response[RegisteredBody]:
+) -> RegisteredBody | Response[RegisteredBody]:
     """201 with a seat or a place in the queue; 200 with the same answer for the same key and body again."""
     # the hot path: the edge is taken from the application, resolving a dependency costs a tenth of the whole answer
     edge: Edge = request.app.state.edge
@@ -90,11 +90,8 @@ async def post_registration(
     )
     registered = await edge.turnstile.register(offer_id, asked)
     token = edge.signer.token("registration", registered.id, registered.token_version)
-    return Response(
-        RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token),
-        status_code=200 if registered.repeated else 201,
-        headers={"Cache-Control": "no-store"},
-    )
+    body = RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token)
+    return Response(body, status_code=200) if registered.repeated else body
 
 
 @get("/api/v1/registrations/{token:str}", summary="Where a registration stands")
