@@ -48,6 +48,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     for offer_id in free:
         async with edge.transaction() as connection:
             await promote_free_seats(connection, offer_id=offer_id, now=now)
-    if tombstones:
+    removed = int(tombstones)
+    while removed:
         async with edge.transaction() as connection:
-            await remove_tombstones(connection, now=now)
+            removed = await remove_tombstones(connection, now=now)

@@ -18,6 +18,8 @@ class FeedSession(Struct, frozen=True, kw_only=True):
     offer_title: str
     offer_url: str
     sector_label: str = ""
+    # the seat is held, not yet confirmed (personal feeds)
+    tentative: bool = False
 
 
 class FeedHead(Struct, frozen=True, kw_only=True):
@@ -65,7 +67,10 @@ def write_feed_event(item: FeedSession, *, domain: str, personal: bool) -> bytes
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     event.add("sequence", session.sequence)
-    event.add("status", "CANCELLED" if session.status == "cancelled" else "CONFIRMED")
+    if session.status == "cancelled":
+        event.add("status", "CANCELLED")
+    else:
+        event.add("status", "TENTATIVE" if item.tentative else "CONFIRMED")
     event.add("dtstart", paris(session.starts_at))
     event.add("dtend", paris(session.ends_at))
     put(

@@ -21,6 +21,13 @@ SESSIONS_OF = {
           AND (r.group_id IS NULL OR s.group_id IS NULL OR s.group_id = r.group_id)
           AND (r.status IN ('held', 'confirmed') OR (r.status = 'cancelled' AND s.status = 'cancelled')))""",
 }
+# whether the seat is only held, which a calendar shows as tentative; of a pupil's own feed alone
+TENTATIVE_OF_PUPIL = """EXISTS (
+        SELECT FROM campaigns.registrations r
+        WHERE r.pupil_id = $2::uuid AND r.offer_id = s.offer_id AND r.status = 'held')"""
+# who speaks: by name for those who come, by trade alone in public
+SPEAKER_IN_PERSON = "speaker.name || CASE speaker.trade WHEN '' THEN '' ELSE ', ' || speaker.trade END"
+SPEAKER_IN_PUBLIC = "nullif(speaker.trade, '')"
 HEAD_OF = {
     "offer": """
         SELECT title AS name, summary AS description, '/offres/' || slug AS path
@@ -138,11 +145,14 @@ async def read_personal_content(
 
 async def _read_sessions(connection: Connection, scope: str, subject: str, *, base_url: str) -> tuple[FeedSession, ...]:
     """Sessions of what is or was public, by start; cancelled ones until their tombstones are removed."""
+    personal = scope == "pupil"
+    speaker = SPEAKER_IN_PERSON if personal else SPEAKER_IN_PUBLIC
+    tentative = TENTATIVE_OF_PUPIL if personal else "false"
     body = await connection.fetchval(
         f"""
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'offer_title', o.title, 'offer_url', $1::text || '/offres/' || o.slug,
-            'sector_label', coalesce(sector.label, ''),
+            'sector_label', coalesce(sector.label, ''), 'tentative', {tentative},
             'session', jsonb_build_object(
                 'id', s.id, 'group_id', s.group_id, 'group', coalesce(g.name, ''),
                 'starts_at', s.starts_at, 'ends_at', s.ends_at, 'title', s.title, 'kind', s.kind,
@@ -150,11 +160,10 @@ async def _read_sessions(connection: Connection, scope: str, subject: str, *, ba
                 'room', coalesce(s.room, ''), 'latitude', site.latitude, 'longitude', site.longitude,
                 'contact', s.contact, 'meeting_point', s.meeting_point, 'access', s.access, 'bring', s.bring,
                 'online_url', s.online_url, 'sequence', s.sequence, 'status', s.status, 'changed_at', s.changed_at,
-                'speakers', ARRAY(SELECT speaker.name || CASE speaker.trade WHEN '' THEN ''
-                                                          ELSE ', ' || speaker.trade END
-                                  FROM campaigns.session_speakers link
-                                  JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
-                                  WHERE link.session_id = s.id ORDER BY speaker.name))
+                'speakers', array_remove(ARRAY(
+                    SELECT {speaker} FROM campaigns.session_speakers link
+                    JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
+                    WHERE link.session_id = s.id ORDER BY speaker.name), NULL))
             ) ORDER BY s.starts_at, s.ends_at, s.id), '[]')
         FROM campaigns.sessions s
         JOIN campaigns.offers o ON o.id = s.offer_id

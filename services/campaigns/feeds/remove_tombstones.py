@@ -6,32 +6,30 @@ from uuid import UUID
 from shared.database import Connection
 
 KEPT = timedelta(days=90)
-OFFERS_AT_ONCE = 50
 
 
 async def remove_tombstones(connection: Connection, *, now: datetime) -> int:
-    """How many were removed. Offers under change, and those above `OFFERS_AT_ONCE`, wait for the next call."""
-    rows = await connection.fetch(
+    """How many sessions of one offer were removed; 0 when nothing is left to do, or only in offers under change."""
+    offer_id = await connection.fetchval(
         """
         SELECT id FROM campaigns.offers
         WHERE id IN (SELECT offer_id FROM campaigns.sessions WHERE cancelled_at <= $1 AND removed_at IS NULL)
-        ORDER BY id LIMIT $2
+        ORDER BY id LIMIT 1
         FOR NO KEY UPDATE SKIP LOCKED
         """,
         now - KEPT,
-        OFFERS_AT_ONCE,
     )
-    if not rows:
+    if offer_id is None:
         return 0
     removed = await connection.fetch(
         """
         UPDATE campaigns.sessions SET removed_at = $2
-        WHERE offer_id = ANY($3::uuid[]) AND cancelled_at <= $1 AND removed_at IS NULL
+        WHERE offer_id = $3 AND cancelled_at <= $1 AND removed_at IS NULL
         RETURNING id
         """,
         now - KEPT,
         now,
-        [row["id"] for row in rows],
+        offer_id,
     )
     await _raise_feeds(connection, [row["id"] for row in removed], now=now)
     return len(removed)

@@ -10,6 +10,7 @@ from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
+from shared.identifiers import new_id
 from tests.folding_client import FoldingCalendar
 from tests.world import NOW, a_week
 
@@ -44,10 +45,10 @@ async def test_who_waits_sees_the_sessions_once_a_seat_is_held(subscriber, pool,
     assert statuses(waiting) == []
     await do(pool, withdraw_registration, registration_id=first["id"])
     held = await subscriber.get(address, headers={"If-None-Match": waiting.headers["ETag"]})
-    assert len(statuses(held)) == 10
+    assert statuses(held) == ["TENTATIVE"] * 10
     assert statuses(await subscriber.get(personal_address(first["pupil_id"]))) == []
     await do(pool, accept_seat, registration_id=third["id"])
-    assert len(statuses(await subscriber.get(address))) == 10
+    assert statuses(await subscriber.get(address)) == ["CONFIRMED"] * 10
 
 
 async def test_of_two_groups_one_sees_ones_own(subscriber, pool, register, personal_address):
@@ -111,3 +112,26 @@ async def test_addresses_nobody_was_given_look_alike(subscriber, week, register,
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert "n’existe pas" in answers[0].text
+
+
+async def test_speakers_are_named_to_who_comes_and_told_by_trade_in_public(
+    subscriber, pool, week, register, personal_address
+):
+    (mine,) = await register(week, 1)
+    speaker = new_id()
+    await pool.execute(
+        "INSERT INTO campaigns.speakers (id, name, trade) VALUES ($1, 'Ariane Lenoir', 'couvreuse')", speaker
+    )
+    await pool.execute(
+        """
+        INSERT INTO campaigns.session_speakers (session_id, speaker_id, during)
+        SELECT id, $2, during FROM campaigns.sessions WHERE id = $1
+        """,
+        week.sessions[0],
+        speaker,
+    )
+    personal = (await subscriber.get(personal_address(mine["pupil_id"]))).text
+    public = (await subscriber.get(f"/calendars/{week.slug}.ics")).text
+    assert "Ariane Lenoir" in personal
+    assert "Ariane Lenoir" not in public
+    assert "couvreuse" in public
