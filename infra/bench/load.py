@@ -10,11 +10,12 @@ from msgspec import Struct
 
 
 class Answers(Struct, kw_only=True):
-    """What a round of load gave: answers by status, requests per second, latencies in seconds (sorted)."""
+    """What a round of load gave: answers by status, latencies in seconds (sorted), and the bodies if they were kept."""
 
     statuses: dict[int, int]
     seconds: float
     latencies: list[float]
+    bodies: list[bytes] | None = None
 
     @property
     def rate(self) -> float:
@@ -62,6 +63,8 @@ class _Connection(asyncio.Protocol):
         length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 and status != 304 else 0
         if len(self._buffer) < end + 4 + length:
             return
+        if self._answers.bodies is not None:
+            self._answers.bodies.append(self._buffer[end + 4 : end + 4 + length])
         self._buffer = self._buffer[end + 4 + length :]
         self._answers.latencies.append(time.perf_counter() - self._sent_at)
         self._answers.statuses[status] = self._answers.statuses.get(status, 0) + 1
@@ -83,11 +86,13 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def send_load(url: str, requests: Iterator[bytes], *, connections: int = 64) -> Answers:
+async def send_load(
+    url: str, requests: Iterator[bytes], *, connections: int = 64, keep_bodies: bool = False
+) -> Answers:
     """Send every request of the iterator over so many connections, each waiting for its answer; bounded by its end."""
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
-    answers = Answers(statuses={}, seconds=0.0, latencies=[])
+    answers = Answers(statuses={}, seconds=0.0, latencies=[], bodies=[] if keep_bodies else None)
     started = time.perf_counter()
     waiting = []
     for _ in range(connections):

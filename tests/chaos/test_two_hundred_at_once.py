@@ -1,6 +1,7 @@
 """Two hundred pupils ask for fifteen seats at the same moment, through HTTP, and nobody gets a seat too many."""
 
 import asyncio
+import json
 from collections import Counter
 from itertools import cycle
 
@@ -8,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from infra.bench.load import request_bytes, send_load
 from services.campaigns.offers import lock_offer, register_pupils
 from services.campaigns.offers.turnstile import Turnstile
 from shared.database import Pool, transaction
@@ -77,12 +79,18 @@ async def check_the_truth(
 
 
 async def test_twenty_times_exactly_fifteen_of_two_hundred_are_confirmed(pool, settings, tmp_path):
-    async with web(settings, tmp_path) as (url,), client() as http:
+    async with web(settings, tmp_path) as (url,):
         for number, week in enumerate(await weeks(pool, 20)):
-            asked = [ask(http, url, week, body(number, pupil), f"k{pupil}") for pupil in range(PUPILS)]
-            answers = await asyncio.gather(*asked)
-            assert {answer.status_code for answer in answers} == {201}
-            await check_the_truth(pool, week, [answer.json() for answer in answers])
+            address = f"{url}/api/v1/offers/{week.offer_id}/registrations"
+            asked = [
+                request_bytes(
+                    "POST", address, json.dumps(body(number, pupil)).encode(), {"Idempotency-Key": f"k{pupil}"}
+                )
+                for pupil in range(PUPILS)
+            ]
+            answers = await send_load(address, iter(asked), connections=PUPILS, keep_bodies=True)
+            assert answers.statuses == {201: PUPILS}
+            await check_the_truth(pool, week, [json.loads(content) for content in answers.bodies])
 
 
 async def test_the_same_with_two_web_processes_and_a_bad_member_in_each_batch(pool, settings, tmp_path):
