@@ -3,12 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
+from infra.endings import CannotBeDone
 from shared.database import open_pool
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 
 
-class DemoRefused(Exception):
+class DemoRefused(CannotBeDone):
     """The demo's own files were refused: what the report says."""
 
 

@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from infra.endings import refuse_busy_port
 from services.campaigns.web import create_app
 from shared.logs import configure_logs
 from shared.settings import Settings
@@ -17,6 +18,7 @@ from shared.settings import Settings
 def serve(settings: Settings, create: Callable[[Settings], Litestar] = create_app) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
     configure_logs("web", settings.log_level)
+    refuse_busy_port(settings.host, settings.port)
     uvloop.run(_serve(settings, create(settings)))
 
 

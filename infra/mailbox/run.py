@@ -5,6 +5,7 @@ import asyncio
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from infra.endings import refuse_busy_port
 from infra.mailbox.pages import create_app
 from infra.mailbox.sink import MailboxSink
 from shared.settings import MailboxSettings
@@ -12,6 +13,7 @@ from shared.settings import MailboxSettings
 
 async def run_mailbox(settings: MailboxSettings, stop: asyncio.Event) -> None:
     """Keep every mail that comes in by SMTP and show them in the browser, until told to stop."""
+    refuse_busy_port(settings.host, settings.port)
     server = Server(
         create_app(settings.folder),
         address=settings.host,

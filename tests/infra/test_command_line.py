@@ -1,6 +1,7 @@
 """The command line: help for everything, one line for what is wrong, never a traceback."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -79,11 +80,24 @@ def test_a_database_that_cannot_be_reached_is_one_line_and_exit_1(tmp_path):
     assert_one_line(done, code=1, about="127.0.0.1")
 
 
-def test_a_database_that_is_not_there_is_one_line_and_exit_1(tmp_path, server_url):
+@pytest.mark.parametrize("command", ["migrate", "demo"])
+def test_a_database_that_is_not_there_is_one_line_and_exit_1(tmp_path, server_url, command):
     url = server_url.replace("/postgres", "/no_such_database")
     assert_one_line(
-        quinzaine(tmp_path, "migrate", **SECRET, QUINZAINE_DATABASE_URL=url), code=1, about="no_such_database"
+        quinzaine(tmp_path, command, **SECRET, QUINZAINE_DATABASE_URL=url), code=1, about="no_such_database"
     )
+
+
+def test_a_database_that_was_never_migrated_is_one_line_and_exit_1(tmp_path, empty_url):
+    assert_one_line(quinzaine(tmp_path, "demo", **SECRET, QUINZAINE_DATABASE_URL=empty_url), code=1, about="campaigns")
+
+
+@pytest.mark.parametrize(("command", "variable"), [("web", "QUINZAINE_PORT"), ("mailbox", "QUINZAINE_MAILBOX_PORT")])
+def test_a_busy_port_is_one_line_and_exit_1(tmp_path, command, variable):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        done = quinzaine(tmp_path, command, **SECRET, **{variable: port})
+    assert_one_line(done, code=1, about=port)
 
 
 def test_a_broker_that_cannot_be_reached_is_one_line_and_exit_1(tmp_path, database_url):

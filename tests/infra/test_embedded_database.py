@@ -146,6 +146,9 @@ def test_a_server_that_is_stopping_is_started_anew(database):
     pid = database.pid()
     assert pid is not None
     os.kill(pid, signal.SIGINT)
+    state = database.data / "postmaster.pid"
+    while state.exists() and "ready" in state.read_text():
+        time.sleep(0.001)
     database.start()
     assert database.pid() not in (None, pid)
     assert ask(database, "SELECT 1") == 1
