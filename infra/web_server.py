@@ -29,6 +29,10 @@ async def _serve(settings: Settings, app: Litestar) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         websockets=False,
+        # granian counts open connections, idle ones too, against its backpressure (128 by default): the next one would
+        # wait until another is closed for idleness, 30 seconds later
+        backlog=1024,
+        backpressure=8192,
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()
