@@ -42,8 +42,11 @@ def provide_edge(state: State) -> Edge:
     return edge
 
 
-def provide_now() -> datetime:
-    """The time of the request."""
+def provide_now(edge: NamedDependency[Edge]) -> datetime:  # noqa: ARG001
+    """The time of the request.
+
+    It takes the edge only to be resolved after it: two dependencies of one rank cost a task group, 75 µs a request.
+    """
     return datetime.now(UTC)
 
 
