@@ -27,7 +27,7 @@ EDGES = {
 CAPABILITIES = sorted({path.parent for path in SOURCES if path.parent.parent == ROOT / "services" / "campaigns"})
 VERB = re.compile(
     r"^(accept|cancel|change|claim|compose|count|expire|free|import|lock|pass|plan|promote|publish|raise|recognise|record|"
-    r"refuse|register|remove|ring|send|settle|withdraw)_[a-z_]+$"
+    r"refuse|register|remove|ring|send|settle|take|withdraw)_[a-z_]+$"
 )
 
 

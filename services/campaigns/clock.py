@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+import asyncpg
 import structlog
 
 from services.campaigns.edge import Edge
@@ -29,7 +30,7 @@ async def run_clock(edge: Edge) -> None:
                 free_seats=ticks % FREE_SEATS_EVERY == 0,
                 tombstones=ticks % TOMBSTONES_EVERY == 0,
             )
-        except CONNECTION_LOST as error:
+        except (*CONNECTION_LOST, asyncpg.InvalidCatalogNameError) as error:
             log.warning("clock.missed", error=type(error).__name__)
         except Exception:
             log.exception("clock.failed")

@@ -5,6 +5,7 @@ from datetime import datetime
 from services.campaigns.offers.hold import promotion_deadline
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.read import count_groups
+from services.campaigns.offers.take_times import take_times
 from shared.database import Connection
 from shared.events import RegistrationHeld
 
@@ -61,9 +62,11 @@ async def _take_times(connection: Connection, offer: Offer, free: int) -> list[o
     while len(chosen) < free:
         candidates = await connection.fetch(
             """
-            SELECT id, pupil_id, rank FROM campaigns.registrations
-            WHERE offer_id = $1 AND status = 'waiting' AND rank > $2
-            ORDER BY rank LIMIT $3
+            SELECT r.id, r.pupil_id, r.rank
+            FROM campaigns.registrations r JOIN campaigns.offers o ON o.id = r.offer_id
+            WHERE r.offer_id = $1 AND r.status = 'waiting' AND r.rank > $2 AND NOT EXISTS (
+                SELECT FROM campaigns.pupil_times t WHERE t.pupil_id = r.pupil_id AND t.busy && o.busy)
+            ORDER BY r.rank LIMIT $3
             """,
             offer.id,
             last_rank,
@@ -72,20 +75,7 @@ async def _take_times(connection: Connection, offer: Offer, free: int) -> list[o
         if not candidates:
             break
         last_rank = candidates[-1]["rank"]
-        taken = await connection.fetch(
-            """
-            INSERT INTO campaigns.pupil_times (registration_id, offer_id, pupil_id, busy)
-            SELECT wanted.registration_id, o.id, wanted.pupil_id, o.busy
-            FROM unnest($2::uuid[], $3::uuid[]) AS wanted (registration_id, pupil_id), campaigns.offers o
-            WHERE o.id = $1
-            ORDER BY wanted.pupil_id
-            ON CONFLICT DO NOTHING
-            RETURNING registration_id
-            """,
-            offer.id,
-            [row["id"] for row in candidates],
-            [row["pupil_id"] for row in candidates],
-        )
-        free_now = {row["registration_id"] for row in taken}
+        wanted = [(row["id"], row["pupil_id"]) for row in candidates]
+        free_now = await take_times(connection, offer_id=offer.id, wanted=wanted)
         chosen += [row["id"] for row in candidates if row["id"] in free_now]
     return chosen

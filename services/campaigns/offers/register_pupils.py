@@ -19,6 +19,7 @@ from services.campaigns.offers.recognise_pupils import (
 )
 from services.campaigns.offers.registration import PupilElsewhere, Registered, RegistrationRequest
 from services.campaigns.offers.settle_offer import settle_offer
+from services.campaigns.offers.take_times import take_times
 from shared.database import Connection
 from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationLinkRequested, RegistrationWaiting
 from shared.outbox import append_events
@@ -100,21 +101,8 @@ async def _take_seats(
     left = list(newcomers)
     while free > len(seated) and left:
         candidates, left = left[: free - len(seated)], left[free - len(seated) :]
-        rows = await connection.fetch(
-            """
-            INSERT INTO campaigns.pupil_times (registration_id, offer_id, pupil_id, busy)
-            SELECT wanted.registration_id, o.id, wanted.pupil_id, o.busy
-            FROM unnest($2::uuid[], $3::uuid[]) AS wanted (registration_id, pupil_id), campaigns.offers o
-            WHERE o.id = $1
-            ORDER BY wanted.pupil_id
-            ON CONFLICT DO NOTHING
-            RETURNING registration_id
-            """,
-            offer.id,
-            [candidate.request.id for candidate in candidates],
-            [candidate.pupil_id for candidate in candidates],
-        )
-        free_now = {row["registration_id"] for row in rows}
+        wanted = [(candidate.request.id, candidate.pupil_id) for candidate in candidates]
+        free_now = await take_times(connection, offer_id=offer.id, wanted=wanted)
         for candidate in candidates:
             if candidate.request.id in free_now:
                 seated.append(candidate)

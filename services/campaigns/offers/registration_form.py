@@ -105,14 +105,21 @@ def _email(value: str | None, field: str) -> str | None:
     try:
         # the two halves apart: domains repeat, and checking one is most of the work
         checked = validate_email_local_part(local, allow_smtputf8=False)
-        return f"{checked['local_part']}@{_checked_domain(domain)}"
+        address = f"{checked['local_part']}@{_checked_domain(domain)}"
     except (EmailNotValidError, UnicodeError) as error:
         raise refusal from error
+    if len(address) > EMAIL_AT_MOST:
+        raise refusal
+    return address
 
 
 @lru_cache(maxsize=4096)
 def _checked_domain(domain: str) -> str:
-    return validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).domain
+    # an international domain in its ASCII form: every mail server takes that one, and the two are one pupil's address
+    checked = validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).ascii_domain
+    if checked is None:
+        raise EmailNotValidError("The domain has no ASCII form.")
+    return checked
 
 
 def _uai(value: str | None) -> str | None:
