@@ -1,0 +1,114 @@
+"""The local mailbox: every mail is kept, and shown without letting it do anything."""
+
+import mailbox
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import aiosmtplib
+import pytest
+from litestar.testing import AsyncTestClient
+
+from infra.mailbox.pages import create_app
+from infra.mailbox.sink import MailboxSink
+from shared.calendar.invitation import write_invitation
+from tests.programmes import a_programme
+from tests.world import MONDAY, NOW
+
+pytestmark = pytest.mark.anyio
+
+
+def a_mail(subject: str = "Votre place est confirmée", html: str = "<p>Bonjour</p>") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = "Fédération <reponse@quinzaine.example>"
+    mail["To"] = "Camille <camille@eleve.example>"
+    mail["Subject"] = subject
+    mail.set_content("Bonjour en texte")
+    mail.add_alternative(html, subtype="html")
+    return mail
+
+
+@pytest.fixture
+async def sink(tmp_path: Path) -> AsyncIterator[MailboxSink]:
+    async with MailboxSink(tmp_path / "mailbox") as sink:
+        yield sink
+
+
+@pytest.fixture
+async def reader(sink: MailboxSink) -> AsyncIterator[AsyncTestClient]:
+    async with AsyncTestClient(create_app(sink.folder)) as client:
+        yield client
+
+
+async def send(sink: MailboxSink, mail: EmailMessage) -> None:
+    await aiosmtplib.send(mail, hostname=sink.host, port=sink.port)
+
+
+async def first_letter(reader: AsyncTestClient) -> str:
+    page = (await reader.get("/")).text
+    return "/lettres/" + page.split('href="/lettres/')[1].split('"')[0]
+
+
+async def test_an_empty_box_says_what_to_do(reader):
+    assert "Rien encore" in (await reader.get("/")).text
+
+
+async def test_a_mail_is_kept_where_any_mail_tool_reads_it(sink, reader):
+    await send(sink, a_mail())
+    kept = list(mailbox.Maildir(sink.folder, create=False))
+    assert [mail["Delivered-To"] for mail in kept] == ["camille@eleve.example"]
+    page = (await reader.get("/")).text
+    assert "Votre place est confirmée" in page
+    letter = await reader.get(await first_letter(reader))
+    assert "Bonjour en texte" in letter.text
+    source = await reader.get(await first_letter(reader) + "/source")
+    assert source.headers["content-type"].startswith("text/plain")
+
+
+async def test_a_hostile_mail_runs_nothing(sink, reader):
+    await send(sink, a_mail("<script>alert(1)</script>", "<script>alert(2)</script><img src=http://x.example>"))
+    address = await first_letter(reader)
+    for page in ((await reader.get("/")), (await reader.get(address))):
+        assert "<script>" not in page.text
+    html = await reader.get(address + "/html")
+    policy = html.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert 'sandbox="allow-popups"' in (await reader.get(address)).text
+
+
+async def test_a_calendar_part_is_shown_as_days(sink, reader):
+    programme = a_programme(first=MONDAY)
+    mail = a_mail()
+    calendar = write_invitation(
+        programme,
+        uid="x@quinzaine.example",
+        sequence=4,
+        stamp=NOW,
+        method="REQUEST",
+        status="held",
+        group_id=None,
+        organiser_address="r@quinzaine.example",
+        attendee=None,
+        personal_url="",
+        partstat="NEEDS-ACTION",
+    )
+    mail.add_attachment(calendar, maintype="application", subtype="ics", filename="quinzaine.ics")
+    await send(sink, mail)
+    page = (await reader.get(await first_letter(reader))).text
+    assert "Invitation, à confirmer" in page
+    assert page.count("<li><b>") == len(programme.days)
+
+
+@pytest.mark.parametrize("name", ["x", "%2e%2e%2fsecret", "1" * 12 + ".1_1./../x", "*"])
+async def test_a_name_no_mail_has_is_not_found(reader, name):
+    for part in ("", "/html", "/source"):
+        assert (await reader.get(f"/lettres/{name}{part}")).status_code == 404
+
+
+async def test_a_mail_that_is_no_mail_is_still_shown(sink, reader):
+    (sink.folder / "new" / "1795564031727990256.1_1.vm").write_bytes(
+        b"\xff\xfe\x00 nothing\r\nContent-Type: text/calendar\r\n"
+    )
+    assert (await reader.get("/")).status_code == 200
+    assert (await reader.get("/lettres/1795564031727990256.1_1.vm")).status_code == 200
