@@ -2,6 +2,7 @@
 
 import mailbox
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from litestar.testing import AsyncTestClient
 from infra.mailbox.pages import create_app
 from infra.mailbox.sink import MailboxSink
 from shared.calendar.invitation import write_invitation
-from tests.programmes import a_programme
+from tests.programmes import a_day, a_programme
 from tests.world import MONDAY, NOW
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +79,7 @@ async def test_a_hostile_mail_runs_nothing(sink, reader):
 
 
 async def test_a_calendar_part_is_shown_as_days(sink, reader):
-    programme = a_programme(first=MONDAY)
+    programme = a_programme(a_day(MONDAY), a_day(MONDAY + timedelta(days=2)), first=MONDAY)
     mail = a_mail()
     calendar = write_invitation(
         programme,
