@@ -74,8 +74,8 @@ def answer_bad_text(request: Request[Any, Any, Any], _: Exception) -> Response[A
     return _answer(request, 422, SENTENCES[422], reason="invalid-text")
 
 
-def answer_bottomless(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    """JSON nested deeper than any of ours."""
+def answer_unreadable(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    """JSON nested deeper than any of ours, or text in it that is not UTF-8."""
     return _answer(request, 400, SENTENCES[400], reason="invalid-body")
 
 
@@ -91,7 +91,7 @@ exception_handlers: dict[int | type[Exception], Any] = {
     asyncpg.DataError: answer_bad_text,
     asyncpg.exceptions.UntranslatableCharacterError: answer_bad_text,
     **dict.fromkeys((*CONNECTION_LOST, *LOCKED_OUT), answer_lost_connection),
-    RecursionError: answer_bottomless,
+    **dict.fromkeys((RecursionError, UnicodeDecodeError), answer_unreadable),
     Exception: answer_unexpected,
 }
 

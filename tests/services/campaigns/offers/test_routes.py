@@ -168,6 +168,21 @@ async def test_a_field_that_cannot_be_accepted_is_named_and_nothing_is_written(c
     assert await pool.fetchval("SELECT count(*) FROM contract.people") == 0
 
 
+async def test_an_international_domain_is_kept_in_the_form_that_every_mail_server_takes(client, week, pool):
+    for number, domain in enumerate(("b\u00fccher.example", "xn--bcher-kva.example")):
+        pupil = {"first_name": "A", "last_name": "B", "email": f"a@{domain}"}
+        assert (await post(client, week, number, pupil=pupil)).status_code == (201, 409)[number]
+    emails = await pool.fetch("SELECT email FROM contract.people WHERE email LIKE 'a@%'")
+    assert [row["email"] for row in emails] == ["a@xn--bcher-kva.example"]
+
+
+async def test_an_address_whose_ascii_form_is_too_long_is_refused(client, week):
+    domain = ".".join(["é" * 50] * 4) + ".example"
+    pupil = {"first_name": "A", "last_name": "B", "email": f"{'a' * 30}@{domain}"}
+    answer = await post(client, week, pupil=pupil)
+    assert (answer.status_code, answer.json()["field"]) == (422, "email")
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -180,6 +195,8 @@ async def test_a_field_that_cannot_be_accepted_is_named_and_nothing_is_written(c
         b'{"pupil": 3}',
         b'{"pupil": {"first_name": 3, "last_name": "B"}, "school": {"name": "x"}}',
         b'{"pupil": {"first_name": "\\ud800", "last_name": "B", "email": "a@b.example"}, "school": {"name": "x"}}',
+        json.dumps(BODY).encode().replace(b"Camille", b"\xed\xa0\x80"),
+        json.dumps(BODY).encode().replace(b"Camille", b"Andr\xe9"),
         b"[" * 30_000,
         json.dumps({**BODY, "class_name": "x" * 1_000_000}).encode(),
     ],
