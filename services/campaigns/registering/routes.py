@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
@@ -36,7 +37,11 @@ async def post_registration_form(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
 ) -> Response[Any]:
     """Register, then go to the personal page; or the form again, each fault beside its field."""
-    form = read_form(await request.form())
+    try:
+        form = read_form(await request.form())
+    except (UnicodeDecodeError, LookupError) as error:
+        # bytes that are not in the encoding a part of a multipart form claims, or an encoding nobody knows
+        raise ClientException from error
     listing = await _listing(edge, slug)
     faults = form.find_faults()
     if "Idempotency-Key" in faults:

@@ -128,6 +128,14 @@ async def test_bad_words_are_refused_beside_their_field(visitor, small_week, poo
             b'--x\r\nContent-Disposition: form-data; name="first_name"; filename="a"\r\n\r\nabc\r\n--x--\r\n',
             {"Content-Type": "multipart/form-data; boundary=x"},
         ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="first_name"\r\n\r\n\xff\r\n--x--\r\n',
+            {"Content-Type": "multipart/form-data; boundary=x"},
+        ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text; charset=x\r\n\r\na\r\n--x--\r\n',
+            {"Content-Type": "multipart/form-data; boundary=x"},
+        ),
         (b"", {}),
     ],
 )
