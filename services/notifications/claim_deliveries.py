@@ -163,6 +163,12 @@ def _judge(
     absorbed = [row for row in rows if row.state == "due" and row.message in COALESCED]
     facts = sorted([(letter.sequence, letter.event_id), *((row.sequence, row.event_id) for row in absorbed)])
     lines = merge_lines(line for _, event_id in facts for line in lines_of(events[event_id]))
+    if not lines:
+        # there and back again, unless a calendar in between may have shown the middle: an unheard answer may be a yes
+        shown = max((row.calendar_sequence for row in rows if row.calendar_sequence is not None), default=0)
+        lines = merge_lines(
+            line for sequence, event_id in facts if sequence > shown for line in lines_of(events[event_id])
+        )
     told_since = (
         line for row in rows if row.told and row.sequence > letter.sequence for line in lines_of(events[row.event_id])
     )

@@ -170,6 +170,38 @@ async def test_a_change_taken_back_before_it_was_told_is_not_told(pool, post, si
     assert await post.states() == {"sent": 1, "superseded": 2}
 
 
+async def test_a_change_taken_back_is_told_to_whom_another_mail_showed_it_meanwhile(pool, post, sink):
+    pupil = await enrol(pool)
+    held = RegistrationHeld(**pupil.fact(1), held_for="promotion", deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS))
+    await post.tell(held)
+    # the first change still waits for others when the seat is accepted, and its mail carries the changed week
+    await post.plan(moved(2, pupil, before="A", after="B"))
+    change_id = await pool.fetchval("SELECT id FROM notifications.deliveries WHERE message = 'changed'")
+    await pool.execute("UPDATE notifications.deliveries SET due_at = now() + '1 hour' WHERE id = $1", change_id)
+    await post.tell(confirmed(pupil, 3, how="accepted"))
+    await post.plan(moved(4, pupil, before="B", after="A"))
+    await post.make_due()
+    await post.send()
+    *_, last = sink.messages()
+    assert "Lieu : B → A" in text_of(last)
+    assert "SEQUENCE:4" in calendar_of(last)
+    assert len(sink.mails) == 3
+
+
+async def test_a_change_taken_back_is_told_where_its_mail_may_have_arrived(pool, post, sink):
+    pupil = await enrol(pool)
+    await post.tell(confirmed(pupil))
+    await post.tell(moved(2, pupil, before="A", after="B"))
+    # accepted, but its sender was killed before it could say so
+    await pool.execute(
+        "UPDATE notifications.deliveries SET state = 'due', due_at = now() + '1 hour' WHERE message = 'changed'"
+    )
+    await post.tell(moved(3, pupil, before="B", after="A"))
+    *_, last = sink.messages()
+    assert "Lieu : B → A" in text_of(last)
+    assert "SEQUENCE:3" in calendar_of(last)
+
+
 async def test_a_change_that_comes_after_a_newer_one_was_told_is_not_told_backwards(pool, post, sink):
     pupil = await enrol(pool)
     await post.tell(confirmed(pupil))
