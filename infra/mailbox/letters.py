@@ -3,7 +3,7 @@
 import email.policy
 import re
 from datetime import UTC, date, datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 
@@ -60,7 +60,11 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 def list_letters(folder: Path, *, limit: int) -> tuple[list[LetterHead], int]:
     """The newest mails first, at most `limit`, and how many there are."""
-    paths = sorted((path for part in ("new", "cur") for path in (folder / part).glob("*")), key=_age, reverse=True)
+    paths = sorted(
+        (path for part in ("new", "cur") for path in (folder / part).glob("*") if NAME.fullmatch(_name(path))),
+        key=_age,
+        reverse=True,
+    )
     return [_head(path) for path in paths[:limit]], len(paths)
 
 
@@ -86,17 +90,34 @@ def _age(path: Path) -> str:
     return path.name
 
 
+def _name(path: Path) -> str:
+    return path.name.split(":")[0]
+
+
 def _head(path: Path) -> LetterHead:
     with path.open("rb") as file:
         headers = BytesHeaderParser(policy=email.policy.default).parse(file)
-    name = path.name.split(":")[0]
+    name = _name(path)
     return LetterHead(
         name=name,
         received_at=datetime.fromtimestamp(int(name.split(".")[0]) / 1e9, UTC).astimezone(PARIS),
-        sender=_display_name(str(headers.get("From", ""))),
-        recipient=str(headers.get("To", headers.get("Delivered-To", ""))),
-        subject=str(headers.get("Subject", "(sans objet)")),
+        sender=_display_name(_header(headers, "From")),
+        recipient=_header(headers, "To") or _header(headers, "Delivered-To"),
+        subject=_header(headers, "Subject") or "(sans objet)",
     )
+
+
+def _header(headers: Message, name: str) -> str:
+    try:
+        return _clean(str(headers.get(name, "")))
+    except Exception:  # noqa: BLE001  # on a malformed address the parser of headers raises whatever it stumbles over
+        raw = (str(value) for given, value in headers.raw_items() if given.lower() == name.lower())
+        return _clean(next(raw, ""))
+
+
+def _clean(text: str) -> str:
+    """The text without what cannot be written in UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _display_name(address: str) -> str:
@@ -106,25 +127,32 @@ def _display_name(address: str) -> str:
 def _text(message: EmailMessage, subtype: str) -> str:
     for part in message.walk():
         if part.get_content_type() == f"text/{subtype}" and part.get_content_disposition() != "attachment":
-            content = part.get_content()
-            return content if isinstance(content, str) else ""
+            return _content(part)
     return ""
+
+
+def _content(part: Message) -> str:
+    try:
+        content = part.get_content() if isinstance(part, EmailMessage) else ""
+    except Exception:  # noqa: BLE001  # a charset nobody knows, or one that is no charset: each codec raises its own
+        payload = part.get_payload(decode=True)
+        content = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
+    return _clean(content) if isinstance(content, str) else ""
 
 
 def _calendar(message: EmailMessage) -> CalendarPart | None:
     for part in message.walk():
         if part.get_content_type() in ("text/calendar", "application/ics"):
             payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                return _read_calendar(payload)
+            try:
+                return _read_calendar(payload) if isinstance(payload, bytes) else None
+            except Exception:  # noqa: BLE001  # values of other types than theirs, given twice, out of range: no days are shown
+                return None
     return None
 
 
 def _read_calendar(content: bytes) -> CalendarPart | None:
-    try:
-        calendar = Calendar.from_ical(content)
-    except ValueError:
-        return None
+    calendar = Calendar.from_ical(content)
     events = calendar.walk("VEVENT")
     if not events:
         return None
@@ -139,8 +167,8 @@ def _read_calendar(content: bytes) -> CalendarPart | None:
                     CalendarEntry(
                         starts_at=_local(event.get("DTSTART").dt),
                         ends_at=_local(event.get("DTEND").dt),
-                        summary=str(event.get("SUMMARY", "")),
-                        location=str(event.get("LOCATION", "")),
+                        summary=_clean(str(event.get("SUMMARY", ""))),
+                        location=_clean(str(event.get("LOCATION", ""))),
                     )
                     for event in days
                     if event.get("DTSTART") is not None and event.get("DTEND") is not None
@@ -151,5 +179,7 @@ def _read_calendar(content: bytes) -> CalendarPart | None:
     )
 
 
-def _local(moment: datetime | date) -> datetime | date:
+def _local(moment: object) -> datetime | date:
+    if not isinstance(moment, date):
+        raise TypeError("Neither a date nor a time of a day.")
     return moment.astimezone(PARIS) if isinstance(moment, datetime) and moment.tzinfo else moment

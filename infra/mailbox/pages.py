@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from infra.mailbox.letters import Letter, find_letter, list_letters
@@ -75,6 +76,7 @@ def create_app(folder: Path) -> Litestar:
         route_handlers=[get_letters, get_letter, get_letter_html, get_letter_source, get_style, *static_files],
         dependencies={"folder": Provide(provide_folder, sync_to_thread=False)},
         before_send=[guard_pages],
+        exception_handlers=dict.fromkeys((HTTPException, 500), _answer_error),
         openapi_config=None,
         logging_config=None,
         state=State({"folder": folder}),
@@ -91,6 +93,12 @@ def _missing() -> Response[str]:
     return Response(
         error_page(404, "Cette lettre n’est pas dans la boîte."), status_code=404, media_type=MediaType.HTML
     )
+
+
+def _answer_error(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    sentence = "Cette page n’existe pas." if status < 500 else "La boîte aux lettres n’a pas pu montrer cette page."
+    return Response(error_page(status, sentence), status_code=status, media_type=MediaType.HTML)
 
 
 @cache

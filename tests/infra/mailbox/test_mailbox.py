@@ -113,3 +113,41 @@ async def test_a_mail_that_is_no_mail_is_still_shown(sink, reader):
     )
     assert (await reader.get("/")).status_code == 200
     assert (await reader.get("/lettres/1795564031727990256.1_1.vm")).status_code == 200
+
+
+ICS = b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"From: a@[\r\nTo: @@@\r\n\r\nx",
+        b"From: ::;\r\nTo: a:b:c;;,\r\n\r\nx",
+        b"From: \xff a@[\r\n\r\nx",
+        b"Content-Type: text/plain; charset=bogus\r\n\r\n\xff",
+        b"Content-Type: text/plain; charset=idna\r\n\r\n\xff..a",
+        b"Content-Type: text/plain; charset=zlib\r\n\r\nabc",
+        b"Content-Type: text/html; charset=unicode_escape\r\n\r\n\\ud800",
+        ICS % b"SEQUENCE:x",
+        ICS % b"DTSTART:99991231T235959Z\r\nDTEND:99991231T235959Z",
+        ICS % b"DTSTART:20270101T000000Z,20270102T000000Z\r\nDTEND:20270101T000000Z",
+        ICS % b"DTSTART;VALUE=PERIOD:20270101T000000Z/PT1H\r\nDTEND;VALUE=TIME:101010",
+        ICS % b"SEQUENCE:1\r\nSEQUENCE:2\r\nDTSTART:20270101T000000Z\r\nDTSTART:20270102T000000Z",
+    ],
+)
+async def test_one_malformed_mail_neither_closes_the_box_nor_itself(sink, reader, source):
+    name = "1795564031727990256.1_1.vm"
+    (sink.folder / "new" / name).write_bytes(source)
+    for address in ("/", f"/lettres/{name}", f"/lettres/{name}/html", f"/lettres/{name}/source"):
+        assert (await reader.get(address)).status_code == 200, address
+
+
+async def test_a_file_that_no_mail_program_has_named_is_passed_over(sink, reader):
+    (sink.folder / "new" / ".DS_Store").write_bytes(b"x")
+    assert "Rien encore" in (await reader.get("/")).text
+
+
+async def test_an_address_that_is_not_there_is_a_page_in_french(reader):
+    answer = await reader.get("/nothing")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert '<html lang="fr"' in answer.text
