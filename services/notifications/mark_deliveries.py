@@ -42,7 +42,18 @@ async def store_mails(connection: Connection, rendered: Sequence[Rendered]) -> N
 
 
 async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, now: datetime) -> None:
-    """Write what became of the attempts. An accepted mail is `sent` whoever holds the lease meanwhile."""
+    """Write what became of the attempts. An accepted mail is `sent` whoever holds the lease meanwhile.
+
+    Calendars are locked before deliveries and in order, like in a claim: who writes an outcome late and who claims the
+    same delivery anew would else lock each other out, and an outcome that is lost is a mail sent again.
+    """
+    await connection.execute(
+        """
+        SELECT FROM notifications.calendars WHERE registration_id = ANY($1::uuid[])
+        ORDER BY registration_id FOR NO KEY UPDATE
+        """,
+        list({attempt.letter.registration_id for attempt in attempts}),
+    )
     await connection.execute(
         """
         WITH outcome AS (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import asyncpg
 import structlog
 from aiosmtplib import SMTP
 
@@ -93,7 +94,7 @@ class Sender:
             try:
                 async with transaction(self._pool) as connection:
                     await mark_attempts(connection, attempts, now=datetime.now(UTC))
-            except CONNECTION_LOST:
+            except (*CONNECTION_LOST, asyncpg.DeadlockDetectedError):
                 if wait is None:
                     raise
                 await asyncio.sleep(wait)

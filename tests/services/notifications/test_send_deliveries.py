@@ -7,7 +7,8 @@ import pytest
 
 from services.notifications.claim_deliveries import claim_deliveries
 from services.notifications.facts import Facts
-from services.notifications.smtp import MailServerAway
+from services.notifications.mark_deliveries import Attempt, mark_attempts
+from services.notifications.smtp import MailServerAway, Outcome
 from shared.database import transaction
 from shared.events import (
     FieldChange,
@@ -200,6 +201,31 @@ async def test_a_change_taken_back_is_told_where_its_mail_may_have_arrived(pool,
     *_, last = sink.messages()
     assert "Lieu : B → A" in text_of(last)
     assert "SEQUENCE:3" in calendar_of(last)
+
+
+async def test_outcomes_written_late_and_a_new_claim_do_not_lock_each_other_out(pool, post):
+    await post.plan(*[confirmed(await enrol(pool, number)) for number in range(8)])
+    ids = [row["id"] for row in await pool.fetch("SELECT id FROM notifications.deliveries")]
+    async with transaction(pool) as connection:
+        claim = await claim_deliveries(connection, ids, most=8, facts=Facts(), now=datetime.now(UTC))
+    attempts = [Attempt(claimed.letter, Outcome("sent", ACCEPTED)) for claimed in claim.letters]
+    # rendered, and the lease has ended, as after a database that was away for long
+    await pool.execute("UPDATE notifications.deliveries SET state = 'due', lease_until = NULL, calendar_sequence = 1")
+
+    async def mark():
+        async with transaction(pool) as connection:
+            await mark_attempts(connection, attempts, now=datetime.now(UTC))
+
+    async with transaction(pool) as connection:
+        # how a claim begins
+        await connection.execute(
+            "SELECT FROM notifications.calendars ORDER BY registration_id LIMIT 1 FOR NO KEY UPDATE"
+        )
+        marking = asyncio.create_task(mark())
+        await asyncio.sleep(0.3)
+        await claim_deliveries(connection, ids, most=8, facts=Facts(), now=datetime.now(UTC))
+    await marking
+    assert await post.states() == {"sent": 8}
 
 
 async def test_a_change_that_comes_after_a_newer_one_was_told_is_not_told_backwards(pool, post, sink):
