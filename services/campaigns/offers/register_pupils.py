@@ -58,17 +58,18 @@ async def register_pupils(
         RegistrationConfirmed(how="registered", **newcomer.registration(offer).facts(offer, revision=revision, now=now))
         for newcomer in seated
     ]
-    waiting = [
-        RegistrationWaiting(
-            position=newcomer.position or 1, **newcomer.registration(offer).facts(offer, revision=revision, now=now)
-        )
-        for newcomer in queued
-    ]
     links = [
         RegistrationLinkRequested(**registration.facts(offer, revision=offer.revision, now=now))
         for registration in asked_again
     ]
     held = await _promote_passed_over(connection, offer, seated, queued, revision, now)
+    # who is offered a seat at once is told that alone: two facts of one revision have no order
+    waiting = [
+        RegistrationWaiting(
+            position=newcomer.position or 1, **newcomer.registration(offer).facts(offer, revision=revision, now=now)
+        )
+        for newcomer in _still_queued(offer, queued, held)
+    ]
     if seated or queued or held:
         await settle_offer(
             connection,
@@ -157,6 +158,16 @@ async def _promote_passed_over(
     if free <= 0 or not queued:
         return []
     return await promote_waiting(connection, offer=offer, free=free, revision=revision, now=now)
+
+
+def _still_queued(offer: Offer, queued: list[Newcomer], held: list[RegistrationHeld]) -> list[Newcomer]:
+    """The newcomers who wait after all, each at the place that the promotions have left."""
+    promoted = {fact.registration_id for fact in held}
+    left = [newcomer for newcomer in queued if newcomer.request.id not in promoted]
+    before = offer.waiting + len(queued) - len(left) - len(held)
+    for position, newcomer in enumerate(left, start=before + 1):
+        newcomer.position = position
+    return left
 
 
 def _answer(

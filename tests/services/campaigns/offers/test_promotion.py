@@ -10,6 +10,7 @@ from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.offer import OfferAlreadyCancelled, SeatsTaken
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from services.campaigns.offers.read import read_registration
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import RegistrationEnded, SeatNoLongerHeld, UnknownRegistration
@@ -162,6 +163,29 @@ async def test_a_seat_stays_free_while_the_whole_queue_is_elsewhere_and_is_offer
         assert await find_free_seats_with_a_queue(connection) == [week.offer_id]
     assert await do(pool, promote_free_seats, offer_id=week.offer_id) == 1
     assert await statuses(pool, week) == ["withdrawn", "held", "withdrawn"]
+
+
+async def test_newcomers_behind_a_queue_that_is_elsewhere_are_told_one_thing_each_and_their_true_place(pool):
+    week, outcomes = await filled(pool, 1, 2)
+    await filled(pool, 1, 1, slug="ailleurs", first=1)
+    await do(pool, withdraw_registration, registration_id=outcomes[0].id)
+    async with transaction(pool) as connection:
+        first, second = await register_pupils(
+            connection,
+            offer_id=week.offer_id,
+            requests=[a_pupil(8), a_pupil(9)],
+            signer=Signer(("un-secret-pour-les-tests",)),
+            now=NOW,
+        )
+        assert (await read_registration(connection, second.id)).position == 2
+    assert (first.status, first.position) == ("held", None)
+    assert (second.status, second.position) == ("waiting", 2)
+    assert sorted(await last_tags(pool, 2)) == ["registration.held", "registration.waiting"]
+    told = await pool.fetch(
+        "SELECT body->>'registration_id' AS id, body->'position' AS position FROM contract.events "
+        "ORDER BY id DESC LIMIT 2"
+    )
+    assert {(row["id"], row["position"]) for row in told} == {(str(second.id), "2"), (str(first.id), None)}
 
 
 async def test_a_cancelled_offer_ends_everything_and_tells_also_who_waits(pool):
