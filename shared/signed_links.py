@@ -74,8 +74,9 @@ class Signer:
         return signed.id if signed else None
 
     def identity(self, *parts: str) -> bytes:
-        """A keyed hash of who somebody is, equal for equal parts; made with the oldest key, so that it stays."""
-        return hmac.digest(self._keys[-1], b"\x00".join(part.encode() for part in ("identity", *parts)), hashlib.sha256)
+        """A keyed hash (RFC 7693) of who somebody is, equal for equal parts; made with the oldest key: it stays."""
+        message = b"\x00".join(part.encode() for part in parts)
+        return hashlib.blake2b(message, digest_size=32, key=self._keys[-1][:64], person=b"identity").digest()
 
     def _open(self, scope: Scope, raw: bytes) -> SignedId | None:
         if len(raw) != _ID + _VERSION + _MAC:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from asyncpg import Record
 from msgspec import Struct
 
 from services.campaigns.offers.offer import Offer
@@ -117,24 +118,13 @@ async def recognise_pupils(
     if not fresh:
         return [], []
     identities = [request.identity(signer) for _, request in fresh]
-    await _insert_pupils(connection, [request for _, request in fresh], identities)
-    rows = await connection.fetch(
-        """
-        SELECT p.id, p.identity, p.guardian_id, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
-        FROM unnest($2::bytea[]) AS asked (identity)
-        JOIN campaigns.pupils p ON p.identity = asked.identity
-        LEFT JOIN campaigns.registrations r
-            ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
-        """,
-        offer.id,
-        identities,
-    )
-    known = {row["identity"]: row for row in rows}
+    unknown = await _insert_pupils(connection, [request for _, request in fresh], identities)
+    known = await _read_pupils(connection, offer, [identity for identity in identities if identity not in unknown])
     newcomers: list[Newcomer] = []
     first_of_pupil: dict[UUID, Newcomer] = {}
     asked_again: dict[UUID, LockedRegistration] = {}
     for (index, request), identity in zip(fresh, identities, strict=True):
-        row = known[identity]
+        row = unknown.get(identity) or known[identity]
         if row["registration_id"] is not None:
             outcomes[index] = AlreadyRegistered()
             if row["link_requested_at"] is None or row["link_requested_at"] <= now - LINK_AGAIN_AFTER:
@@ -164,9 +154,12 @@ async def recognise_pupils(
 
 async def _insert_pupils(
     connection: Connection, requests: Sequence[RegistrationRequest], identities: Sequence[bytes]
-) -> None:
-    """Pupils nobody knows yet, with their people; the identities' order keeps two offers from a deadlock."""
-    await connection.execute(
+) -> dict[bytes, Record]:
+    """Make pupils nobody knows yet, with their people; those made, by identity, in the shape of `_read_pupils`.
+
+    The identities' order keeps two offers from a deadlock.
+    """
+    rows = await connection.fetch(
         """
         WITH input AS (
             SELECT DISTINCT ON (identity) *
@@ -180,13 +173,15 @@ async def _insert_pupils(
             INSERT INTO campaigns.pupils (id, guardian_id, identity, school_name, school_uai, class_name)
             SELECT id, guardian_id, identity, school_name, school_uai, class_name FROM input
             ON CONFLICT (identity) DO NOTHING
-            RETURNING id
+            RETURNING id, identity, guardian_id
+        ), people AS (
+            INSERT INTO contract.people (id, first_name, last_name, email)
+            SELECT id, first_name, last_name, email FROM input JOIN fresh USING (id)
+            UNION ALL
+            SELECT input.guardian_id, '', guardian_name, guardian_email FROM input JOIN fresh USING (id)
+            WHERE input.guardian_id IS NOT NULL
         )
-        INSERT INTO contract.people (id, first_name, last_name, email)
-        SELECT id, first_name, last_name, email FROM input JOIN fresh USING (id)
-        UNION ALL
-        SELECT guardian_id, '', guardian_name, guardian_email FROM input JOIN fresh USING (id)
-        WHERE guardian_id IS NOT NULL
+        SELECT id, identity, guardian_id, NULL AS registration_id FROM fresh
         """,
         [new_id() for _ in requests],
         identities,
@@ -200,3 +195,22 @@ async def _insert_pupils(
         [request.school_uai for request in requests],
         [request.class_name for request in requests],
     )
+    return {row["identity"]: row for row in rows}
+
+
+async def _read_pupils(connection: Connection, offer: Offer, identities: Sequence[bytes]) -> dict[bytes, Record]:
+    """Pupils who were known, by identity, each with the living registration on the offer, if there is one."""
+    if not identities:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT p.id, p.identity, p.guardian_id, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
+        FROM unnest($2::bytea[]) AS asked (identity)
+        JOIN campaigns.pupils p ON p.identity = asked.identity
+        LEFT JOIN campaigns.registrations r
+            ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
+        """,
+        offer.id,
+        identities,
+    )
+    return {row["identity"]: row for row in rows}

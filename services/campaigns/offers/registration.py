@@ -138,5 +138,6 @@ class LockedRegistration(Struct, frozen=True, kw_only=True):
 
 
 def _letters(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
-    return "".join(character for character in decomposed if character.isalnum())
+    folded = value.casefold()
+    decomposed = folded if folded.isascii() else unicodedata.normalize("NFKD", folded)
+    return "".join(filter(str.isalnum, decomposed))
