@@ -182,10 +182,10 @@ async def test_newcomers_behind_a_queue_that_is_elsewhere_are_told_one_thing_eac
     assert (second.status, second.position) == ("waiting", 2)
     assert sorted(await last_tags(pool, 2)) == ["registration.held", "registration.waiting"]
     told = await pool.fetch(
-        "SELECT body->>'registration_id' AS id, body->'position' AS position FROM contract.events "
+        "SELECT body->>'registration_id' AS whose, body->'position' AS position FROM contract.events "
         "ORDER BY id DESC LIMIT 2"
     )
-    assert {(row["id"], row["position"]) for row in told} == {(str(second.id), "2"), (str(first.id), None)}
+    assert {(row["whose"], row["position"]) for row in told} == {(str(second.id), "2"), (str(first.id), None)}
 
 
 async def test_a_cancelled_offer_ends_everything_and_tells_also_who_waits(pool):
