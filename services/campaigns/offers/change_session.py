@@ -41,7 +41,7 @@ async def change_session(
         raise SessionAlreadyCancelled
     if if_match is not None and if_match != before.sequence:
         raise SessionChangedMeanwhile
-    after = await _with_host(connection, before, before.changed(change))
+    after = _elsewhere(before, await _with_host(connection, before, before.changed(change)))
     changes = before.changes_to(after)
     if not changes and after.host_id == before.host_id:
         return
@@ -52,7 +52,8 @@ async def change_session(
             """
             UPDATE campaigns.sessions
             SET starts_at = $2, ends_at = $3, title = $4, host_id = $5, site_id = $6, place = $7, day_id = $8,
-                sequence = sequence + $9, changed_at = $10
+                sequence = sequence + $9, changed_at = $10, room = $11, contact = $12, meeting_point = $13,
+                access = $14
             WHERE id = $1
             """,
             session_id,
@@ -65,6 +66,10 @@ async def change_session(
             day_id,
             int(moved),
             now,
+            after.room or None,
+            after.contact,
+            after.meeting_point,
+            after.access,
         )
         await connection.execute(
             "UPDATE campaigns.session_speakers SET during = tstzrange($2, $3) WHERE session_id = $1",
@@ -92,10 +97,14 @@ async def change_session(
 
 
 async def _with_host(connection: Connection, before: Session, after: Session) -> Session:
-    """The session with its host's name, and at the new host's own site where no place was given."""
+    """The session with its host's name, and at the new host's own site where no place was given.
+
+    Whom to ask for at the host before goes with it, and with its place where to meet, how to come and the room.
+    """
     if after.host_id == before.host_id:
         site_id = before.site_id if after.place == before.place else None
         return _replaced(after, host=before.host, site_id=site_id, place=after.place)
+    after = msgspec.structs.replace(after, contact="")
     if after.host_id is None:
         return _replaced(after, host="", site_id=None, place=after.place)
     row = await connection.fetchrow(
@@ -117,6 +126,13 @@ async def _with_host(connection: Connection, before: Session, after: Session) ->
 
 def _replaced(session: Session, *, host: str, site_id: UUID | None, place: str) -> Session:
     return msgspec.structs.replace(session, host=host, site_id=site_id, place=place)
+
+
+def _elsewhere(before: Session, after: Session) -> Session:
+    """The session without what held at the place of the host before."""
+    if after.host_id == before.host_id or after.place == before.place:
+        return after
+    return msgspec.structs.replace(after, room="", meeting_point="", access="")
 
 
 async def _day_of(connection: Connection, before: Session, after: Session) -> UUID:

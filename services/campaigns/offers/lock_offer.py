@@ -54,7 +54,8 @@ async def lock_session(connection: Connection, session_id: UUID) -> tuple[Offer,
     row = await connection.fetchrow(
         """
         SELECT s.id, s.offer_id, s.day_id, s.group_id, s.starts_at, s.ends_at, s.title, s.place, s.site_id, s.host_id,
-               coalesce(host.name, '') AS host, s.sequence, s.status
+               coalesce(host.name, '') AS host, coalesce(s.room, '') AS room, s.contact, s.meeting_point, s.access,
+               s.sequence, s.status
         FROM campaigns.sessions s LEFT JOIN campaigns.organisations host ON host.id = s.host_id
         WHERE s.id = $1
         """,

@@ -14,6 +14,7 @@ from shared.refusal import Refusal
 
 PARIS = ZoneInfo("Europe/Paris")
 TEXT_AT_MOST = 300
+SHOWN = ("starts_at", "ends_at", "title", "host", "place", "room", "contact", "meeting_point", "access")
 
 
 class UnknownSession(Refusal):
@@ -111,6 +112,10 @@ class Session(Struct, frozen=True, kw_only=True):
     site_id: UUID | None
     host_id: UUID | None
     host: str
+    room: str
+    contact: str
+    meeting_point: str
+    access: str
     sequence: int
     status: str
 
@@ -133,7 +138,7 @@ class Session(Struct, frozen=True, kw_only=True):
         """What people are shown of the change, field by field, before and after."""
         return tuple(
             FieldChange(field=name, before=before, after=now)
-            for name in ("starts_at", "ends_at", "title", "host", "place")
+            for name in SHOWN
             if (before := _shown(getattr(self, name))) != (now := _shown(getattr(after, name)))
         )
 

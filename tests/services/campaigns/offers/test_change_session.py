@@ -63,6 +63,44 @@ async def test_a_new_host_brings_its_place_and_everybody_with_a_seat_is_told(poo
     assert (row["sequence"], row["place"]) == (1, "2 rue du Quai, 27500 Pont-Audemer")
 
 
+async def test_a_new_host_does_not_keep_the_contact_and_meeting_point_of_the_one_before(pool):
+    week, _ = await world(pool, seats=3)
+    await pool.execute(
+        """
+        UPDATE campaigns.sessions SET contact = 'Mme Hardel, 02 00 00 00 00', meeting_point = 'au portail',
+            access = 'bus 12', room = 'Salle 3', bring = 'casque'
+        WHERE id = $1
+        """,
+        week.sessions[2],
+    )
+    await do(pool, change_session, session_id=week.sessions[2], change=SessionChange(host_id=week.hosts[1]))
+    event = await last_event(pool)
+    assert {change.field: change.after for change in event.changes} == {
+        "host": "Énergies du Marais",
+        "place": "2 rue du Quai, 27500 Pont-Audemer",
+        "room": "",
+        "contact": "",
+        "meeting_point": "",
+        "access": "",
+    }
+    programme = await read_programme(pool, week.offer_id)
+    session = programme.days[1].sessions[0]
+    assert (session.contact, session.meeting_point, session.access, session.room) == ("", "", "", "")
+    assert session.bring == "casque"
+
+
+async def test_a_session_that_loses_its_host_keeps_its_place_and_meeting_point(pool):
+    week, _ = await world(pool, seats=3)
+    await pool.execute(
+        "UPDATE campaigns.sessions SET contact = 'Mme Hardel', meeting_point = 'au portail', room = 'Salle 3'"
+        " WHERE id = $1",
+        week.sessions[2],
+    )
+    await do(pool, change_session, session_id=week.sessions[2], change=SessionChange(host_id=None))
+    event = await last_event(pool)
+    assert [(change.field, change.after) for change in event.changes] == [("host", ""), ("contact", "")]
+
+
 async def test_only_the_group_of_a_session_is_told(pool):
     week, outcomes = await world(pool, groups=("A", "B"))
     await do(pool, change_session, session_id=week.sessions[1], change=SessionChange(title="Atelier"))
