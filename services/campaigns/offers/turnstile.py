@@ -66,8 +66,9 @@ class Turnstile:
             outcomes: list[Outcome | Exception] = list(
                 await self._try_again_when_lost(offer_id, [request for request, _ in batch])
             )
-        except Refusal as refusal:
-            outcomes = [refusal] * len(batch)
+        except (Refusal, *CONNECTION_LOST) as error:
+            # nobody's own fault: with the database away, trying each alone would keep the last waiting for minutes
+            outcomes = [error] * len(batch)
         except Exception as error:  # noqa: BLE001  # whatever a member did to the batch, the others must not pay for it
             outcomes = [error] if len(batch) == 1 else await self._pass_singly(offer_id, batch, error)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
