@@ -1,7 +1,9 @@
 """The clock: facts that time brings, carried out by one loop inside every web process; no cron."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -43,13 +45,21 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     async with edge.reading() as connection:
         ended = await find_ended_holds(connection, now=now)
         free = await find_free_seats_with_a_queue(connection) if free_seats else []
-    for offer_id in ended:
-        async with edge.transaction() as connection:
-            await expire_holds(connection, offer_id=offer_id, now=now)
-    for offer_id in free:
-        async with edge.transaction() as connection:
-            await promote_free_seats(connection, offer_id=offer_id, now=now)
+    await _each(edge, ended, expire_holds, now)
+    await _each(edge, free, promote_free_seats, now)
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:
             removed = await remove_tombstones(connection, now=now)
+
+
+async def _each(edge: Edge, offer_ids: Sequence[UUID], verb: Callable[..., Awaitable[int]], now: datetime) -> None:
+    """One offer that cannot be carried out holds back none of those behind it."""
+    for offer_id in offer_ids:
+        try:
+            async with edge.transaction() as connection:
+                await verb(connection, offer_id=offer_id, now=now)
+        except CONNECTION_LOST:
+            raise
+        except Exception:
+            log.exception("clock.failed", offer_id=str(offer_id), verb=verb.__name__)
