@@ -44,8 +44,10 @@ class Sender:
         left = list(ids)
         while left:
             async with self._mail_server.connections(len(left)) as clients:
+                # from before the claim on: a slow commit uses up the lease, too
+                begin_before = time.monotonic() + LEASE.total_seconds() - SECONDS_PER_MAIL
                 ready, done = await self._prepare(left, most=MAILS_PER_CONNECTION * len(clients))
-                attempts = await self._deliver(clients, ready)
+                attempts = await self._deliver(clients, ready, begin_before)
             await self._mark(attempts)
             done |= {attempt.letter.id for attempt in attempts if attempt.outcome.kind != "kept"}
             if not done:
@@ -70,14 +72,15 @@ class Sender:
                 done.add(each.letter.id)
         return ready, done
 
-    async def _deliver(self, clients: Sequence[SMTP], ready: list[tuple[Claimed, str, bytes]]) -> list[Attempt]:
+    async def _deliver(
+        self, clients: Sequence[SMTP], ready: list[tuple[Claimed, str, bytes]], begin_before: float
+    ) -> list[Attempt]:
         """Give the mails to the server, on each connection one after the other.
 
         No mail is begun so late that its time-out would outlive its lease; what was not begun is due again.
         """
         waiting = deque(ready)
         attempts: list[Attempt] = []
-        begin_before = time.monotonic() + LEASE.total_seconds() - SECONDS_PER_MAIL
 
         async def use(client: SMTP) -> None:
             while waiting and client.is_connected and time.monotonic() < begin_before:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.notifications.claim_deliveries import claim_deliveries
+from services.notifications import send_deliveries
+from services.notifications.claim_deliveries import LEASE, claim_deliveries
 from services.notifications.facts import Facts
 from services.notifications.mark_deliveries import Attempt, mark_attempts
 from services.notifications.smtp import MailServerAway, Outcome
@@ -329,6 +330,20 @@ async def test_a_claimed_delivery_has_its_bytes_and_a_lease_before_anything_is_s
     assert row["state"] == "sending"
     assert row["mail"] == sink.mails[0][2]
     assert row["lease_until"] > datetime.now(UTC)
+
+
+async def test_a_lease_that_was_used_up_before_the_mail_is_begun_sends_nothing(pool, post, sink, monkeypatch):
+    await post.plan(confirmed(await enrol(pool)))
+    monkeypatch.setattr(send_deliveries, "SECONDS_PER_MAIL", LEASE.total_seconds() - 0.2)
+    async with transaction(pool) as connection:
+        await connection.execute("SELECT FROM notifications.calendars FOR UPDATE")
+        sending = asyncio.create_task(post.send())
+        await asyncio.sleep(0.4)
+    await sending
+    assert sink.offered == []
+    assert tuple(await pool.fetchrow("SELECT state, attempts FROM notifications.deliveries")) == ("due", 0)
+    await post.send()
+    assert await post.states() == {"sent": 1}
 
 
 async def test_a_letter_that_cannot_be_written_holds_back_no_other(pool, post):
