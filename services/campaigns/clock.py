@@ -44,7 +44,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     """Carry out what has come due; each offer in a transaction of its own."""
     async with edge.reading() as connection:
         ended = await find_ended_holds(connection, now=now)
-        free = await find_free_seats_with_a_queue(connection) if free_seats else []
+        free = await find_free_seats_with_a_queue(connection, now=now) if free_seats else []
     await _each(edge, ended, expire_holds, now)
     await _each(edge, free, promote_free_seats, now)
     removed = int(tombstones)

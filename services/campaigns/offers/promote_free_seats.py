@@ -10,13 +10,16 @@ from shared.database import Connection
 from shared.outbox import append_events
 
 
-async def find_free_seats_with_a_queue(connection: Connection) -> list[UUID]:
-    """The offers that have both."""
+async def find_free_seats_with_a_queue(connection: Connection, *, now: datetime) -> list[UUID]:
+    """The offers that have both and have not begun: those of years past are not looked at again and again."""
     rows = await connection.fetch(
         """
         SELECT id FROM campaigns.offers
-        WHERE waiting > 0 AND taken < seats AND status IN ('published', 'closed') ORDER BY id
-        """
+        WHERE waiting > 0 AND taken < seats AND status IN ('published', 'closed')
+          AND (isempty(busy) OR lower(busy) > $1)
+        ORDER BY id
+        """,
+        now,
     )
     return [row["id"] for row in rows]
 

@@ -18,7 +18,7 @@ from services.campaigns.offers.withdraw_registration import withdraw_registratio
 from shared.database import Pool, transaction
 from shared.identifiers import new_id
 from shared.signed_links import Signer
-from tests.world import NOW, Week, a_pupil, a_week
+from tests.world import NOW, Week, a_pupil, a_week, at
 
 pytestmark = pytest.mark.anyio
 
@@ -160,7 +160,8 @@ async def test_a_seat_stays_free_while_the_whole_queue_is_elsewhere_and_is_offer
     await do(pool, withdraw_registration, registration_id=newcomer[0].id)
     await do(pool, withdraw_registration, registration_id=elsewhere[0].id)
     async with transaction(pool) as connection:
-        assert await find_free_seats_with_a_queue(connection) == [week.offer_id]
+        assert await find_free_seats_with_a_queue(connection, now=NOW) == [week.offer_id]
+        assert await find_free_seats_with_a_queue(connection, now=at(0, 9)) == []  # it has begun
     assert await do(pool, promote_free_seats, offer_id=week.offer_id) == 1
     assert await statuses(pool, week) == ["withdrawn", "held", "withdrawn"]
 
