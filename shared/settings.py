@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class SettingsError(Exception):
@@ -50,7 +53,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     values: dict[str, str] = {}
     file = environment_file()
     if file.is_file():
-        for line in file.read_text().splitlines():
+        for line in file.read_text(errors="surrogateescape").splitlines():
             name, separator, value = line.partition("=")
             if separator:
                 values[name] = value
@@ -61,6 +64,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and validate; raises `SettingsError` with one line for the first variable that is wrong."""
     values = read_environment() if environ is None else environ
+    _check_texts(values)
     database_url = _url(
         values, "QUINZAINE_DATABASE_URL", "postgresql://localhost/quinzaine", ("postgresql", "postgres")
     )
@@ -73,7 +77,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         base_url=_url(values, "QUINZAINE_BASE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
         mail_domain=_domain(values, "QUINZAINE_MAIL_DOMAIN", "quinzaine.example"),
         secret_keys=_keys(values, "QUINZAINE_SECRET_KEYS"),
-        host=values.get("QUINZAINE_HOST", "127.0.0.1"),
+        host=_host(values, "QUINZAINE_HOST", "127.0.0.1"),
         port=int(_number(values, "QUINZAINE_PORT", "8000", 0, 65535)),
         coalescing_seconds=_number(values, "QUINZAINE_COALESCING_SECONDS", "120", 0, 3600),
         database_pool=int(_number(values, "QUINZAINE_DATABASE_POOL", "8", 1, 200)),
@@ -86,9 +90,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSettings:
     """Read and validate what the mailbox needs; raises `SettingsError`."""
     values = read_environment() if environ is None else environ
+    _check_texts(values)
     return MailboxSettings(
         folder=Path(values.get("QUINZAINE_MAILBOX", ".quinzaine/mailbox")),
-        host=values.get("QUINZAINE_HOST", "127.0.0.1"),
+        host=_host(values, "QUINZAINE_HOST", "127.0.0.1"),
         port=int(_number(values, "QUINZAINE_MAILBOX_PORT", "8025", 0, 65535)),
         smtp_port=int(_number(values, "QUINZAINE_MAILBOX_SMTP_PORT", "2525", 0, 65535)),
     )
@@ -103,7 +108,46 @@ def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str,
         raise SettingsError(f"{name}: {value!r} is not a URL ({error}).") from error
     if parts.scheme not in schemes:
         raise SettingsError(f"{name}: {value!r} does not start with one of {', '.join(s + '://' for s in schemes)}.")
+    if parts.scheme in ("postgresql", "postgres"):
+        _check_options(name, parse_qs(parts.query))
+    if parts.scheme in ("redis", "rediss") and find_spec("redis") is None:
+        raise SettingsError(f"{name}: Redis needs its client, which is not installed (dramatiq[redis]).")
+    if parts.scheme in ("http", "https", "smtp", "smtps", "smtp+starttls") and not parts.hostname:
+        raise SettingsError(f"{name}: {value!r} names no host.")
+    _check_host(name, unquote(parts.hostname or ""))
     return value
+
+
+def _check_options(name: str, options: dict[str, list[str]]) -> None:
+    """What the driver would refuse at each connection, for ever, is refused here, once."""
+    for port in ",".join(options.get("port", [])).split(","):
+        if port and not (port.isascii() and port.isdigit() and int(port) <= 65535):
+            raise SettingsError(f"{name}: port={port} is not a port.")
+    for mode in options.get("sslmode", []):
+        if mode not in SSL_MODES:
+            raise SettingsError(f"{name}: sslmode={mode} is not one of {', '.join(SSL_MODES)}.")
+
+
+def _check_texts(values: Mapping[str, str]) -> None:
+    """Bytes that are no text, line breaks and control characters: the value may be a secret, it is not repeated."""
+    for name, value in values.items():
+        if name.startswith("QUINZAINE_") and not value.isprintable():
+            raise SettingsError(f"{name}: holds a character that cannot be read.")
+
+
+def _host(values: Mapping[str, str], name: str, default: str) -> str:
+    value = values.get(name, default)
+    if not value:
+        raise SettingsError(f"{name}: names no host.")
+    _check_host(name, value)
+    return value
+
+
+def _check_host(name: str, host: str) -> None:
+    try:
+        host.partition("/")[0].encode("idna")  # with a stroke it is the folder of PostgreSQL's socket
+    except UnicodeError as error:
+        raise SettingsError(f"{name}: {host!r} is not the name of a host.") from error
 
 
 def _number(values: Mapping[str, str], name: str, default: str, least: float, most: float) -> float:
@@ -126,8 +170,9 @@ def _one_of(values: Mapping[str, str], name: str, default: str, allowed: tuple[s
 
 def _domain(values: Mapping[str, str], name: str, default: str) -> str:
     value = values.get(name, default)
-    if not value or any(c.isspace() or c in "@<>,;:/" for c in value):
+    if not value.isascii() or not 0 < len(value) < 254 or any(c.isspace() or c in "@<>,;:/" for c in value):
         raise SettingsError(f"{name}: {value!r} is not a domain name.")
+    _check_host(name, value)
     return value
 
 

@@ -18,10 +18,23 @@ def test_everything_has_a_default_but_the_secret():
     [
         ("QUINZAINE_DATABASE_URL", "mysql://x"),
         ("QUINZAINE_DATABASE_URL", "postgresql://x:y"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://x/y?port=abc"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://x/y?host=a,b&port=5432,99999"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://x/y?sslmode=bogus"),
         ("QUINZAINE_BROKER_URL", "kafka://x"),
         ("QUINZAINE_SMTP_URL", "mail.example"),
         ("QUINZAINE_BASE_URL", "quinzaine.example"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://a..b/x"),
+        ("QUINZAINE_DATABASE_URL", "postgresql://\udcff/x"),
+        ("QUINZAINE_SMTP_URL", "smtp://"),
+        ("QUINZAINE_BASE_URL", "https://"),
+        ("QUINZAINE_HOST", ""),
+        ("QUINZAINE_HOST", "é..x"),
+        ("QUINZAINE_HOST", "a" * 70 + ".example"),
         ("QUINZAINE_MAIL_DOMAIN", "a b"),
+        ("QUINZAINE_MAIL_DOMAIN", "é.example"),
+        ("QUINZAINE_MAIL_DOMAIN", ".".join(["a"] * 150)),
+        ("QUINZAINE_SECRET_KEYS", "\udcff" * 20),
         ("QUINZAINE_PORT", "80000"),
         ("QUINZAINE_PORT", "x"),
         ("QUINZAINE_COALESCING_SECONDS", "-1"),
@@ -40,3 +53,8 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(name, value):
 def test_the_broker_is_the_database_unless_told_otherwise():
     settings = read_settings({**GOOD, "QUINZAINE_DATABASE_URL": "postgresql://db/quinzaine"})
     assert settings.broker_url == "postgresql://db/quinzaine"
+
+
+def test_a_socket_of_postgresql_may_lie_in_any_folder():
+    for url in ("postgresql://u@/x?host=/run/postgresql", f"postgresql://u@%2Ftmp%2F{'a' * 70}/x"):
+        assert read_settings({**GOOD, "QUINZAINE_DATABASE_URL": url}).database_url == url
