@@ -121,6 +121,7 @@ CREATE TABLE campaigns.registrations (
     id uuid NOT NULL,
     offer_id uuid NOT NULL,
     pupil_id uuid NOT NULL,
+    guardian_id uuid,
     group_id uuid,
     status text NOT NULL,
     rank bigint NOT NULL,
@@ -474,6 +475,9 @@ ALTER TABLE ONLY campaigns.pupils
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_group_id_fkey FOREIGN KEY (group_id) REFERENCES campaigns.groups(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES contract.people(id);
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);

@@ -207,6 +207,8 @@ CREATE TABLE campaigns.registrations (
     id uuid PRIMARY KEY,
     offer_id uuid NOT NULL REFERENCES campaigns.offers,
     pupil_id uuid NOT NULL REFERENCES campaigns.pupils,
+    -- who was named with this registration; where nobody was, the guardian the pupil was first known with
+    guardian_id uuid REFERENCES contract.people,
     group_id uuid REFERENCES campaigns.groups,
     status text NOT NULL
         CHECK (status IN ('waiting', 'held', 'confirmed', 'withdrawn', 'refused', 'expired', 'cancelled')),

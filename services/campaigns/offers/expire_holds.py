@@ -30,9 +30,8 @@ async def expire_holds(connection: Connection, *, offer_id: UUID, now: datetime)
         """
         UPDATE campaigns.registrations r
         SET status = 'expired', held_for = NULL, deadline = NULL, changed_at = $2
-        FROM campaigns.pupils p
-        WHERE r.offer_id = $1 AND r.status = 'held' AND r.deadline <= $2 AND p.id = r.pupil_id
-        RETURNING r.id, r.pupil_id, p.guardian_id, r.group_id
+        WHERE r.offer_id = $1 AND r.status = 'held' AND r.deadline <= $2
+        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id
         """,
         offer_id,
         now,

@@ -34,8 +34,8 @@ async def lock_registration(connection: Connection, registration_id: UUID) -> tu
     offer = await lock_offer(connection, offer_id)
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, p.guardian_id, r.group_id, r.status, r.deadline
-        FROM campaigns.registrations r JOIN campaigns.pupils p ON p.id = r.pupil_id
+        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline
+        FROM campaigns.registrations r
         WHERE r.id = $1
         """,
         registration_id,

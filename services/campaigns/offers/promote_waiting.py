@@ -29,9 +29,9 @@ async def promote_waiting(
         """
         UPDATE campaigns.registrations r
         SET status = 'held', held_for = 'promotion', deadline = $3, changed_at = $4, group_id = chosen.group_id
-        FROM unnest($1::uuid[], $2::uuid[]) AS chosen (id, group_id), campaigns.pupils p
-        WHERE r.id = chosen.id AND p.id = r.pupil_id
-        RETURNING r.id, r.pupil_id, p.guardian_id, r.group_id, r.rank
+        FROM unnest($1::uuid[], $2::uuid[]) AS chosen (id, group_id)
+        WHERE r.id = chosen.id
+        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id, r.rank
         """,
         chosen,
         groups,

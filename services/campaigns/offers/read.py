@@ -29,8 +29,8 @@ async def audience_of(
     """Whom a fact concerns: who has a seat, in one group or in all; on request also who waits."""
     rows = await connection.fetch(
         """
-        SELECT r.id AS registration_id, r.pupil_id, p.guardian_id, r.group_id, r.status
-        FROM campaigns.registrations r JOIN campaigns.pupils p ON p.id = r.pupil_id
+        SELECT r.id AS registration_id, r.pupil_id, r.guardian_id, r.group_id, r.status
+        FROM campaigns.registrations r
         WHERE r.offer_id = $1
           AND (r.status IN ('held', 'confirmed') OR ($3 AND r.status = 'waiting'))
           AND ($2::uuid IS NULL OR r.group_id IS NULL OR r.group_id = $2)
@@ -228,7 +228,7 @@ async def list_registrations(
         FROM campaigns.registrations r
         JOIN campaigns.pupils p ON p.id = r.pupil_id
         JOIN contract.people pupil ON pupil.id = p.id
-        LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
+        LEFT JOIN contract.people guardian ON guardian.id = r.guardian_id
         LEFT JOIN campaigns.groups g ON g.id = r.group_id
         CROSS JOIN (SELECT count(*) AS waiting FROM campaigns.registrations
                     WHERE offer_id = $1 AND status = 'waiting' AND rank <= $2) before

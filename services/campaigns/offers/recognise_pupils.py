@@ -26,7 +26,10 @@ Outcome = Registered | Refusal
 
 
 class Newcomer(Struct, eq=False):
-    """A request on its way to a registration, in order of arrival; `position` while it waits."""
+    """A request on its way to a registration, in order of arrival; `position` while it waits.
+
+    `brings_guardian`: it names a guardian whom the pupil was not known with, who is told of this registration alone.
+    """
 
     index: int
     request: RegistrationRequest
@@ -34,6 +37,7 @@ class Newcomer(Struct, eq=False):
     guardian_id: UUID | None
     group_id: UUID | None = None
     position: int | None = None
+    brings_guardian: bool = False
 
     def registration(self, offer: Offer) -> LockedRegistration:
         """What it has become in this transaction."""
@@ -141,6 +145,9 @@ async def recognise_pupils(
             outcomes[index] = AlreadyRegistered()
         else:
             newcomer = Newcomer(index, request, row["id"], row["guardian_id"])
+            if identity not in unknown and _names_another_guardian(request, row["guardian_email"]):
+                newcomer.guardian_id = new_id()
+                newcomer.brings_guardian = True
             first_of_pupil[row["id"]] = newcomer
             newcomers.append(newcomer)
     if asked_again:
@@ -150,6 +157,10 @@ async def recognise_pupils(
             now,
         )
     return newcomers, list(asked_again.values())
+
+
+def _names_another_guardian(request: RegistrationRequest, known_email: str | None) -> bool:
+    return request.guardian_email is not None and request.guardian_email.lower() != (known_email or "").lower()
 
 
 async def _insert_pupils(
@@ -204,9 +215,11 @@ async def _read_pupils(connection: Connection, offer: Offer, identities: Sequenc
         return {}
     rows = await connection.fetch(
         """
-        SELECT p.id, p.identity, p.guardian_id, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
+        SELECT p.id, p.identity, coalesce(r.guardian_id, p.guardian_id) AS guardian_id,
+               guardian.email AS guardian_email, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
         FROM unnest($2::bytea[]) AS asked (identity)
         JOIN campaigns.pupils p ON p.identity = asked.identity
+        LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
         LEFT JOIN campaigns.registrations r
             ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
         """,

@@ -125,13 +125,15 @@ async def _insert(
     everybody = sorted([*seated, *queued], key=lambda newcomer: newcomer.index)
     if not everybody:
         return
+    await _insert_guardians(connection, [newcomer for newcomer in everybody if newcomer.brings_guardian])
     await connection.execute(
         """
         INSERT INTO campaigns.registrations
-            (id, offer_id, pupil_id, group_id, status, rank, idempotency_key, body_hash, created_at, changed_at)
-        SELECT id, $1, pupil_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3
-        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[])
-            WITH ORDINALITY AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, place)
+            (id, offer_id, pupil_id, guardian_id, group_id, status, rank, idempotency_key, body_hash, created_at,
+             changed_at)
+        SELECT id, $1, pupil_id, guardian_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[])
+            WITH ORDINALITY AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, place)
         """,
         offer.id,
         offer.next_rank,
@@ -142,6 +144,21 @@ async def _insert(
         ["confirmed" if newcomer.position is None else "waiting" for newcomer in everybody],
         [newcomer.request.idempotency_key for newcomer in everybody],
         [newcomer.request.body_hash for newcomer in everybody],
+        [newcomer.guardian_id for newcomer in everybody],
+    )
+
+
+async def _insert_guardians(connection: Connection, newcomers: list[Newcomer]) -> None:
+    if not newcomers:
+        return
+    await connection.execute(
+        """
+        INSERT INTO contract.people (id, first_name, last_name, email)
+        SELECT id, '', name, email FROM unnest($1::uuid[], $2::text[], $3::text[]) AS guardian (id, name, email)
+        """,
+        [newcomer.guardian_id for newcomer in newcomers],
+        [newcomer.request.guardian_name for newcomer in newcomers],
+        [newcomer.request.guardian_email for newcomer in newcomers],
     )
 
 

@@ -67,7 +67,7 @@ async def list_pupils(connection: Connection, offer_id: UUID, *, after: int, lim
         FROM campaigns.registrations r
         JOIN campaigns.pupils p ON p.id = r.pupil_id
         JOIN contract.people person ON person.id = p.id
-        LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
+        LEFT JOIN contract.people guardian ON guardian.id = r.guardian_id
         LEFT JOIN campaigns.groups g ON g.id = r.group_id
         CROSS JOIN (SELECT count(*) AS waiting FROM campaigns.registrations
                     WHERE offer_id = $1 AND status = 'waiting' AND rank <= $2) before

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.campaigns.offers.offer import OfferClosed, UnknownOffer
+from services.campaigns.offers.read import audience_of
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import AlreadyRegistered, KeyReused, PupilElsewhere, Registered
 from services.campaigns.offers.withdraw_registration import withdraw_registration
@@ -140,3 +141,36 @@ async def test_groups_fill_evenly(pool):
         "SELECT count(*) AS pupils FROM campaigns.registrations WHERE status = 'confirmed' GROUP BY group_id"
     )
     assert [row["pupils"] for row in rows] == [5, 5, 5]
+
+
+async def test_a_guardian_named_with_a_later_registration_is_told_of_that_one(pool):
+    first, second = await a_week_in(pool), await a_week_in(pool, slug="une-autre", seats=0)
+    await register(pool, first, a_pupil(1))
+    guardian = {"guardian_name": "Dominique Dupré", "guardian_email": "dominique@famille.example"}
+    (outcome,) = await register(pool, second, a_pupil(1, **guardian))
+    told = await pool.fetch(
+        """
+        SELECT e.offer_id, p.email FROM contract.events e
+        LEFT JOIN contract.people p ON p.id = (e.body->>'guardian_id')::uuid
+        WHERE e.tag LIKE 'registration.%' ORDER BY e.id
+        """
+    )
+    assert [tuple(row) for row in told] == [(first.offer_id, None), (second.offer_id, "dominique@famille.example")]
+    # and of all that follows
+    async with transaction(pool) as connection:
+        (concerned,) = await audience_of(connection, second.offer_id, waiting=True)
+        await withdraw_registration(connection, registration_id=outcome.id, now=NOW)
+    body = await pool.fetchval("SELECT body->>'guardian_id' FROM contract.events WHERE tag = 'registration.withdrawn'")
+    assert body == str(concerned.guardian_id) != "None"
+
+
+async def test_a_guardian_named_again_is_the_same_person_and_one_of_a_refused_request_is_not_kept(pool):
+    first, second = await a_week_in(pool), await a_week_in(pool, slug="une-autre", seats=0)
+    elsewhere = await a_week_in(pool, slug="ailleurs")
+    guardian = {"guardian_name": "Dominique Dupré", "guardian_email": "dominique@famille.example"}
+    await register(pool, first, a_pupil(1, **guardian))
+    await register(pool, second, a_pupil(1, guardian_name="D. Dupré", guardian_email="Dominique@famille.example"))
+    (refused,) = await register(pool, elsewhere, a_pupil(1, guardian_name="Autre", guardian_email="a@famille.example"))
+    assert isinstance(refused, PupilElsewhere)
+    assert await pool.fetchval("SELECT count(*) FROM contract.people") == 2
+    assert await pool.fetchval("SELECT count(DISTINCT guardian_id) FROM campaigns.registrations") == 1
