@@ -1,6 +1,7 @@
 """The web server: granian inside this process's own event loop; one process per `quinzaine web`."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 
@@ -14,12 +15,19 @@ from services.campaigns.web import create_app
 from shared.logs import configure_logs
 from shared.settings import Settings
 
+COLLECT_AFTER = (10_000, 20, 20)
+
 
 def serve(settings: Settings, create: Callable[[Settings], Litestar] = create_app) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
     configure_logs("web", settings.log_level)
     refuse_busy_port(settings.host, settings.port)
-    uvloop.run(_serve(settings, create(settings)))
+    app = create(settings)
+    # the application lives as long as the process: the collector need not look at it again and again
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    uvloop.run(_serve(settings, app))
 
 
 async def _serve(settings: Settings, app: Litestar) -> None:

@@ -1,6 +1,5 @@
 """What every answer says to browsers: run nothing, load from here only, show in no frame, tell no one where from."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 POLICY = "; ".join(
@@ -15,12 +14,17 @@ POLICY = "; ".join(
 )
 
 
+NOSNIFF, NO_REFERRER = (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")
+PAGE_POLICY = (b"content-security-policy", POLICY.encode())
+
+
 async def guard_pages(message: Message, scope: Scope) -> None:  # noqa: ARG001  # the signature of `before_send`
-    """Add the headers to an answer as it is sent, error pages included."""
+    """Add the headers to an answer as it is sent, error pages included; on raw headers, since every answer passes."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    if headers.get("content-type", "").startswith("text/html"):
-        headers.setdefault("Content-Security-Policy", POLICY)
+    headers = list(message["headers"])
+    given = {name.lower(): value for name, value in headers}
+    wanted = [NOSNIFF, NO_REFERRER]
+    if given.get(b"content-type", b"").startswith(b"text/html"):
+        wanted.append(PAGE_POLICY)
+    message["headers"] = headers + [header for header in wanted if header[0] not in given]
