@@ -73,13 +73,19 @@ async def recognise_keys(
     """The requests whose key is new; for the others the earlier answer, or a refusal when the body is another."""
     rows = await connection.fetch(
         """
-        SELECT r.idempotency_key, r.body_hash, r.id, r.status, r.token_version,
-               CASE WHEN r.status = 'waiting' THEN
-                   (SELECT count(*) FROM campaigns.registrations before
-                    WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
-               END AS position
+        SELECT r.*
         FROM unnest($2::text[]) AS asked (idempotency_key)
-        JOIN campaigns.registrations r ON r.idempotency_key = asked.idempotency_key AND r.offer_id = $1
+        -- one look into the index for each key, whatever the planner thinks of the table's size
+        CROSS JOIN LATERAL (
+            SELECT r.idempotency_key, r.body_hash, r.id, r.status, r.token_version,
+                   CASE WHEN r.status = 'waiting' THEN
+                       (SELECT count(*) FROM campaigns.registrations before
+                        WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
+                   END AS position
+            FROM campaigns.registrations r
+            WHERE r.idempotency_key = asked.idempotency_key AND r.offer_id = $1
+            LIMIT 1
+        ) r
         """,
         offer.id,
         [request.idempotency_key for request in requests],
@@ -178,7 +184,6 @@ async def _insert_pupils(
                         $9::text[], $10::text[], $11::text[])
                 AS t (id, identity, first_name, last_name, email, guardian_id, guardian_name, guardian_email,
                       school_name, school_uai, class_name)
-            WHERE NOT EXISTS (SELECT FROM campaigns.pupils known WHERE known.identity = t.identity)
             ORDER BY identity
         ), fresh AS (
             INSERT INTO campaigns.pupils (id, guardian_id, identity, school_name, school_uai, class_name)
@@ -215,13 +220,19 @@ async def _read_pupils(connection: Connection, offer: Offer, identities: Sequenc
         return {}
     rows = await connection.fetch(
         """
-        SELECT p.id, p.identity, coalesce(r.guardian_id, p.guardian_id) AS guardian_id,
-               guardian.email AS guardian_email, r.id AS registration_id, r.group_id, r.status, r.link_requested_at
+        SELECT p.*
         FROM unnest($2::bytea[]) AS asked (identity)
-        JOIN campaigns.pupils p ON p.identity = asked.identity
-        LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
-        LEFT JOIN campaigns.registrations r
-            ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
+        CROSS JOIN LATERAL (
+            SELECT p.id, p.identity, coalesce(r.guardian_id, p.guardian_id) AS guardian_id,
+                   guardian.email AS guardian_email,
+                   r.id AS registration_id, r.group_id, r.status, r.link_requested_at
+            FROM campaigns.pupils p
+            LEFT JOIN contract.people guardian ON guardian.id = p.guardian_id
+            LEFT JOIN campaigns.registrations r
+                ON r.pupil_id = p.id AND r.offer_id = $1 AND r.status IN ('waiting', 'held', 'confirmed')
+            WHERE p.identity = asked.identity
+            LIMIT 1
+        ) p
         """,
         offer.id,
         identities,
