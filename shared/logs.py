@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import traceback
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -18,6 +19,22 @@ def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def name_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What was raised, and where; never its words: PostgreSQL's quote the row, with the names and addresses in it."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    chain = []
+    while error is not None:
+        places = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        chain.append({"error": type(error).__name__, "places": places})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if chain:
+        event["exception"] = chain
+    return event
+
+
 def configure_logs(process: str, level: str) -> None:
     """Set up logging for a process called `process` (web, relay, worker …); library warnings go the same way."""
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -27,7 +44,7 @@ def configure_logs(process: str, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            name_exception,
             mask_secrets,
             structlog.processors.JSONRenderer(),
         ],

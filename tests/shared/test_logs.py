@@ -1,0 +1,33 @@
+"""Logs: ids and places, never names, addresses or secrets."""
+
+import json
+
+import asyncpg
+import pytest
+import structlog
+
+from shared.logs import mask_secrets, name_exception
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_database_error_is_logged_without_the_row_it_quotes(pool):
+    logger = structlog.wrap_logger(
+        structlog.ReturnLogger(), processors=[name_exception, mask_secrets, structlog.processors.JSONRenderer()]
+    )
+    with pytest.raises(asyncpg.CheckViolationError) as raised:
+        await pool.execute(
+            "INSERT INTO contract.people (id, first_name, last_name, email, language) "
+            "VALUES (gen_random_uuid(), 'Camille', 'Dupré', 'camille@eleve.example', 'xx')"
+        )
+    assert "camille@eleve.example" in str(raised.value)
+    line = logger.error("request.failed", exc_info=raised.value)
+    assert "amille" not in line
+    (told,) = json.loads(line)["exception"]
+    assert told["error"] == "CheckViolationError"
+    assert any("test_logs.py" in place for place in told["places"])
+
+
+def test_secrets_in_addresses_are_masked():
+    path = "/inscriptions/AZ0f5e1d2c3b4a596877/retrait?jeton=abc&x=1"
+    assert mask_secrets(None, "", {"path": path}) == {"path": "/inscriptions/***/retrait?jeton=***&x=1"}
