@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, patch, post
+import msgspec
+from litestar import MediaType, Request, Response, get, patch, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.response.base import ASGIResponse
 
 from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
@@ -67,13 +70,22 @@ async def get_offer(edge: NamedDependency[Edge], offer_id: FromPath[UUID]) -> Of
         return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
 
 
-@post("/api/v1/offers/{offer_id:uuid}/registrations", summary="Register a pupil")
+@post(
+    "/api/v1/offers/{offer_id:uuid}/registrations",
+    summary="Register a pupil",
+    responses={
+        201: ResponseSpec(RegisteredBody, generate_examples=False, description="A seat, or a place in the queue"),
+        200: ResponseSpec(
+            RegisteredBody, generate_examples=False, description="The same key and body again: the same answer"
+        ),
+    },
+)
 async def post_registration(
     request: Request[Any, Any, Any],
     offer_id: FromPath[UUID],
     data: JSONBody[RegistrationBody],
     idempotency_key: IdempotencyKey = None,
-) -> RegisteredBody | Response[RegisteredBody]:
+) -> ASGIResponse:
     """201 with a seat or a place in the queue; 200 with the same answer for the same key and body again."""
     # the hot path: the edge is taken from the application, resolving a dependency costs a tenth of the whole answer
     edge: Edge = request.app.state.edge
@@ -91,7 +103,11 @@ async def post_registration(
     registered = await edge.turnstile.register(offer_id, asked)
     token = edge.signer.token("registration", registered.id, registered.token_version)
     body = RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token)
-    return Response(body, status_code=200) if registered.repeated else body
+    return ASGIResponse(
+        body=msgspec.json.encode(body),
+        media_type=MediaType.JSON,
+        status_code=200 if registered.repeated else 201,
+    )
 
 
 @get("/api/v1/registrations/{token:str}", summary="Where a registration stands")
