@@ -39,6 +39,8 @@ def configure_logs(process: str, level: str) -> None:
     """Set up logging for a process called `process` (web, relay, worker …); library warnings go the same way."""
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING), format="%(name)s: %(message)s")
+    # it tells each attempt to connect in eight lines and a traceback; who asked for the connection tells it in one
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,6 +1,8 @@
 """Logs: ids and places, never names, addresses or secrets."""
 
 import json
+import subprocess
+import sys
 
 import asyncpg
 import pytest
@@ -31,3 +33,13 @@ async def test_a_database_error_is_logged_without_the_row_it_quotes(pool):
 def test_secrets_in_addresses_are_masked():
     path = "/inscriptions/AZ0f5e1d2c3b4a596877/retrait?jeton=abc&x=1"
     assert mask_secrets(None, "", {"path": path}) == {"path": "/inscriptions/***/retrait?jeton=***&x=1"}
+
+
+def test_a_broker_that_is_away_leaves_no_traceback_in_the_log():
+    call = (
+        "from shared.logs import configure_logs; configure_logs('worker', 'info');"
+        "from contextlib import suppress; import pika\n"
+        "with suppress(Exception): pika.BlockingConnection(pika.URLParameters('amqp://127.0.0.1:1'))"
+    )
+    told = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stderr == ""
