@@ -46,8 +46,9 @@ class SeatsTaken(Refusal):
     reason: ClassVar[str] = "seats-taken"
 
     def __init__(self, taken: int) -> None:
+        seats = "1 place est déjà prise ou retenue" if taken == 1 else f"{taken} places sont déjà prises ou retenues"
         super().__init__(
-            f"{taken} places sont déjà prises ou retenues : le nombre de places ne peut pas être inférieur.",
+            f"{seats} : le nombre de places ne peut pas être inférieur.",
             field="seats",
         )
 

@@ -263,6 +263,12 @@ async def test_impossible_numbers_of_seats_are_refused(client, week, planner):
     assert moved.json()["starts_at"] == "2027-06-14T10:00:00+02:00"
 
 
+async def test_one_seat_that_is_taken_is_said_in_the_singular(client, week, planner):
+    await post(client, week)
+    answer = await client.patch(f"/api/v1/offers/{week.offer_id}", json={"seats": 0}, headers=planner)
+    assert (answer.status_code, answer.json()["detail"][:36]) == (409, "1 place est déjà prise ou retenue : ")
+
+
 async def test_the_contract_is_described(client):
     schema = (await client.get("/schema/openapi.json")).json()
     assert "/api/v1/offers/{offer_id}/registrations" in schema["paths"]
