@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from services.notifications.broker import install_broker, open_broker
-from services.notifications.relay import FIRST_AGAIN_SECONDS, Ledger, Relay, run_relay
+from services.notifications.relay import FIRST_AGAIN_SECONDS, RUNG_AT_MOST, Ledger, Relay, run_relay
 from shared.identifiers import new_id
 from shared.outbox import Doorbell
 from shared.settings import Settings
@@ -73,6 +73,24 @@ async def ring(settings: Settings) -> None:
     connection = await asyncpg.connect(settings.database_url)
     await connection.execute("NOTIFY quinzaine")
     await connection.close()
+
+
+async def test_facts_of_a_newer_version_hold_back_none_of_this_one(pool, settings, sink, tmp_path):
+    await write_programme(pool)
+    await pool.execute(
+        """
+        INSERT INTO contract.events (id, tag, offer_id, occurred_at, body)
+        SELECT ('00000000-' || substr(gen_random_uuid()::text, 10))::uuid, 'pupil.sent_to_the_moon', gen_random_uuid(),
+               now(), '{}'
+        FROM generate_series(1, $1)
+        """,
+        RUNG_AT_MOST,
+    )
+    system = msgspec.structs.replace(settings, smtp_url=sink.url)
+    async with relay(system), worker(system, tmp_path):
+        await confirm(pool, [await enrol(pool, 0)])
+        await until(lambda: received(sink, 1))
+    assert await pool.fetchval("SELECT count(*) FROM contract.events WHERE planned_at IS NULL") == RUNG_AT_MOST
 
 
 async def test_a_committed_fact_becomes_a_mail_at_once(pool, system, sink, tmp_path):
