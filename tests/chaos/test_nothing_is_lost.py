@@ -48,21 +48,21 @@ async def test_relay_and_worker_are_killed_at_every_step(pool, on_each_broker, t
         assert await crowd.check_the_truth() <= 3 * 4 * running.settings.smtp_connections
 
 
-async def test_the_queue_is_emptied_and_the_mail_server_is_moody(pool, settings, tmp_path):
-    async with system(settings, pool, tmp_path, with_web=False) as running:
+async def test_the_queue_is_emptied_and_the_mail_server_is_moody(pool, on_each_broker, tmp_path):
+    async with system(on_each_broker, pool, tmp_path, with_web=False) as running:
         crowd = await gather_crowd(running)
         await running.worker.kill()
         await crowd.register()
         await until(lambda: is_rung(running))
-        empty_queue(settings.broker_url)
+        empty_queue(on_each_broker.broker_url)
         running.sink.change_mood("later")
         await running.worker.start()
         await asyncio.wait_for(running.sink.offered.wait(), 60)
         await crowd.move_tuesday()
-        empty_queue(settings.broker_url)
+        empty_queue(on_each_broker.broker_url)
         running.sink.change_mood("cut")
         await until(lambda: has_accepted(running, 40))
-        empty_queue(settings.broker_url)
+        empty_queue(on_each_broker.broker_url)
         running.sink.change_mood("accepts")
         await crowd.withdraw(20)
         await running.settled(seconds=90)

@@ -1,6 +1,7 @@
 """Stories are played on a running system: real processes, a real database, a real mail server, started once."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from uuid import uuid4
 
 import asyncpg
@@ -9,13 +10,28 @@ import pytest
 
 from shared.database import open_pool
 from shared.settings import read_settings
+from tests.brokers import own_rabbitmq_queue
 from tests.conftest import with_database
 from tests.processes import System, system
 
 
-@pytest.fixture(scope="session")
-async def running(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    """Web, relay, worker and mailbox on a database of their own; changes within a second become one mail."""
+@pytest.fixture(scope="session", params=["postgresql", "rabbitmq"])
+async def running(
+    request: pytest.FixtureRequest, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
+    """Web, relay, worker and mailbox on a database of their own, with the one broker and the other.
+
+    Changes within a second become one mail.
+    """
+    with ExitStack() as given:
+        broker_url = given.enter_context(own_rabbitmq_queue()) if request.param == "rabbitmq" else None
+        async for running in _running(server_url, template, tmp_path_factory, broker_url):
+            yield running
+
+
+async def _running(
+    server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory, broker_url: str | None
+) -> AsyncIterator[System]:
     name = f"stories_{uuid4().hex}"
     connection = await asyncpg.connect(server_url)
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -24,6 +40,7 @@ async def running(server_url: str, template: str, tmp_path_factory: pytest.TempP
     settings = read_settings(
         {
             "QUINZAINE_DATABASE_URL": database_url,
+            "QUINZAINE_BROKER_URL": broker_url or database_url,
             "QUINZAINE_SECRET_KEYS": "un-secret-pour-les-histoires",
             "QUINZAINE_COALESCING_SECONDS": "1",
         }
