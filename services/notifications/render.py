@@ -114,6 +114,7 @@ class Printer:
             "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,
+            "personal_feed_url": self._personal_feed_url(letter),
             "accept_url": f"{personal_url}/acceptation",
             "refuse_url": f"{personal_url}/refus",
             "offer_url": self._offer_url(programme),
@@ -129,6 +130,15 @@ class Printer:
         if letter.besides:
             return ""
         return f"{self._base_url}/inscriptions/{self._signer.token('registration', letter.registration_id)}"
+
+    def _personal_feed_url(self, letter: Letter) -> str:
+        """The secret feed of all of a pupil's seats. It goes by mail alone: a page would show it to whoever registers.
+
+        Who has no seat to follow, or is told besides, gets none.
+        """
+        if letter.besides or letter.calendar_method != "REQUEST":
+            return ""
+        return f"{self._base_url}/calendars/personal/{self._signer.token('feed', letter.pupil.id)}.ics"
 
     def _offer_url(self, programme: Programme) -> str:
         return f"{self._base_url}/offres/{programme.slug}"

@@ -89,7 +89,9 @@ class Offer(Struct, frozen=True, kw_only=True):
             raise OfferClosed(f"Les inscriptions ouvrent {say_moment(self.opens_at)}.")
         if self.closes_at is not None and now >= self.closes_at:
             raise OfferClosed(f"Les inscriptions sont closes depuis {say_moment(self.closes_at)}.")
-        if self.first_session_at is not None and now >= self.first_session_at:
+        if self.first_session_at is None:
+            raise OfferClosed("Toutes les séances de cette offre sont annulées.")
+        if now >= self.first_session_at:
             raise OfferClosed("Cette offre a déjà commencé.")
 
 

@@ -25,7 +25,6 @@ class Place(Struct, frozen=True, kw_only=True):
     waiting: int
     deadline: datetime | None
     token_version: int
-    feed_version: int
     group_id: UUID | None
     group: str
     first_name: str

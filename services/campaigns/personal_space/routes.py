@@ -68,7 +68,6 @@ async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime],
     async with edge.reading() as connection:
         place = await read_place(connection, edge.signer, token)
         programme = await read_programme(connection, place.offer_id)
-    feed_token = edge.signer.token("feed", place.pupil_id, place.feed_version)
     return page(
         "personal_space/templates/place.html",
         private=True,
@@ -78,7 +77,8 @@ async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime],
         upcoming=next_session(programme, place.group_id, now),
         over=place.ends_at is not None and place.ends_at <= now,
         address=f"/inscriptions/{token}",
-        feed_url=f"{edge.settings.base_url}/calendars/personal/{feed_token}.ics",
+        # the offer's own feed: that of all the pupil's seats goes to the address on file, not to whoever registered
+        feed_url=f"{edge.settings.base_url}/calendars/{programme.slug}.ics",
         now=now,
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.offer import OfferClosed, UnknownOffer
 from services.campaigns.offers.read import audience_of
 from services.campaigns.offers.register_pupils import register_pupils
@@ -130,6 +131,15 @@ async def test_an_unknown_offer_is_refused(pool):
     with pytest.raises(UnknownOffer):
         async with transaction(pool) as connection:
             await register_pupils(connection, offer_id=new_id(), requests=[a_pupil(1)], signer=SIGNER, now=NOW)
+
+
+async def test_an_offer_whose_sessions_are_all_cancelled_cannot_be_joined(pool):
+    week = await a_week_in(pool, days=1)
+    for session_id in week.sessions:
+        async with transaction(pool) as connection:
+            await cancel_session(connection, session_id=session_id, now=NOW)
+    (outcome,) = await register(pool, week, a_pupil(1))
+    assert isinstance(outcome, OfferClosed)
 
 
 async def test_groups_fill_evenly(pool):
