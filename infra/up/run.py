@@ -25,6 +25,7 @@ from shared.signed_links import Signer
 CHILDREN = ("web", "relay", "worker", "mailbox")
 ANSWERS_WITHIN = 60.0
 ENDS_WITHIN = 7.0
+DATABASE_AGAIN_AFTER = 2.0
 LAST_PORT = 65535
 
 
@@ -37,6 +38,7 @@ class Up:
         self._console = Console(highlight=False, soft_wrap=True)
         self._database = EmbeddedDatabase(self._folder / "postgresql")
         self._children: list[Child] = []
+        self._database_due_at = 0.0
         self._told_to_stop = False
 
     def run(self) -> int:
@@ -170,9 +172,18 @@ class Up:
                 self._console.print(said, style="yellow")
             if child.due():
                 child.start()
-        if self._database.pid() is None and not self._told_to_stop:
+        if self._database.pid() is None and time.monotonic() >= self._database_due_at and not self._told_to_stop:
             self._console.print("La base de données s’est arrêtée ; elle redémarre.", style="yellow")
+            self._restart_database()
+
+    def _restart_database(self) -> None:
+        """What has run once is not given up: it may be killed while it comes up, or its disk be full for a while."""
+        try:
             self._database.start()
+        except DatabaseDidNotStart as error:
+            self._database_due_at = time.monotonic() + DATABASE_AGAIN_AFTER
+            why = str(error).rpartition("\n")[2][:200]
+            self._console.print(f"La base de données n’a pas redémarré ; nouvel essai. {why}", style="bold red")
 
     def _take_down(self) -> None:
         with self._console.status("Arrêt…"):

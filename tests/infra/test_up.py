@@ -146,6 +146,26 @@ async def test_a_child_that_dies_is_started_again_said_aloud(folder):
         assert (await terminal.end(signal.SIGTERM))[0] == 0
 
 
+async def test_a_database_that_cannot_come_up_at_once_is_tried_again_until_it_can(folder):
+    async with up(folder, "--no-demo") as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        data = folder / "postgresql" / "data"
+        control = data / "global" / "pg_control"
+        away = control.rename(data / "pg_control.away")
+        psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0])).kill()
+        await terminal.until("La base de données n’a pas redémarré")
+        assert set(terminal.children()) == {"web", "relay", "worker", "mailbox"}
+        away.rename(control)
+        for _ in range(200):
+            with suppress(httpx.HTTPError):
+                if (await client.get(f"{terminal.addresses[0]}health")).status_code == 200:
+                    break
+            await asyncio.sleep(0.1)
+        else:
+            pytest.fail("the database did not come back")
+        assert (await terminal.end())[0] == 0
+
+
 async def test_after_a_kill_of_the_parent_no_orphan_holds_the_data(folder):
     async with up(folder, "--no-demo") as terminal:
         await terminal.until("Ctrl-C")
