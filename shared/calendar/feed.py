@@ -7,7 +7,17 @@ from functools import lru_cache
 from icalendar import Calendar, Event, vText, vUri
 from msgspec import Struct
 
-from shared.calendar.objects import PRODID, clean, describe_session, paris, put, put_place, put_uri, write_calendar
+from shared.calendar.objects import (
+    PRODID,
+    Text,
+    clean,
+    describe_session,
+    paris,
+    put,
+    put_place,
+    put_uri,
+    write_calendar,
+)
 from shared.programme import ProgrammeSession
 
 
@@ -42,12 +52,12 @@ def write_feed(head: FeedHead, sessions: Sequence[FeedSession], *, domain: str, 
     calendar.add("prodid", PRODID)
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    name = vText(clean(head.name))
+    name = Text(clean(head.name))
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", "Europe/Paris")
     if head.description:
-        calendar.add("description", vText(clean(head.description)))
+        calendar.add("description", Text(clean(head.description)))
     calendar.add("source", vUri(head.source), parameters={"VALUE": "URI"})
     calendar.add("url", vUri(head.url))
     calendar.add("color", vText(head.color))

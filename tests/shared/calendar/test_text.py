@@ -26,6 +26,7 @@ NASTY = (
     "👩🏽‍🚒👨‍👩‍👧‍👦🇫🇷" * 20,
     "é" * 200,
     "\\;\\,\\n\\\\",
+    "C:\\Nord\\nord",
     '"; ATTENDEE=mailto:x@y.example:',
     "^n^'^^",
     "\ud800 seul",
