@@ -16,7 +16,7 @@ async def find_free_seats_with_a_queue(connection: Connection, *, now: datetime)
         """
         SELECT id FROM campaigns.offers
         WHERE waiting > 0 AND taken < seats AND status IN ('published', 'closed')
-          AND (isempty(busy) OR lower(busy) > $1)
+          AND lower(busy) > $1
         ORDER BY id
         """,
         now,

@@ -18,7 +18,8 @@ async def promote_waiting(
     Whoever has a seat elsewhere at these times is passed over and keeps the rank. The caller settles the counters:
     each fact is one more taken and one fewer waiting.
     """
-    if free <= 0 or (offer.first_session_at is not None and now >= offer.first_session_at):
+    # nobody is offered a seat in what has begun, or in what has no session left
+    if free <= 0 or offer.first_session_at is None or now >= offer.first_session_at:
         return []
     chosen = await _take_times(connection, offer, free)
     if not chosen:

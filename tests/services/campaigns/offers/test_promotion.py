@@ -6,6 +6,7 @@ import pytest
 
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.cancel_offer import cancel_offer
+from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.offer import OfferAlreadyCancelled, SeatsTaken
@@ -134,6 +135,15 @@ async def test_fewer_seats_than_are_taken_are_refused(pool):
         await do(pool, change_seats, offer_id=week.offer_id, seats=2)
     await do(pool, change_seats, offer_id=week.offer_id, seats=3)
     assert await statuses(pool, week) == ["confirmed"] * 3
+
+
+async def test_nobody_is_offered_a_seat_when_no_session_is_left(pool):
+    week, outcomes = await filled(pool, 1, 2)
+    for session_id in week.sessions:
+        await do(pool, cancel_session, session_id=session_id)
+    await do(pool, withdraw_registration, registration_id=outcomes[0].id)
+    await do(pool, change_seats, offer_id=week.offer_id, seats=3)
+    assert await statuses(pool, week) == ["withdrawn", "waiting"]
 
 
 async def test_who_is_elsewhere_is_passed_over_and_keeps_the_rank(pool):
