@@ -10,10 +10,82 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
+CREATE FUNCTION campaigns.raise_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END
+$$;
+
+CREATE TABLE campaigns.accounts (
+    person_id uuid NOT NULL,
+    email text NOT NULL,
+    oidc_subject text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_email_check CHECK ((email = lower(email)))
+);
+
 CREATE TABLE campaigns.agreements (
     campaign_id uuid NOT NULL,
     organisation_id uuid NOT NULL,
-    agreed_at timestamp with time zone
+    agreed_at timestamp with time zone,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    asked_version integer DEFAULT 1 NOT NULL,
+    agreed_version integer DEFAULT 0 NOT NULL,
+    asked_at timestamp with time zone,
+    declined_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    left_at timestamp with time zone,
+    word text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE campaigns.api_tokens (
+    id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_role_check CHECK ((role = ANY (ARRAY['planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
+);
+
+CREATE TABLE campaigns.attendance (
+    session_id uuid NOT NULL,
+    registration_id uuid NOT NULL,
+    state text NOT NULL,
+    noted_by uuid,
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT attendance_state_check CHECK ((state = ANY (ARRAY['present'::text, 'absent'::text, 'late'::text, 'excused'::text])))
+);
+
+CREATE TABLE campaigns.audit (
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    action text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    person_id uuid,
+    api_token_id uuid,
+    organisation_id uuid,
+    campaign_id uuid,
+    offer_id uuid
+);
+
+CREATE TABLE campaigns.campaign_proposals (
+    campaign_id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    presentation text NOT NULL,
+    period daterange NOT NULL,
+    departements text[] NOT NULL,
+    sectors jsonb NOT NULL,
+    changes text[] DEFAULT '{}'::text[] NOT NULL,
+    proposed_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.campaign_sectors (
@@ -28,7 +100,16 @@ CREATE TABLE campaigns.campaigns (
     title text NOT NULL,
     presentation text DEFAULT ''::text NOT NULL,
     period daterange NOT NULL,
-    departements text[] DEFAULT '{}'::text[] NOT NULL
+    departements text[] DEFAULT '{}'::text[] NOT NULL,
+    lead_id uuid,
+    agreed_version integer DEFAULT 0 NOT NULL,
+    cancelled_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.contacts (
+    organisation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    phone text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE campaigns.days (
@@ -36,7 +117,20 @@ CREATE TABLE campaigns.days (
     offer_id uuid NOT NULL,
     date date NOT NULL,
     instance_on date NOT NULL,
-    sector text
+    sector text,
+    emergency_phone text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE campaigns.devices (
+    id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    organisation_id uuid,
+    agent text DEFAULT ''::text NOT NULL,
+    signed_in_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.feeds (
@@ -48,10 +142,80 @@ CREATE TABLE campaigns.feeds (
     CONSTRAINT feeds_scope_check CHECK ((scope = ANY (ARRAY['offer'::text, 'campaign'::text, 'organisation'::text, 'sector'::text])))
 );
 
+CREATE TABLE campaigns.follow_up_slots (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    online_url text,
+    registration_id uuid,
+    booked_at timestamp with time zone,
+    sequence integer DEFAULT 0 NOT NULL,
+    status text DEFAULT 'planned'::text NOT NULL,
+    CONSTRAINT follow_up_slots_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text]))),
+    CONSTRAINT slot_ends_after_its_start CHECK ((starts_at < ends_at))
+);
+
 CREATE TABLE campaigns.groups (
     id uuid NOT NULL,
     offer_id uuid NOT NULL,
     name text NOT NULL
+);
+
+CREATE TABLE campaigns.host_requests (
+    id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    status text DEFAULT 'awaited'::text NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    proposed_starts_at timestamp with time zone,
+    proposed_ends_at timestamp with time zone,
+    asked_by uuid,
+    asked_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    token_version smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT host_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'proposed'::text, 'declined'::text, 'withdrawn'::text, 'replaced'::text]))),
+    CONSTRAINT proposed_times_come_together CHECK ((((proposed_starts_at IS NULL) = (proposed_ends_at IS NULL)) AND ((proposed_starts_at IS NULL) OR (proposed_starts_at < proposed_ends_at))))
+);
+
+CREATE TABLE campaigns.idempotency_keys (
+    actor uuid NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    status smallint,
+    answer text,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE campaigns.member_invitations (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    invited_by uuid,
+    invited_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT member_invitations_email_check CHECK ((email = lower(email))),
+    CONSTRAINT member_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
+);
+
+CREATE TABLE campaigns.members (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
 );
 
 CREATE TABLE campaigns.offers (
@@ -80,8 +244,16 @@ CREATE TABLE campaigns.offers (
     programme_changed_at timestamp with time zone,
     busy tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
     cancelled_at timestamp with time zone,
+    grades text[] DEFAULT '{}'::text[] NOT NULL,
+    departements text[] DEFAULT '{}'::text[] NOT NULL,
+    school_uais text[] DEFAULT '{}'::text[] NOT NULL,
+    required boolean DEFAULT false NOT NULL,
+    closed_at timestamp with time zone,
+    edition integer DEFAULT 1 NOT NULL,
+    names_shared_at timestamp with time zone,
     CONSTRAINT never_more_taken_than_seats CHECK (((taken >= 0) AND (taken <= seats))),
     CONSTRAINT offers_audience_check CHECK ((audience = ANY (ARRAY['pupils'::text, 'schools'::text]))),
+    CONSTRAINT offers_grades_check CHECK ((grades <@ '{quatrieme,troisieme,seconde,premiere,terminale}'::text[])),
     CONSTRAINT offers_kind_check CHECK ((kind = ANY (ARRAY['collective_week'::text, 'hosting'::text, 'workshop'::text, 'information_morning'::text]))),
     CONSTRAINT offers_seats_check CHECK ((seats >= 0)),
     CONSTRAINT offers_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'over'::text, 'cancelled'::text]))),
@@ -117,6 +289,18 @@ CREATE TABLE campaigns.pupils (
     feed_version integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE campaigns.quotas (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    seats integer NOT NULL,
+    school_uai text,
+    without_host boolean DEFAULT false NOT NULL,
+    until timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    CONSTRAINT a_quota_is_for_somebody CHECK (((school_uai IS NOT NULL) <> without_host)),
+    CONSTRAINT quotas_seats_check CHECK ((seats > 0))
+);
+
 CREATE TABLE campaigns.registrations (
     id uuid NOT NULL,
     offer_id uuid NOT NULL,
@@ -133,6 +317,9 @@ CREATE TABLE campaigns.registrations (
     created_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     link_requested_at timestamp with time zone,
+    convention_signed_on date,
+    enrolled_by uuid,
+    without_host boolean DEFAULT false NOT NULL,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
@@ -181,9 +368,19 @@ CREATE TABLE campaigns.sessions (
     changed_at timestamp with time zone NOT NULL,
     cancelled_at timestamp with time zone,
     removed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    expected text DEFAULT ''::text NOT NULL,
     CONSTRAINT session_ends_after_its_start CHECK ((starts_at < ends_at)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['welcome'::text, 'visit'::text, 'workshop'::text, 'testimony'::text, 'debrief'::text, 'meal'::text]))),
     CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.sign_ins (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.sites (
@@ -196,16 +393,75 @@ CREATE TABLE campaigns.sites (
     CONSTRAINT sites_pupils_at_most_check CHECK ((pupils_at_most > 0))
 );
 
+CREATE TABLE campaigns.speaker_requests (
+    id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    speaker_id uuid NOT NULL,
+    status text DEFAULT 'awaited'::text NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    token_version smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT speaker_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'declined'::text, 'withdrawn'::text])))
+);
+
 CREATE TABLE campaigns.speakers (
     id uuid NOT NULL,
     name text NOT NULL,
-    trade text DEFAULT ''::text NOT NULL
+    trade text DEFAULT ''::text NOT NULL,
+    person_id uuid,
+    employer text DEFAULT ''::text NOT NULL,
+    sector text,
+    organisation_id uuid,
+    contact_again_at timestamp with time zone
 );
+
+CREATE TABLE notifications.deliveries (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    message text NOT NULL,
+    recipient_id uuid NOT NULL,
+    registration_id uuid,
+    offer_id uuid,
+    sequence integer NOT NULL,
+    priority smallint DEFAULT 5 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'due'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    message_id text NOT NULL,
+    calendar_uid text,
+    calendar_sequence integer,
+    calendar_method text,
+    recipient_address text,
+    mail bytea,
+    planned_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    superseded_by uuid,
+    CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text]))),
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
+);
+ALTER TABLE ONLY notifications.deliveries ALTER COLUMN mail SET STORAGE EXTERNAL;
+
+CREATE VIEW contract.deliveries AS
+ SELECT id,
+    event_id,
+    message,
+    recipient_id,
+    registration_id,
+    offer_id,
+    state,
+    due_at,
+    sent_at
+   FROM notifications.deliveries;
 
 CREATE TABLE contract.events (
     id uuid NOT NULL,
     tag text NOT NULL,
-    offer_id uuid NOT NULL,
+    offer_id uuid,
     occurred_at timestamp with time zone NOT NULL,
     body jsonb NOT NULL,
     planned_at timestamp with time zone
@@ -242,42 +498,41 @@ CREATE TABLE notifications.calendars (
     sequence_sent integer
 );
 
-CREATE TABLE notifications.deliveries (
-    id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    message text NOT NULL,
-    recipient_id uuid NOT NULL,
-    registration_id uuid,
-    offer_id uuid NOT NULL,
-    sequence integer NOT NULL,
-    priority smallint DEFAULT 5 NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'due'::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    lease_until timestamp with time zone,
-    message_id text NOT NULL,
-    calendar_uid text,
-    calendar_sequence integer,
-    calendar_method text,
-    recipient_address text,
-    mail bytea,
-    planned_at timestamp with time zone NOT NULL,
-    sent_at timestamp with time zone,
-    answer text DEFAULT ''::text NOT NULL,
-    superseded_by uuid,
-    CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text]))),
-    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
-);
-ALTER TABLE ONLY notifications.deliveries ALTER COLUMN mail SET STORAGE EXTERNAL;
-
 CREATE TABLE public.migrations (
     name text NOT NULL,
     mark text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+ALTER TABLE ONLY campaigns.accounts
+    ADD CONSTRAINT accounts_email_key UNIQUE (email);
+
+ALTER TABLE ONLY campaigns.accounts
+    ADD CONSTRAINT accounts_oidc_subject_key UNIQUE (oidc_subject);
+
+ALTER TABLE ONLY campaigns.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY campaigns.agreements
+    ADD CONSTRAINT agreements_id_key UNIQUE (id);
+
 ALTER TABLE ONLY campaigns.agreements
     ADD CONSTRAINT agreements_pkey PRIMARY KEY (campaign_id, organisation_id);
+
+ALTER TABLE ONLY campaigns.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.api_tokens
+    ADD CONSTRAINT api_tokens_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY campaigns.attendance
+    ADD CONSTRAINT attendance_pkey PRIMARY KEY (session_id, registration_id);
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.campaign_proposals
+    ADD CONSTRAINT campaign_proposals_pkey PRIMARY KEY (campaign_id);
 
 ALTER TABLE ONLY campaigns.campaign_sectors
     ADD CONSTRAINT campaign_sectors_pkey PRIMARY KEY (campaign_id, sector);
@@ -288,6 +543,9 @@ ALTER TABLE ONLY campaigns.campaigns
 ALTER TABLE ONLY campaigns.campaigns
     ADD CONSTRAINT campaigns_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY campaigns.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (organisation_id, person_id);
+
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_offer_id_date_key UNIQUE (offer_id, date);
 
@@ -297,17 +555,44 @@ ALTER TABLE ONLY campaigns.days
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.devices
+    ADD CONSTRAINT devices_secret_hash_key UNIQUE (secret_hash);
+
 ALTER TABLE ONLY campaigns.feeds
     ADD CONSTRAINT feeds_pkey PRIMARY KEY (slug);
 
 ALTER TABLE ONLY campaigns.feeds
     ADD CONSTRAINT feeds_scope_subject_key UNIQUE (scope, subject);
 
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follower_in_one_place_at_a_time EXCLUDE USING gist (person_id WITH =, during WITH &&) WHERE ((status = 'planned'::text));
+
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_offer_id_name_key UNIQUE (offer_id, name);
 
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.host_requests
+    ADD CONSTRAINT host_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, route, key);
+
+ALTER TABLE ONLY campaigns.member_invitations
+    ADD CONSTRAINT member_invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.members
+    ADD CONSTRAINT members_person_id_organisation_id_key UNIQUE (person_id, organisation_id);
+
+ALTER TABLE ONLY campaigns.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY campaigns.offers
     ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
@@ -339,6 +624,9 @@ ALTER TABLE ONLY campaigns.pupils
 ALTER TABLE ONLY campaigns.pupils
     ADD CONSTRAINT pupils_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.quotas
+    ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_idempotency_key_offer_id_key UNIQUE (idempotency_key, offer_id);
 
@@ -363,6 +651,9 @@ ALTER TABLE ONLY campaigns.session_speakers
 ALTER TABLE ONLY campaigns.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.sign_ins
+    ADD CONSTRAINT sign_ins_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY campaigns.sites
     ADD CONSTRAINT sites_organisation_id_address_key UNIQUE (organisation_id, address);
 
@@ -371,6 +662,9 @@ ALTER TABLE ONLY campaigns.sites
 
 ALTER TABLE ONLY campaigns.session_speakers
     ADD CONSTRAINT speaker_in_one_place_at_a_time EXCLUDE USING gist (speaker_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY campaigns.speaker_requests
+    ADD CONSTRAINT speaker_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_name_trade_key UNIQUE (name, trade);
@@ -399,7 +693,29 @@ ALTER TABLE ONLY notifications.deliveries
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+CREATE INDEX api_tokens_of_organisation ON campaigns.api_tokens USING btree (organisation_id);
+
+CREATE INDEX attendance_of_registration ON campaigns.attendance USING btree (registration_id);
+
+CREATE INDEX audit_of_campaign ON campaigns.audit USING btree (campaign_id, id);
+
+CREATE INDEX audit_of_offer ON campaigns.audit USING btree (offer_id, id);
+
+CREATE INDEX audit_of_organisation ON campaigns.audit USING btree (organisation_id, id);
+
+CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
+
+CREATE INDEX follow_up_slots_of_offer ON campaigns.follow_up_slots USING btree (offer_id, starts_at);
+
 CREATE INDEX holds_by_deadline ON campaigns.registrations USING btree (deadline) WHERE (status = 'held'::text);
+
+CREATE INDEX host_requests_awaited ON campaigns.host_requests USING btree (answer_by) WHERE (status = 'awaited'::text);
+
+CREATE INDEX host_requests_of_organisation ON campaigns.host_requests USING btree (organisation_id);
+
+CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
+
+CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
 
 CREATE INDEX offers_of_campaign ON campaigns.offers USING btree (campaign_id);
 
@@ -407,15 +723,33 @@ CREATE INDEX offers_of_organisation ON campaigns.offers USING btree (organisatio
 
 CREATE UNIQUE INDEX one_living_registration_per_pupil ON campaigns.registrations USING btree (pupil_id, offer_id) WHERE (status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text]));
 
+CREATE UNIQUE INDEX one_open_invitation_per_address ON campaigns.member_invitations USING btree (organisation_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE UNIQUE INDEX one_request_per_session_and_host ON campaigns.host_requests USING btree (session_id, organisation_id) WHERE (status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'proposed'::text]));
+
+CREATE UNIQUE INDEX one_request_per_session_and_speaker ON campaigns.speaker_requests USING btree (session_id, speaker_id) WHERE (status = ANY (ARRAY['awaited'::text, 'confirmed'::text]));
+
+CREATE UNIQUE INDEX one_slot_per_registration ON campaigns.follow_up_slots USING btree (registration_id) WHERE ((status = 'planned'::text) AND (registration_id IS NOT NULL));
+
 CREATE INDEX pupil_times_of_offer ON campaigns.pupil_times USING btree (offer_id);
 
 CREATE INDEX queue ON campaigns.registrations USING btree (offer_id, rank) WHERE (status = 'waiting'::text);
+
+CREATE INDEX quotas_by_date ON campaigns.quotas USING btree (until) WHERE (released_at IS NULL);
+
+CREATE INDEX quotas_of_offer ON campaigns.quotas USING btree (offer_id);
+
+CREATE INDEX registrations_enrolled_by ON campaigns.registrations USING btree (enrolled_by) WHERE (enrolled_by IS NOT NULL);
 
 CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupil_id);
 
 CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
 
 CREATE INDEX sessions_of_offer ON campaigns.sessions USING btree (offer_id);
+
+CREATE INDEX sign_ins_of_person ON campaigns.sign_ins USING btree (person_id, requested_at);
+
+CREATE INDEX speakers_of_organisation ON campaigns.speakers USING btree (organisation_id);
 
 CREATE INDEX tombstones ON campaigns.sessions USING btree (cancelled_at) WHERE ((cancelled_at IS NOT NULL) AND (removed_at IS NULL));
 
@@ -431,11 +765,49 @@ CREATE INDEX deliveries_of_offer ON notifications.deliveries USING btree (offer_
 
 CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree (registration_id, recipient_id);
 
+CREATE TRIGGER sessions_version BEFORE UPDATE ON campaigns.sessions FOR EACH ROW EXECUTE FUNCTION campaigns.raise_version();
+
+ALTER TABLE ONLY campaigns.accounts
+    ADD CONSTRAINT accounts_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
 ALTER TABLE ONLY campaigns.agreements
     ADD CONSTRAINT agreements_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
 
 ALTER TABLE ONLY campaigns.agreements
     ADD CONSTRAINT agreements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.api_tokens
+    ADD CONSTRAINT api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.api_tokens
+    ADD CONSTRAINT api_tokens_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.attendance
+    ADD CONSTRAINT attendance_noted_by_fkey FOREIGN KEY (noted_by) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.attendance
+    ADD CONSTRAINT attendance_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
+
+ALTER TABLE ONLY campaigns.attendance
+    ADD CONSTRAINT attendance_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_api_token_id_fkey FOREIGN KEY (api_token_id) REFERENCES campaigns.api_tokens(id);
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.audit
+    ADD CONSTRAINT audit_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.campaign_proposals
+    ADD CONSTRAINT campaign_proposals_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
 
 ALTER TABLE ONLY campaigns.campaign_sectors
     ADD CONSTRAINT campaign_sectors_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
@@ -443,14 +815,65 @@ ALTER TABLE ONLY campaigns.campaign_sectors
 ALTER TABLE ONLY campaigns.campaign_sectors
     ADD CONSTRAINT campaign_sectors_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
 
+ALTER TABLE ONLY campaigns.campaigns
+    ADD CONSTRAINT campaigns_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.contacts
+    ADD CONSTRAINT contacts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.contacts
+    ADD CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
 
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
 
+ALTER TABLE ONLY campaigns.devices
+    ADD CONSTRAINT devices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.devices
+    ADD CONSTRAINT devices_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
+
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.host_requests
+    ADD CONSTRAINT host_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.host_requests
+    ADD CONSTRAINT host_requests_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.host_requests
+    ADD CONSTRAINT host_requests_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.host_requests
+    ADD CONSTRAINT host_requests_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.member_invitations
+    ADD CONSTRAINT member_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.member_invitations
+    ADD CONSTRAINT member_invitations_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.member_invitations
+    ADD CONSTRAINT member_invitations_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.members
+    ADD CONSTRAINT members_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.members
+    ADD CONSTRAINT members_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
 
 ALTER TABLE ONLY campaigns.offers
     ADD CONSTRAINT offers_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
@@ -472,6 +895,12 @@ ALTER TABLE ONLY campaigns.pupils
 
 ALTER TABLE ONLY campaigns.pupils
     ADD CONSTRAINT pupils_id_fkey FOREIGN KEY (id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.quotas
+    ADD CONSTRAINT quotas_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_enrolled_by_fkey FOREIGN KEY (enrolled_by) REFERENCES contract.people(id);
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_group_id_fkey FOREIGN KEY (group_id) REFERENCES campaigns.groups(id);
@@ -506,5 +935,23 @@ ALTER TABLE ONLY campaigns.sessions
 ALTER TABLE ONLY campaigns.sessions
     ADD CONSTRAINT sessions_site_id_fkey FOREIGN KEY (site_id) REFERENCES campaigns.sites(id);
 
+ALTER TABLE ONLY campaigns.sign_ins
+    ADD CONSTRAINT sign_ins_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
+
 ALTER TABLE ONLY campaigns.sites
     ADD CONSTRAINT sites_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.speaker_requests
+    ADD CONSTRAINT speaker_requests_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.speaker_requests
+    ADD CONSTRAINT speaker_requests_speaker_id_fkey FOREIGN KEY (speaker_id) REFERENCES campaigns.speakers(id);
+
+ALTER TABLE ONLY campaigns.speakers
+    ADD CONSTRAINT speakers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.speakers
+    ADD CONSTRAINT speakers_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.speakers
+    ADD CONSTRAINT speakers_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);

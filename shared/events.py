@@ -12,7 +12,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from shared.changes import FieldChange as FieldChange
 from shared.identifiers import new_id
+from shared.notices import AnyNotice
 
 
 class Concerned(Struct, frozen=True, kw_only=True):
@@ -23,14 +25,6 @@ class Concerned(Struct, frozen=True, kw_only=True):
     guardian_id: UUID | None = None
     group_id: UUID | None = None
     status: Literal["waiting", "held", "confirmed"]
-
-
-class FieldChange(Struct, frozen=True, kw_only=True):
-    """One shown field before and after; times are ISO 8601 with offset, absent values are empty."""
-
-    field: str
-    before: str
-    after: str
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="tag"):
@@ -90,10 +84,15 @@ class RegistrationLinkRequested(RegistrationEvent, frozen=True, kw_only=True, ta
 
 
 class SessionEvent(Event, frozen=True, kw_only=True):
-    """A fact about one session; `audience` is who has a seat and this session in the programme."""
+    """A fact about one session; `audience` is who has a seat and this session in the programme.
+
+    `note` is a sentence the planner adds for them; `tell_after` keeps the news back until then.
+    """
 
     session_id: UUID
     audience: tuple[Concerned, ...] = ()
+    note: str = ""
+    tell_after: datetime | None = None
 
 
 class SessionAdded(SessionEvent, frozen=True, kw_only=True, tag="session.added"):
@@ -125,6 +124,7 @@ class OfferCancelled(Event, frozen=True, kw_only=True, tag="offer.cancelled"):
     """The whole offer will not take place; `audience` is everybody with a living registration, waiting included."""
 
     audience: tuple[Concerned, ...] = ()
+    note: str = ""
 
 
 AnyEvent = (
@@ -141,6 +141,7 @@ AnyEvent = (
     | OfferPublished
     | OfferChanged
     | OfferCancelled
+    | AnyNotice
 )
 
 _encoder = msgspec.json.Encoder()

@@ -13,7 +13,21 @@ from uuid import UUID
 
 from msgspec import Struct
 
-Scope = Literal["registration", "feed", "planner", "reply", "bounce"]
+Scope = Literal[
+    "registration",
+    "feed",
+    "planner",
+    "reply",
+    "bounce",
+    "sign_in",
+    "invitation",
+    "agreement",
+    "host",
+    "host_space",
+    "speaker",
+    "teacher",
+    "form",
+]
 
 _ID, _VERSION, _MAC = 16, 2, 16
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from services.campaigns.access.read import hash_of
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.registration import RegistrationRequest
 from services.campaigns.offers.registration_form import parse_request
@@ -168,3 +169,72 @@ async def _group(connection: Connection, offer_id: UUID, name: str) -> UUID:
         "INSERT INTO campaigns.groups (id, offer_id, name) VALUES ($1, $2, $3)", group_id, offer_id, name
     )
     return group_id
+
+
+class Member(Struct, frozen=True):
+    """Somebody who is signed in on one device; `secret` is the value of its cookie."""
+
+    person_id: UUID
+    organisation_id: UUID
+    email: str
+    secret: str
+
+
+async def a_member(
+    connection: Connection,
+    organisation_id: UUID,
+    *,
+    role: str = "planner",
+    email: str = "planificatrice@federation.example",
+    name: str = "Maud Ferrand",
+    now: datetime = NOW,
+) -> Member:
+    """Insert a person with an account, a role in the organisation, and a device they are signed in with for a year.
+
+    The same address is the same person: called again, it adds a role or a device.
+    """
+    first_name, _, last_name = name.partition(" ")
+    person_id = await connection.fetchval("SELECT person_id FROM campaigns.accounts WHERE email = $1", email)
+    if person_id is None:
+        person_id = new_id()
+        await connection.execute(
+            "INSERT INTO contract.people (id, first_name, last_name, email) VALUES ($1, $2, $3, $4)",
+            person_id,
+            first_name,
+            last_name,
+            email,
+        )
+        await connection.execute(
+            "INSERT INTO campaigns.accounts (person_id, email, created_at) VALUES ($1, $2, $3)", person_id, email, now
+        )
+    await connection.execute(
+        """
+        INSERT INTO campaigns.members (id, organisation_id, person_id, role, joined_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (person_id, organisation_id) DO UPDATE SET role = excluded.role
+        """,
+        new_id(),
+        organisation_id,
+        person_id,
+        role,
+        now,
+    )
+    secret = new_id().hex + new_id().hex
+    await connection.execute(
+        """
+        INSERT INTO campaigns.devices
+            (id, secret_hash, person_id, organisation_id, signed_in_at, last_seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6)
+        """,
+        new_id(),
+        hash_of(secret),
+        person_id,
+        organisation_id,
+        now,
+        now + timedelta(days=3650),
+    )
+    return Member(person_id, organisation_id, email, secret)
+
+
+async def an_organisation(connection: Connection, *, slug: str, kind: str, name: str) -> UUID:
+    """Insert an organisation, or find the one of this slug."""
+    return await _organisation(connection, slug, kind, name)

@@ -11,13 +11,31 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from services.campaigns.access.guard import provide_actor
+from services.campaigns.access.routes import route_handlers as access
+from services.campaigns.agreements.json_routes import route_handlers as agreements_json
+from services.campaigns.agreements.routes import route_handlers as agreements
 from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.routes import route_handlers as feeds
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.static_files import route_handlers as static_files
+from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
+from services.campaigns.offers.builder.routes import route_handlers as builder
+from services.campaigns.offers.hosts.json_routes import route_handlers as hosts_json
+from services.campaigns.offers.hosts.routes import route_handlers as hosts
+from services.campaigns.offers.kinds.json_routes import route_handlers as kinds_json
+from services.campaigns.offers.kinds.routes import route_handlers as kinds
+from services.campaigns.offers.life.json_routes import route_handlers as life_json
+from services.campaigns.offers.life.routes import route_handlers as life
 from services.campaigns.offers.routes import route_handlers as offers
+from services.campaigns.offers.seats.json_routes import route_handlers as seats_json
+from services.campaigns.offers.seats.routes import route_handlers as seats
+from services.campaigns.offers.speakers.json_routes import route_handlers as speakers_json
+from services.campaigns.offers.speakers.routes import route_handlers as speakers
+from services.campaigns.organisations.json_routes import route_handlers as organisations_json
+from services.campaigns.organisations.routes import route_handlers as organisations
 from services.campaigns.personal_space.routes import route_handlers as personal_space
 from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.problems import exception_handlers
@@ -79,6 +97,23 @@ def create_app(settings: Settings) -> Litestar:
             *registering,
             *personal_space,
             *planning,
+            *access,
+            *agreements,
+            *agreements_json,
+            *builder,
+            *builder_json,
+            *hosts,
+            *hosts_json,
+            *kinds,
+            *kinds_json,
+            *life,
+            *life_json,
+            *seats,
+            *seats_json,
+            *speakers,
+            *speakers_json,
+            *organisations,
+            *organisations_json,
             *feeds,
             *static_files,
         ],
@@ -86,6 +121,7 @@ def create_app(settings: Settings) -> Litestar:
         dependencies={
             "edge": Provide(provide_edge, sync_to_thread=False),
             "now": Provide(provide_now, sync_to_thread=False),
+            "actor": Provide(provide_actor),
         },
         exception_handlers=exception_handlers,
         lifespan=[stand],

@@ -1,4 +1,4 @@
-"""What every answer says to browsers: run nothing, load from here only, show in no frame, tell no one where from."""
+"""What every answer says to browsers: run and load what is ours only, show in no frame, tell no one where from."""
 
 from litestar.types import Message, Scope
 
@@ -6,6 +6,8 @@ POLICY = "; ".join(
     (
         "default-src 'none'",
         "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
+from services.campaigns.access.actor import Actor
+from services.campaigns.access.permissions import ROLE_NAMES
 from services.campaigns.look import timetable, words
 from services.campaigns.look.icons import icon, solid_icon
 from services.campaigns.look.seat_meter import draw_seats
@@ -30,6 +32,11 @@ def page(template: str, *, status: int = 200, private: bool = False, **values: A
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
+def planner_page(template: str, actor: Actor, *, status: int = 200, **values: Any) -> Response[str]:
+    """A page of somebody signed in; its template extends `look/templates/planner.html` and knows `actor`."""
+    return page(template, status=status, private=True, actor=actor, **values)
+
+
 @cache
 def templates() -> Environment:
     """The templates of every capability, with the words and signatures they share."""
@@ -50,6 +57,7 @@ def templates() -> Environment:
         icon_of=icon_of,
         places_of=timetable.places_of,
         private=False,
+        ROLE_NAMES=ROLE_NAMES,
         short_label=short_label,
         solid_icon=solid_icon,
         words=words,

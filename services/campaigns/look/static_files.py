@@ -5,13 +5,16 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import js_lib_htmx
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "static"
-MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+# scripts of others come from their package, as it is installed
+HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx" / "htmx.min.js"
+MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 
 
 class StaticFile(Struct, frozen=True):
@@ -42,7 +45,7 @@ async def get_static_file(request: Request[Any, Any, Any], name: FromPath[str]) 
 
 def _read_files() -> tuple[dict[str, str], dict[str, StaticFile]]:
     names, files = {}, {}
-    for path in sorted(FOLDER.iterdir()):
+    for path in [*sorted(FOLDER.iterdir()), HTMX]:
         content = path.read_bytes()
         name = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
         names[path.name] = name

@@ -1,0 +1,72 @@
+"""Who may do what: one table, read by guards, by pages (a button one may not use is not shown) and by a test."""
+
+from typing import Literal, get_args
+
+Role = Literal["owner", "planner", "host", "teacher", "viewer"]
+Action = Literal[
+    "sign_out",
+    "read_offers",
+    "plan_offers",
+    "publish_offers",
+    "cancel_offers",
+    "read_pupils",
+    "manage_seats",
+    "note_attendance",
+    "enrol_class",
+    "read_campaigns",
+    "plan_campaigns",
+    "answer_agreements",
+    "read_hosting",
+    "answer_hosting",
+    "plan_speakers",
+    "read_audit",
+    "read_organisation",
+    "manage_members",
+    "manage_tokens",
+]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+# What each role may do for the organisation it is a role in. Whether a thing is that organisation's is asked apart, and
+# a thing of another one does not exist (404).
+_VIEWER: frozenset[Action] = frozenset({"sign_out", "read_offers", "read_campaigns", "read_audit", "read_organisation"})
+_TEACHER: frozenset[Action] = frozenset({"sign_out", "enrol_class", "read_organisation"})
+_HOST: frozenset[Action] = frozenset({"sign_out", "read_hosting", "answer_hosting", "read_organisation"})
+_PLANNER: frozenset[Action] = (
+    _VIEWER
+    | _HOST
+    | _TEACHER
+    | {
+        "plan_offers",
+        "publish_offers",
+        "cancel_offers",
+        "read_pupils",
+        "manage_seats",
+        "note_attendance",
+        "plan_campaigns",
+        "plan_speakers",
+    }
+)
+MAY: dict[Role, frozenset[Action]] = {
+    "owner": _PLANNER | {"answer_agreements", "manage_members", "manage_tokens"},
+    "planner": _PLANNER,
+    "host": _HOST,
+    "teacher": _TEACHER,
+    "viewer": _VIEWER,
+}
+
+ROLE_NAMES: dict[Role, str] = {
+    "owner": "Responsable",
+    "planner": "Planificateur",
+    "host": "Accueil",
+    "teacher": "Professeur",
+    "viewer": "Lecture seule",
+}
+ROLE_PROMISES: dict[Role, str] = {
+    "owner": "Fait tout, donne l’accord de l’organisation, invite et retire des membres.",
+    "planner": "Construit, publie et modifie les offres, suit les inscriptions.",
+    "host": "Répond aux demandes d’accueil de l’entreprise.",
+    "teacher": "Inscrit une classe et suit ses élèves.",
+    "viewer": "Voit les offres et les campagnes, sans les noms des élèves.",
+}

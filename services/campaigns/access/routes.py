@@ -1,0 +1,5 @@
+"""Access: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

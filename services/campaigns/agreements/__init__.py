@@ -1,0 +1,1 @@
+"""Agreements: campaigns that several organisations carry, each of which must have agreed."""

@@ -1,0 +1,5 @@
+"""Agreements: JSON."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

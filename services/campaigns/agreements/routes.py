@@ -1,0 +1,5 @@
+"""Agreements: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

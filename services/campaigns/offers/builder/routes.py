@@ -1,0 +1,5 @@
+"""The week builder: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

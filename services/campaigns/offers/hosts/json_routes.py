@@ -1,0 +1,5 @@
+"""Hosts: JSON."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

@@ -1,0 +1,5 @@
+"""Hosts: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

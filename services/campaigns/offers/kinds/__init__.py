@@ -1,0 +1,1 @@
+"""The other kinds of offer: rotations, series of workshops and mornings, individual follow-up."""

@@ -1,0 +1,1 @@
+"""Seats and groups of pupils: classes enrolled, quotas, the queue moved by hand, attendance."""

@@ -1,0 +1,1 @@
+"""Speakers: a bank of professionals, who are asked to testify and answer."""

@@ -1,0 +1,5 @@
+"""Speakers: JSON."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

@@ -1,0 +1,5 @@
+"""Speakers: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

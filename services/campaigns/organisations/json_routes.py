@@ -1,0 +1,5 @@
+"""Organisations: JSON."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

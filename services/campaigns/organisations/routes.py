@@ -1,0 +1,5 @@
+"""Organisations: pages."""
+
+from typing import Any
+
+route_handlers: list[Any] = []

@@ -1,0 +1,221 @@
+"""The part of the contract about people who have no registration: members, partners, hosts, speakers, teachers.
+
+A field may be added with a default; anything else is a new tag (see `shared.events`).
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from shared.changes import FieldChange
+from shared.identifiers import new_id
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag_field="tag"):
+    """A fact told to people who have no registration: `recipients` are ids of `contract.people`.
+
+    Its links are derived from the id of what it is about; no secret is in it.
+    """
+
+    id: UUID = msgspec.field(default_factory=new_id)
+    occurred_at: datetime
+    recipients: tuple[UUID, ...]
+    offer_id: UUID | None = None
+
+
+class Appointment(Struct, frozen=True, kw_only=True):
+    """One session as its host or speaker needs to know it."""
+
+    session_id: UUID
+    offer: str
+    organisation: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str = ""
+    room: str = ""
+    contact: str = ""
+    meeting_point: str = ""
+    expected: str = ""
+    pupils: int = 0
+
+
+class SignInRequested(Notice, frozen=True, kw_only=True, tag="sign_in.requested"):
+    """Somebody with an account asked for a link to sign in."""
+
+    sign_in_id: UUID
+    expires_at: datetime
+
+
+class MemberInvited(Notice, frozen=True, kw_only=True, tag="member.invited"):
+    """An organisation invites somebody to act for it."""
+
+    invitation_id: UUID
+    organisation: str
+    role: Literal["owner", "planner", "host", "teacher", "viewer"]
+    invited_by: str = ""
+    expires_at: datetime
+
+
+class AgreementNotice(Notice, frozen=True, kw_only=True):
+    """A fact about one partner's agreement to a campaign; `organisation` is the partner, `awaited` who is still."""
+
+    agreement_id: UUID
+    campaign_id: UUID
+    campaign: str
+    lead: str
+    organisation: str
+    version: int
+    word: str = ""
+    changes: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+
+
+class AgreementRequested(AgreementNotice, frozen=True, kw_only=True, tag="agreement.requested"):
+    """A partner is asked to agree to a version of a campaign; `changes` since the version agreed before."""
+
+
+class AgreementReminded(AgreementNotice, frozen=True, kw_only=True, tag="agreement.reminded"):
+    """A partner has not answered yet and is reminded, once."""
+
+
+class AgreementGiven(AgreementNotice, frozen=True, kw_only=True, tag="agreement.given"):
+    """A partner agreed; told to the lead's planners."""
+
+
+class AgreementDeclined(AgreementNotice, frozen=True, kw_only=True, tag="agreement.declined"):
+    """A partner declined, with a word; told to the lead's planners."""
+
+
+class PartnerLeft(AgreementNotice, frozen=True, kw_only=True, tag="agreement.left"):
+    """A partner who had agreed left the campaign; told to the planners of the others."""
+
+
+class HostNotice(Notice, frozen=True, kw_only=True):
+    """A fact about a request to host one session; `host` is the company."""
+
+    request_id: UUID
+    token_version: int = 1
+    host: str
+    appointment: Appointment
+    word: str = ""
+
+
+class HostRequested(HostNotice, frozen=True, kw_only=True, tag="host.requested"):
+    """A company is asked to host a session; `changes` where it had been asked before and the session changed."""
+
+    answer_by: datetime
+    changes: tuple[FieldChange, ...] = ()
+
+
+class HostReminded(HostNotice, frozen=True, kw_only=True, tag="host.reminded"):
+    """A company has not answered and is reminded, once."""
+
+    answer_by: datetime
+
+
+class HostAnswered(HostNotice, frozen=True, kw_only=True, tag="host.answered"):
+    """A company answered; told to the planners. Times where it proposes others."""
+
+    answer: Literal["confirmed", "proposed", "declined", "withdrawn"]
+    proposed_starts_at: datetime | None = None
+    proposed_ends_at: datetime | None = None
+
+
+class HostReleased(HostNotice, frozen=True, kw_only=True, tag="host.released"):
+    """The company is not needed for this session any more; told to the company."""
+
+    reason: Literal["replaced", "session_cancelled", "offer_cancelled"]
+
+
+class SpeakerNotice(Notice, frozen=True, kw_only=True):
+    """A fact about a request to testify in one session; `speaker` is the name."""
+
+    request_id: UUID
+    token_version: int = 1
+    speaker: str
+    appointment: Appointment
+    word: str = ""
+
+
+class SpeakerRequested(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.requested"):
+    """A professional is asked to testify."""
+
+    answer_by: datetime
+
+
+class SpeakerReminded(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.reminded"):
+    """A professional has not answered and is reminded, once."""
+
+    answer_by: datetime
+
+
+class SpeakerAnswered(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.answered"):
+    """A professional answered; told to the planners."""
+
+    answer: Literal["confirmed", "declined"]
+
+
+class SpeakerReleased(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.released"):
+    """The professional is not needed for this session any more."""
+
+    reason: Literal["replaced", "session_cancelled", "offer_cancelled"]
+
+
+class ClassEnrolled(Notice, frozen=True, kw_only=True, tag="class.enrolled"):
+    """A teacher enrolled a list of pupils; counts only, told to the teacher."""
+
+    offer: str
+    seated: int
+    waiting: int
+    refused: int = 0
+
+
+class AbsenceAnnounced(Notice, frozen=True, kw_only=True, tag="absence.announced"):
+    """A pupil is not where they are expected; told at once to guardian and teacher."""
+
+    pupil_id: UUID
+    appointment: Appointment
+    emergency_phone: str = ""
+
+
+class FollowUpBooked(Notice, frozen=True, kw_only=True, tag="follow_up.booked"):
+    """A one-to-one slot was booked; told to the pupil (or guardian) and to the member."""
+
+    slot_id: UUID
+    pupil_id: UUID
+    appointment: Appointment
+
+
+class FollowUpCancelled(Notice, frozen=True, kw_only=True, tag="follow_up.cancelled"):
+    """A one-to-one slot that was booked will not take place."""
+
+    slot_id: UUID
+    pupil_id: UUID
+    appointment: Appointment
+
+
+AnyNotice = (
+    SignInRequested
+    | MemberInvited
+    | AgreementRequested
+    | AgreementReminded
+    | AgreementGiven
+    | AgreementDeclined
+    | PartnerLeft
+    | HostRequested
+    | HostReminded
+    | HostAnswered
+    | HostReleased
+    | SpeakerRequested
+    | SpeakerReminded
+    | SpeakerAnswered
+    | SpeakerReleased
+    | ClassEnrolled
+    | AbsenceAnnounced
+    | FollowUpBooked
+    | FollowUpCancelled
+)
