@@ -61,6 +61,16 @@ def parse_request(
     )
 
 
+def parse_line(value: str, field: str, subject: str, most: int, *, needed: bool = True) -> str:
+    """One line of text, `subject` (« Le titre ») in the sentences of its faults; raises `InvalidField`."""
+    return _line(value, field, subject, most, needed=needed)
+
+
+def parse_email(value: str | None, field: str) -> str | None:
+    """An address as it will be written to, None for none; raises `InvalidField`."""
+    return _email(value, field)
+
+
 _PLAIN_NAME = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ][A-Za-zÀ-ÖØ-öø-ÿŒœ '’.-]*")
 
 
