@@ -124,7 +124,7 @@ class Session(Struct, frozen=True, kw_only=True):
         given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
         for name, value in given.items():
             if isinstance(value, datetime):
-                _check_time(name, value)
+                check_time(name, value)
             if isinstance(value, str):
                 given[name] = _checked_text(name, value)
         after = msgspec.structs.replace(self, **given)
@@ -143,7 +143,8 @@ class Session(Struct, frozen=True, kw_only=True):
         )
 
 
-def _check_time(name: str, value: datetime) -> None:
+def check_time(name: str, value: datetime) -> None:
+    """Refuse a time without offset or out of the possible, by its field."""
     if value.tzinfo is None:
         raise InvalidChange("L’heure doit porter son décalage, par exemple 2027-06-15T09:00:00+02:00.", field=name)
     if not 2000 <= value.year <= 2100:
