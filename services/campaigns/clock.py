@@ -10,6 +10,7 @@ import structlog
 
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
+from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
 from shared.database import CONNECTION_LOST
@@ -51,6 +52,10 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while removed:
         async with edge.transaction() as connection:
             removed = await remove_tombstones(connection, now=now)
+    forgotten = int(tombstones)
+    while forgotten:
+        async with edge.transaction() as connection:
+            forgotten = await forget_old_keys(connection, now=now)
 
 
 async def _each(edge: Edge, offer_ids: Sequence[UUID], verb: Callable[..., Awaitable[int]], now: datetime) -> None:
