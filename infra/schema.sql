@@ -10,6 +10,11 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
+CREATE TYPE campaigns.group_span AS RANGE (
+    subtype = uuid,
+    multirange_type_name = campaigns.group_span_multirange
+);
+
 CREATE FUNCTION campaigns.raise_version() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -39,6 +44,12 @@ CREATE TABLE campaigns.agreements (
     reminded_at timestamp with time zone,
     left_at timestamp with time zone,
     word text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE campaigns.announced_absences (
+    registration_id uuid NOT NULL,
+    day date NOT NULL,
+    announced_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.api_tokens (
@@ -131,6 +142,12 @@ CREATE TABLE campaigns.devices (
     last_seen_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.distinct_pupils (
+    registration_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    CONSTRAINT a_pair_is_written_once CHECK ((registration_id < other_id))
 );
 
 CREATE TABLE campaigns.feeds (
@@ -251,9 +268,11 @@ CREATE TABLE campaigns.offers (
     closed_at timestamp with time zone,
     edition integer DEFAULT 1 NOT NULL,
     names_shared_at timestamp with time zone,
+    kept integer,
     CONSTRAINT never_more_taken_than_seats CHECK (((taken >= 0) AND (taken <= seats))),
     CONSTRAINT offers_audience_check CHECK ((audience = ANY (ARRAY['pupils'::text, 'schools'::text]))),
     CONSTRAINT offers_grades_check CHECK ((grades <@ '{quatrieme,troisieme,seconde,premiere,terminale}'::text[])),
+    CONSTRAINT offers_kept_check CHECK ((kept >= 0)),
     CONSTRAINT offers_kind_check CHECK ((kind = ANY (ARRAY['collective_week'::text, 'hosting'::text, 'workshop'::text, 'information_morning'::text]))),
     CONSTRAINT offers_seats_check CHECK ((seats >= 0)),
     CONSTRAINT offers_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'over'::text, 'cancelled'::text]))),
@@ -320,6 +339,7 @@ CREATE TABLE campaigns.registrations (
     convention_signed_on date,
     enrolled_by uuid,
     without_host boolean DEFAULT false NOT NULL,
+    enrolled_for uuid,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
@@ -370,6 +390,11 @@ CREATE TABLE campaigns.sessions (
     removed_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     expected text DEFAULT ''::text NOT NULL,
+    for_groups campaigns.group_span GENERATED ALWAYS AS (
+CASE
+    WHEN (group_id IS NULL) THEN campaigns.group_span(NULL::uuid, NULL::uuid, '()'::text)
+    ELSE campaigns.group_span(group_id, group_id, '[]'::text)
+END) STORED NOT NULL,
     CONSTRAINT session_ends_after_its_start CHECK ((starts_at < ends_at)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['welcome'::text, 'visit'::text, 'workshop'::text, 'testimony'::text, 'debrief'::text, 'meal'::text]))),
     CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
@@ -380,7 +405,9 @@ CREATE TABLE campaigns.sign_ins (
     person_id uuid NOT NULL,
     requested_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    goes_to text DEFAULT '/planification'::text NOT NULL,
+    CONSTRAINT sign_ins_goes_to_check CHECK (((goes_to ~ '^/[a-z]'::text) AND (length(goes_to) <= 300)))
 );
 
 CREATE TABLE campaigns.sites (
@@ -519,6 +546,9 @@ ALTER TABLE ONLY campaigns.agreements
 ALTER TABLE ONLY campaigns.agreements
     ADD CONSTRAINT agreements_pkey PRIMARY KEY (campaign_id, organisation_id);
 
+ALTER TABLE ONLY campaigns.announced_absences
+    ADD CONSTRAINT announced_absences_pkey PRIMARY KEY (registration_id, day);
+
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
 
@@ -561,6 +591,9 @@ ALTER TABLE ONLY campaigns.devices
 ALTER TABLE ONLY campaigns.devices
     ADD CONSTRAINT devices_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY campaigns.distinct_pupils
+    ADD CONSTRAINT distinct_pupils_pkey PRIMARY KEY (registration_id, other_id);
+
 ALTER TABLE ONLY campaigns.feeds
     ADD CONSTRAINT feeds_pkey PRIMARY KEY (slug);
 
@@ -572,6 +605,9 @@ ALTER TABLE ONLY campaigns.follow_up_slots
 
 ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follower_in_one_place_at_a_time EXCLUDE USING gist (person_id WITH =, during WITH &&) WHERE ((status = 'planned'::text));
+
+ALTER TABLE ONLY campaigns.sessions
+    ADD CONSTRAINT group_in_one_place_at_a_time EXCLUDE USING gist (offer_id WITH =, for_groups WITH &&, during WITH &&) WHERE ((status = 'planned'::text)) DEFERRABLE;
 
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_offer_id_name_key UNIQUE (offer_id, name);
@@ -741,6 +777,8 @@ CREATE INDEX quotas_of_offer ON campaigns.quotas USING btree (offer_id);
 
 CREATE INDEX registrations_enrolled_by ON campaigns.registrations USING btree (enrolled_by) WHERE (enrolled_by IS NOT NULL);
 
+CREATE INDEX registrations_enrolled_for ON campaigns.registrations USING btree (enrolled_for) WHERE (enrolled_for IS NOT NULL);
+
 CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupil_id);
 
 CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
@@ -775,6 +813,9 @@ ALTER TABLE ONLY campaigns.agreements
 
 ALTER TABLE ONLY campaigns.agreements
     ADD CONSTRAINT agreements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.announced_absences
+    ADD CONSTRAINT announced_absences_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
 
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES contract.people(id);
@@ -835,6 +876,12 @@ ALTER TABLE ONLY campaigns.devices
 
 ALTER TABLE ONLY campaigns.devices
     ADD CONSTRAINT devices_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
+
+ALTER TABLE ONLY campaigns.distinct_pupils
+    ADD CONSTRAINT distinct_pupils_other_id_fkey FOREIGN KEY (other_id) REFERENCES campaigns.registrations(id);
+
+ALTER TABLE ONLY campaigns.distinct_pupils
+    ADD CONSTRAINT distinct_pupils_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
 
 ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follow_up_slots_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
@@ -901,6 +948,9 @@ ALTER TABLE ONLY campaigns.quotas
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_enrolled_by_fkey FOREIGN KEY (enrolled_by) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.registrations
+    ADD CONSTRAINT registrations_enrolled_for_fkey FOREIGN KEY (enrolled_for) REFERENCES campaigns.organisations(id);
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_group_id_fkey FOREIGN KEY (group_id) REFERENCES campaigns.groups(id);

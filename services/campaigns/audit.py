@@ -18,7 +18,7 @@ async def write_audit(
     offer_id: UUID | None = None,
     campaign_id: UUID | None = None,
 ) -> None:
-    """One line: `action` is the verb's own name (`change_session`), `detail` a French sentence without pupils' names."""
+    """One line: `action` is the name of the verb (`change_session`), `detail` a French sentence without pupils’ names."""
     await connection.execute(
         """
         INSERT INTO campaigns.audit

@@ -1,6 +1,7 @@
 """What a refusal looks like from outside: problem+json for machines (RFC 9457), a page in plain French for people."""
 
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import structlog
@@ -12,7 +13,10 @@ from litestar.exceptions import (
     NotFoundException,
     ValidationException,
 )
+from litestar.response import Redirect
 
+from services.campaigns.access.actor import NotSignedIn
+from services.campaigns.access.sign_in import HOME, own_path
 from services.campaigns.look.error_page import error_page
 from shared.database import CONNECTION_LOST
 from shared.refusal import Refusal
@@ -38,7 +42,10 @@ log = structlog.get_logger()
 
 
 def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-    """A refusal in the form its asker reads."""
+    """A refusal in the form its asker reads; who only has to sign in is led there."""
+    if isinstance(refusal, NotSignedIn) and not request.url.path.startswith("/api/"):
+        wanted = request.url.path if request.method == "GET" else HOME
+        return Redirect(f"/connexion?vers={quote(own_path(wanted))}", status_code=303)
     return _answer(request, refusal.status, refusal.sentence, reason=refusal.reason, field=refusal.field)
 
 

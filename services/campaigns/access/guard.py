@@ -61,7 +61,7 @@ async def _actor(request: Request[Any, Any, Any], edge: Edge, now: datetime) -> 
             await connection.execute(
                 """
                 UPDATE campaigns.devices SET last_seen_at = $2
-                WHERE id = $1 AND last_seen_at < $2 - interval '1 minute'
+                WHERE id = $1 AND last_seen_at < $2::timestamptz - interval '1 minute'
                 """,
                 actor.device_id,
                 now,

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor, Membership
+from services.campaigns.access.sign_in import LinkEnded, SignIn
 from shared.database import Connection
 
 
@@ -75,7 +76,7 @@ async def read_token_actor(connection: Connection, secret: str, *, now: datetime
     await connection.execute(
         """
         UPDATE campaigns.api_tokens SET last_used_at = $2
-        WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2 - interval '1 minute')
+        WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')
         """,
         row["id"],
         now,
@@ -126,3 +127,13 @@ async def list_devices(connection: Connection, person_id: UUID, *, now: datetime
         now,
     )
     return [Device(**dict(row)) for row in rows]
+
+
+async def read_sign_in(connection: Connection, sign_in_id: UUID) -> SignIn:
+    """A link as it was asked for; raises `LinkEnded` for one that was never given."""
+    row = await connection.fetchrow(
+        "SELECT id, person_id, expires_at, used_at, goes_to FROM campaigns.sign_ins WHERE id = $1", sign_in_id
+    )
+    if row is None:
+        raise LinkEnded
+    return SignIn(**dict(row))
