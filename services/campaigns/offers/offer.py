@@ -54,7 +54,10 @@ class SeatsTaken(Refusal):
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """What a verb reads when it has locked the offer. `taken` counts held and confirmed, `waiting` the queue."""
+    """What a verb reads when it has locked the offer. `taken` counts held and confirmed, `waiting` the queue.
+
+    `kept` is None where no seat is kept for anybody; else how many were, when it was last counted.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -71,6 +74,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     first_session_at: datetime | None
     group_ids: list[UUID]
+    kept: int | None = None
 
     @property
     def free(self) -> int:
