@@ -114,10 +114,12 @@ class OfferPublished(Event, frozen=True, kw_only=True, tag="offer.published"):
 
 
 class OfferChanged(Event, frozen=True, kw_only=True, tag="offer.changed"):
-    """Shown fields of the offer itself changed (title, city, contact)."""
+    """Shown fields of the offer itself changed (title, city, contact); note and hold as of a session's."""
 
     changes: tuple[FieldChange, ...]
     audience: tuple[Concerned, ...] = ()
+    note: str = ""
+    tell_after: datetime | None = None
 
 
 class OfferCancelled(Event, frozen=True, kw_only=True, tag="offer.cancelled"):
