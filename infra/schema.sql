@@ -172,6 +172,9 @@ CREATE TABLE campaigns.follow_up_slots (
     booked_at timestamp with time zone,
     sequence integer DEFAULT 0 NOT NULL,
     status text DEFAULT 'planned'::text NOT NULL,
+    session_id uuid,
+    pupil_id uuid,
+    CONSTRAINT booked_by_a_registration_of_a_pupil CHECK (((registration_id IS NULL) = (pupil_id IS NULL))),
     CONSTRAINT follow_up_slots_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text]))),
     CONSTRAINT slot_ends_after_its_start CHECK ((starts_at < ends_at))
 );
@@ -343,6 +346,20 @@ CREATE TABLE campaigns.registrations (
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.rotation_sessions (
+    session_id uuid NOT NULL,
+    offer_id uuid NOT NULL
+);
+
+CREATE TABLE campaigns.rotations (
+    offer_id uuid NOT NULL,
+    plan jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    drafted_at timestamp with time zone NOT NULL,
+    applied_version integer DEFAULT 0 NOT NULL,
+    applied_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.sectors (
@@ -651,6 +668,9 @@ ALTER TABLE ONLY campaigns.organisations
 ALTER TABLE ONLY campaigns.pupil_times
     ADD CONSTRAINT pupil_in_one_place_at_a_time EXCLUDE USING gist (pupil_id WITH =, busy WITH &&);
 
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT pupil_in_one_slot_at_a_time EXCLUDE USING gist (pupil_id WITH =, during WITH &&) WHERE (((status = 'planned'::text) AND (pupil_id IS NOT NULL)));
+
 ALTER TABLE ONLY campaigns.pupil_times
     ADD CONSTRAINT pupil_times_pkey PRIMARY KEY (registration_id);
 
@@ -674,6 +694,12 @@ ALTER TABLE ONLY campaigns.registrations
 
 ALTER TABLE ONLY campaigns.sessions
     ADD CONSTRAINT room_in_one_use_at_a_time EXCLUDE USING gist (site_id WITH =, room WITH =, during WITH &&) WHERE (((status = 'planned'::text) AND (site_id IS NOT NULL) AND (room IS NOT NULL)));
+
+ALTER TABLE ONLY campaigns.rotation_sessions
+    ADD CONSTRAINT rotation_sessions_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY campaigns.rotations
+    ADD CONSTRAINT rotations_pkey PRIMARY KEY (offer_id);
 
 ALTER TABLE ONLY campaigns.sectors
     ADD CONSTRAINT sectors_label_key UNIQUE (label);
@@ -743,6 +769,8 @@ CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
 
 CREATE INDEX follow_up_slots_of_offer ON campaigns.follow_up_slots USING btree (offer_id, starts_at);
 
+CREATE INDEX follow_up_slots_of_session ON campaigns.follow_up_slots USING btree (session_id) WHERE (session_id IS NOT NULL);
+
 CREATE INDEX holds_by_deadline ON campaigns.registrations USING btree (deadline) WHERE (status = 'held'::text);
 
 CREATE INDEX host_requests_awaited ON campaigns.host_requests USING btree (answer_by) WHERE (status = 'awaited'::text);
@@ -756,6 +784,8 @@ CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisat
 CREATE INDEX offers_of_campaign ON campaigns.offers USING btree (campaign_id);
 
 CREATE INDEX offers_of_organisation ON campaigns.offers USING btree (organisation_id);
+
+CREATE INDEX offers_of_series ON campaigns.offers USING btree (series_id) WHERE (series_id IS NOT NULL);
 
 CREATE UNIQUE INDEX one_living_registration_per_pupil ON campaigns.registrations USING btree (pupil_id, offer_id) WHERE (status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text]));
 
@@ -780,6 +810,8 @@ CREATE INDEX registrations_enrolled_by ON campaigns.registrations USING btree (e
 CREATE INDEX registrations_enrolled_for ON campaigns.registrations USING btree (enrolled_for) WHERE (enrolled_for IS NOT NULL);
 
 CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupil_id);
+
+CREATE INDEX rotation_sessions_of_offer ON campaigns.rotation_sessions USING btree (offer_id);
 
 CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
 
@@ -890,7 +922,13 @@ ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follow_up_slots_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
 
 ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follow_up_slots_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
+
+ALTER TABLE ONLY campaigns.follow_up_slots
+    ADD CONSTRAINT follow_up_slots_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
@@ -963,6 +1001,15 @@ ALTER TABLE ONLY campaigns.registrations
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);
+
+ALTER TABLE ONLY campaigns.rotation_sessions
+    ADD CONSTRAINT rotation_sessions_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.rotation_sessions
+    ADD CONSTRAINT rotation_sessions_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.rotations
+    ADD CONSTRAINT rotations_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.session_speakers
     ADD CONSTRAINT session_speakers_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
