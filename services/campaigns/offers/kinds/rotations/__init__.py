@@ -1,0 +1,1 @@
+"""Hosting: groups that rotate over the services of one house."""

@@ -1,0 +1,312 @@
+"""A rotation: which group is at which service when, built so that each group sees each service once.
+
+Every group sees every service, so the smallest service decides: the groups must fit into so many companies (groups
+that move together) that no company is larger than it, and companies then shift by one service a turn, as the rows of
+a latin square do. That is possible exactly when the companies exist, whatever the sizes of the other services.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from services.campaigns.offers.kinds.rotations.companies import smallest_capacity, split_into_companies
+from shared.french_dates import PARIS, say_date, say_times
+from shared.refusal import Refusal
+
+SERVICES_AT_MOST, GROUPS_AT_MOST, HALF_DAYS_AT_MOST, PUPILS_AT_MOST = 20, 26, 40, 500
+NAME_AT_MOST = 120
+
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_AT_MOST)]
+Size = Annotated[int, Meta(ge=1, le=PUPILS_AT_MOST)]
+
+
+class ImpossibleRotation(Refusal):
+    """No rotation of these groups over these services exists; the sentence names the nearest that does."""
+
+    reason: ClassVar[str] = "impossible-rotation"
+    status: ClassVar[int] = 422
+
+
+class InvalidRotation(Refusal):
+    """What a rotation is asked from cannot be read: a name twice, a half-day that ends before it starts."""
+
+    reason: ClassVar[str] = "invalid-field"
+    status: ClassVar[int] = 422
+
+
+class SwapRefused(Refusal):
+    """These two cells cannot be swapped."""
+
+    reason: ClassVar[str] = "swap-refused"
+    status: ClassVar[int] = 422
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """One service of the house, and how many pupils it takes at a time."""
+
+    name: Name
+    pupils_at_most: Size
+    room: Annotated[str, Meta(max_length=NAME_AT_MOST)] = ""
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A group and how many pupils it is made for."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    pupils: Size
+
+
+class HalfDay(Struct, frozen=True, kw_only=True):
+    """A morning or an afternoon; times with offset."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def say(self) -> str:
+        """« lundi 21 juin, matin »."""
+        part = "matin" if self.starts_at.astimezone(PARIS).hour < 12 else "après-midi"
+        return f"{say_date(self.starts_at)}, {part}"
+
+    def say_exactly(self) -> str:
+        """« lundi 21 juin, 9 h 30–12 h »."""
+        return f"{say_date(self.starts_at)}, {say_times(self.starts_at, self.ends_at)}"
+
+
+class Rotation(Struct, frozen=True, kw_only=True, dict=True):
+    """`cells[group][half-day]` is the number of a service, or None where the group is free; counted from 0."""
+
+    services: tuple[Service, ...]
+    groups: tuple[Group, ...]
+    half_days: tuple[HalfDay, ...]
+    cells: tuple[tuple[int | None, ...], ...]
+    address: str = ""
+    contact: str = ""
+
+    @cached_property
+    def faults(self) -> tuple[str, ...]:
+        """What is not as it should be, a French sentence each: a service missed or seen twice, or over its size."""
+        return (*self._missed(), *self._crowded())
+
+    @cached_property
+    def crowded(self) -> frozenset[tuple[int, int]]:
+        """The pairs (service, half-day) with more pupils than the service takes."""
+        return frozenset(
+            (number, turn)
+            for turn in range(len(self.half_days))
+            for number, service in enumerate(self.services)
+            if self._pupils_at(number, turn) > service.pupils_at_most
+        )
+
+    @property
+    def free_half_days(self) -> int:
+        """The half-days in which some group is free, summed over the groups."""
+        return sum(cell is None for row in self.cells for cell in row)
+
+    def together(self, group: int, half_day: int) -> tuple[str, ...]:
+        """The names of the groups at the same service in this half-day, the group itself left out."""
+        service = self.cells[group][half_day]
+        return tuple(
+            other.name
+            for number, other in enumerate(self.groups)
+            if number != group and service is not None and self.cells[number][half_day] == service
+        )
+
+    def stay(self, group: int, half_day: int) -> range:
+        """The half-days in a row that the group spends where it is in this one."""
+        row, here = self.cells[group], self.cells[group][half_day]
+        first = last = half_day
+        while first > 0 and row[first - 1] == here:
+            first -= 1
+        while last + 1 < len(row) and row[last + 1] == here:
+            last += 1
+        return range(first, last + 1)
+
+    def swapped(self, one: tuple[int, int], other: tuple[int, int], *, stays: bool = True) -> "Rotation":
+        """The rotation with two cells (group, half-day) swapped; with `stays`, all the half-days in a row of each.
+
+        Raises `SwapRefused` where a cell does not exist, or two stays are not of one length.
+        """
+        for group, half_day in (one, other):
+            if not (0 <= group < len(self.groups) and 0 <= half_day < len(self.half_days)):
+                raise SwapRefused("Cette case n’existe pas dans la rotation.")
+        here, there = (self.stay(*one), self.stay(*other)) if stays else ((one[1],), (other[1],))
+        if len(here) != len(there):
+            raise SwapRefused(
+                "Ces deux séjours n’ont pas la même durée : échangez plutôt une demi-journée à la fois.", field="stays"
+            )
+        if one[0] == other[0] and set(here) & set(there):
+            raise SwapRefused("Choisissez deux cases différentes.", field="other")
+        rows = [list(row) for row in self.cells]
+        for left, right in zip(here, there, strict=True):
+            rows[one[0]][left], rows[other[0]][right] = rows[other[0]][right], rows[one[0]][left]
+        return msgspec.structs.replace(self, cells=tuple(tuple(row) for row in rows))
+
+    def _pupils_at(self, service: int, half_day: int) -> int:
+        return sum(group.pupils for group, row in zip(self.groups, self.cells, strict=True) if row[half_day] == service)
+
+    def _missed(self) -> list[str]:
+        sentences = []
+        for number, group in enumerate(self.groups):
+            stays = [self.cells[number][stay.start] for stay in self._stays_of(number)]
+            for index, service in enumerate(self.services):
+                times = stays.count(index)
+                if times == 0:
+                    sentences.append(f"Le groupe {group.name} ne va pas dans le service « {service.name} ».")
+                elif times > 1:
+                    sentences.append(f"Le groupe {group.name} va {times} fois dans le service « {service.name} ».")
+        return sentences
+
+    def _stays_of(self, group: int) -> list[range]:
+        stays, half_day = [], 0
+        while half_day < len(self.half_days):
+            stays.append(self.stay(group, half_day))
+            half_day = stays[-1].stop
+        return stays
+
+    def _crowded(self) -> list[str]:
+        return [
+            f"{self.half_days[turn].say().capitalize()} : le service « {self.services[number].name} » recevrait "
+            f"{self._pupils_at(number, turn)} élèves pour {_places(self.services[number].pupils_at_most)}."
+            for number, turn in sorted(self.crowded, key=lambda pair: (pair[1], pair[0]))
+        ]
+
+
+def plan_rotation(
+    services: Sequence[Service],
+    groups: Sequence[Group],
+    half_days: Sequence[HalfDay],
+    *,
+    address: str = "",
+    contact: str = "",
+) -> Rotation:
+    """A rotation in which each group makes one stay at each service, and no service takes more than its size.
+
+    Half-days beyond what is needed make the stays longer, the first ones first. The same input gives the same
+    rotation. Raises `InvalidRotation`, `ImpossibleRotation`.
+    """
+    _check(services, groups, half_days)
+    turns, companies = _companies(services, groups, len(half_days))
+    lengths = [len(half_days) // turns + (turn < len(half_days) % turns) for turn in range(turns)]
+    turn_of = [turn for turn, length in enumerate(lengths) for _ in range(length)]
+    cells = tuple(
+        tuple(place if (place := (company + turn) % turns) < len(services) else None for turn in turn_of)
+        for company in companies
+    )
+    return Rotation(
+        services=tuple(services),
+        groups=tuple(groups),
+        half_days=tuple(half_days),
+        cells=cells,
+        address=address,
+        contact=contact,
+    )
+
+
+def split_seats(seats: int, groups: int) -> list[int]:
+    """The sizes of so many groups for so many seats, as equal as they can be, the larger first; none below 1."""
+    return [max(1, seats // groups + (number < seats % groups)) for number in range(groups)]
+
+
+def group_names(count: int) -> list[str]:
+    """« A », « B », …"""
+    return [chr(ord("A") + number) for number in range(count)]
+
+
+def _companies(services: Sequence[Service], groups: Sequence[Group], half_days: int) -> tuple[int, list[int]]:
+    """How many turns are needed, and the company of each group; raises `ImpossibleRotation`."""
+    smallest = min(services, key=lambda service: service.pupils_at_most)
+    sizes = [group.pupils for group in groups]
+    largest = max(groups, key=lambda group: group.pupils)
+    if largest.pupils > smallest.pupils_at_most:
+        more = largest.pupils - smallest.pupils_at_most
+        fewer = -(-sum(sizes) // smallest.pupils_at_most)
+        raise ImpossibleRotation(
+            f"Le service « {smallest.name} » reçoit {_pupils(smallest.pupils_at_most)} à la fois et le groupe "
+            f"{largest.name} en compte {largest.pupils} : il faut {_places(more)} de plus dans ce service, ou "
+            f"{fewer} groupes de {smallest.pupils_at_most} au plus.",
+            field="groups",
+        )
+    if half_days < len(services):
+        missing = len(services) - half_days
+        raise ImpossibleRotation(
+            f"{_half_days(half_days).capitalize()} ne suffisent pas pour que chaque groupe voie {len(services)} "
+            f"services : il faut {_half_days(missing)} de plus, ou "
+            f"{missing} service{'s' if missing > 1 else ''} de moins.",
+            field="half_days",
+        )
+    for turns in range(len(services), half_days + 1):
+        companies = split_into_companies(sizes, turns, smallest.pupils_at_most)
+        if companies is not None:
+            return turns, companies
+    raise _too_small(services, groups, half_days)
+
+
+def _too_small(services: Sequence[Service], groups: Sequence[Group], half_days: int) -> ImpossibleRotation:
+    sizes = [group.pupils for group in groups]
+    smallest = min(service.pupils_at_most for service in services)
+    needed = next(
+        turns for turns in range(half_days + 1, len(groups) + 1) if split_into_companies(sizes, turns, smallest)
+    )
+    capacity = smallest_capacity(sizes, half_days)
+    small = [service for service in services if service.pupils_at_most < capacity]
+    wider = " et ".join(
+        f"{_places(capacity - service.pupils_at_most)} de plus dans le service « {service.name} »" for service in small
+    )
+    return ImpossibleRotation(
+        f"{len(groups)} groupes ne tiennent pas dans ces services en {_half_days(half_days)} : il faut "
+        f"{_half_days(needed - half_days)} de plus, ou {wider}.",
+        field="half_days",
+    )
+
+
+def _check(services: Sequence[Service], groups: Sequence[Group], half_days: Sequence[HalfDay]) -> None:
+    for field, things, most, word in (
+        ("services", services, SERVICES_AT_MOST, "services"),
+        ("groups", groups, GROUPS_AT_MOST, "groupes"),
+        ("half_days", half_days, HALF_DAYS_AT_MOST, "demi-journées"),
+    ):
+        if not things:
+            raise InvalidRotation(f"Il manque les {word}.", field=field)
+        if len(things) > most:
+            raise InvalidRotation(f"{most} {word} au plus.", field=field)
+    for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
+        folded = [name.casefold() for name in names]
+        if len(set(folded)) < len(folded):
+            twice = next(name for name in names if folded.count(name.casefold()) > 1)
+            raise InvalidRotation(f"Le nom « {twice} » est donné deux fois.", field=field)
+    _check_half_days(half_days)
+
+
+def _check_half_days(half_days: Sequence[HalfDay]) -> None:
+    last: HalfDay | None = None
+    for half_day in half_days:
+        if half_day.starts_at.tzinfo is None or half_day.ends_at.tzinfo is None:
+            raise InvalidRotation("Les heures doivent porter leur décalage.", field="half_days")
+        if half_day.ends_at <= half_day.starts_at:
+            raise InvalidRotation(
+                f"{half_day.say().capitalize()} : la fin doit venir après le début.", field="half_days"
+            )
+        if half_day.starts_at.astimezone(PARIS).date() != half_day.ends_at.astimezone(PARIS).date():
+            raise InvalidRotation("Une demi-journée commence et finit le même jour.", field="half_days")
+        if last is not None and half_day.starts_at < last.ends_at:
+            raise InvalidRotation(
+                f"Deux demi-journées se chevauchent ou ne sont pas dans l’ordre : {half_day.say_exactly()}.",
+                field="half_days",
+            )
+        last = half_day
+
+
+def _half_days(count: int) -> str:
+    return f"{count} demi-journée{'s' if count > 1 else ''}"
+
+
+def _places(count: int) -> str:
+    return f"{count} place{'s' if count > 1 else ''}"
+
+
+def _pupils(count: int) -> str:
+    return f"{count} élève{'s' if count > 1 else ''}"
