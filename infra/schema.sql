@@ -43,7 +43,8 @@ CREATE TABLE campaigns.agreements (
     declined_at timestamp with time zone,
     reminded_at timestamp with time zone,
     left_at timestamp with time zone,
-    word text DEFAULT ''::text NOT NULL
+    word text DEFAULT ''::text NOT NULL,
+    answered_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.announced_absences (
@@ -113,7 +114,7 @@ CREATE TABLE campaigns.campaigns (
     period daterange NOT NULL,
     departements text[] DEFAULT '{}'::text[] NOT NULL,
     lead_id uuid,
-    agreed_version integer DEFAULT 0 NOT NULL,
+    agreed_version integer DEFAULT 1 NOT NULL,
     cancelled_at timestamp with time zone
 );
 
@@ -755,6 +756,10 @@ ALTER TABLE ONLY notifications.deliveries
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+CREATE INDEX agreements_awaited ON campaigns.agreements USING btree (asked_at) WHERE ((left_at IS NULL) AND (reminded_at IS NULL) AND (declined_at IS NULL) AND (agreed_version < asked_version));
+
+CREATE INDEX agreements_of_organisation ON campaigns.agreements USING btree (organisation_id);
+
 CREATE INDEX api_tokens_of_organisation ON campaigns.api_tokens USING btree (organisation_id);
 
 CREATE INDEX attendance_of_registration ON campaigns.attendance USING btree (registration_id);
@@ -764,6 +769,8 @@ CREATE INDEX audit_of_campaign ON campaigns.audit USING btree (campaign_id, id);
 CREATE INDEX audit_of_offer ON campaigns.audit USING btree (offer_id, id);
 
 CREATE INDEX audit_of_organisation ON campaigns.audit USING btree (organisation_id, id);
+
+CREATE INDEX campaigns_of_lead ON campaigns.campaigns USING btree (lead_id);
 
 CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
 

@@ -58,7 +58,7 @@ def _warn_of_day(day: date, row: int, column: str, findings: Findings) -> None:
 
 
 def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> None:
-    """One speaker or one room in two places at a time: faults. One company or one group twice at a time: warnings."""
+    """One speaker, one room or one group in two places at a time: faults. One company twice at a time: a warning."""
     for first, second in _overlapping(sessions):
         row, other = second.place.row, first.place.row
         when = f"déjà ligne {other}, {say_times(first.starts_at, first.ends_at)}"
@@ -73,7 +73,7 @@ def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> No
             findings.warn(row, second.column("host"), f"{second.host.name} accueille deux fois à la fois : {when}.")
         if first.group == second.group or not (first.group and second.group):
             who = f"le groupe {second.group or first.group}" if second.group or first.group else "tout le groupe"
-            findings.warn(row, second.column("start"), f"{who} a deux séances à la fois : {when}.")
+            findings.fault(row, second.column("start"), f"{who} a deux séances à la fois : {when}.")
 
 
 def _overlapping(sessions: Sequence[PlannedSession]) -> Iterable[tuple[PlannedSession, PlannedSession]]:

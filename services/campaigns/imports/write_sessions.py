@@ -28,9 +28,11 @@ async def write_sessions(
 ) -> None:
     """Bring the tables to the wanted programme: `kept` (with their stored ids), `changed`, `added`, without `gone`.
 
-    The constraints are not deferrable, so sessions that swap places first leave them: speakers are taken out and put
-    back, rooms are emptied and filled. In a draft, what is gone is deleted; in a public offer it is cancelled.
+    Sessions that swap places first leave the constraints: speakers are taken out and put back, rooms are emptied and
+    filled, and that no group is in two places is asked when all is written. In a draft, what is gone is deleted; in a
+    public offer it is cancelled.
     """
+    await connection.execute("SET CONSTRAINTS campaigns.group_in_one_place_at_a_time DEFERRED")
     wanted = [*kept, *(change.after for change in changed), *added]
     moves = Counter((change.before.date, change.after.date) for change in changed)
     placed = place_days(stored_days, [row.date for row in wanted], moves if public else {})
@@ -50,6 +52,7 @@ async def write_sessions(
     await _end_sessions(connection, [row.id for row in gone], public=public, now=now)
     await _update_sessions(connection, changed, placed, group_ids, now)
     await _insert_sessions(connection, offer_id, added, placed, group_ids, now)
+    await connection.execute("SET CONSTRAINTS campaigns.group_in_one_place_at_a_time IMMEDIATE")
     await _insert_speakers(connection, wanted)
     await _drop_what_is_empty(connection, offer_id, public=public)
 

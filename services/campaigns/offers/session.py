@@ -80,11 +80,23 @@ class PupilsElsewhere(Refusal):
         super().__init__("Des élèves inscrits ont déjà une autre séance à cette heure.", field="starts_at")
 
 
+class GroupElsewhere(Refusal):
+    """A group would be in two sessions of its offer at a time; a session of all groups is in every group's way."""
+
+    reason: ClassVar[str] = "group-elsewhere"
+
+    def __init__(self, *, group: str = "", title: str = "", times: str = "") -> None:
+        who = f"Le groupe {group}" if group else "Le groupe"
+        what = f"« {title} » ({times})" if title else "une autre séance"
+        super().__init__(f"{who} a déjà {what} à cette heure.", field="starts_at")
+
+
 # The database has the last word; its named constraints become sentences here.
 REFUSAL_OF_CONSTRAINT: dict[str, Callable[[], Refusal]] = {
     "speaker_in_one_place_at_a_time": SpeakerElsewhere,
     "room_in_one_use_at_a_time": RoomInUse,
     "pupil_in_one_place_at_a_time": PupilsElsewhere,
+    "group_in_one_place_at_a_time": GroupElsewhere,
 }
 
 

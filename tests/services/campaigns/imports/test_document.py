@@ -187,16 +187,18 @@ def test_fourteen_hours_of_rest_are_due():
     assert sentence.startswith("12 h 30 de repos depuis la veille : 14 h de suite sont dues (convention type")
 
 
-def test_a_room_and_a_speaker_are_in_one_place_at_a_time():
+def test_a_room_a_speaker_and_a_group_are_in_one_place_at_a_time():
     spoiled = rows()
     spoiled.append({**spoiled[3], "Entreprise": "Chantiers de la Risle", "Titre": "Autre", "Groupe": "B"})
     reading = read(spoiled)
     assert [(fault.row, fault.column) for fault in reading.faults] == [
+        (FIRST_ROW + 4, "B"),
         (FIRST_ROW + 4, "O"),
         *[(FIRST_ROW + 4, "P")] * 2,
     ]
-    assert "la salle « Salle Becquerel » est prise deux fois" in reading.faults[0].sentence
-    assert "Idriss Navarre serait à deux endroits à la fois : déjà ligne 17" in reading.faults[1].sentence
+    assert "le groupe B a deux séances à la fois" in reading.faults[0].sentence
+    assert "la salle « Salle Becquerel » est prise deux fois" in reading.faults[1].sentence
+    assert "Idriss Navarre serait à deux endroits à la fois : déjà ligne 17" in reading.faults[2].sentence
 
 
 def test_a_company_twice_at_once_is_a_warning_and_no_fault():
@@ -214,7 +216,9 @@ def test_one_siret_is_one_company():
 
 
 def test_every_fault_is_listed_at_once_in_the_order_of_the_file():
-    reading = read([row(Date="19/06/2027"), row(SIRET="1"), row(Type="rien"), row(Fin="8h")], Places="mille")
+    reading = read(
+        [row(Date="19/06/2027"), row(SIRET="1"), row(Date="15/06/2027", Type="rien"), row(Fin="8h")], Places="mille"
+    )
     assert [(fault.row, fault.column) for fault in reading.faults] == [
         (7, "B"), (FIRST_ROW, "A"), (FIRST_ROW + 1, "F"), (FIRST_ROW + 2, "I"), (FIRST_ROW + 3, "C"),
     ]  # fmt: skip

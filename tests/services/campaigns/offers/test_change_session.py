@@ -10,6 +10,7 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.read import read_programme
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import (
+    GroupElsewhere,
     InvalidChange,
     PupilsElsewhere,
     SessionAlreadyCancelled,
@@ -184,8 +185,27 @@ async def test_a_speaker_cannot_be_in_two_places(pool):
             week.sessions[number],
             speaker,
         )
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="ailleurs", days=1)
+        await connection.execute(
+            """
+            INSERT INTO campaigns.session_speakers (session_id, speaker_id, during)
+            VALUES ($1, $2, tstzrange('2027-06-20 09:00Z', '2027-06-20 10:00Z'))
+            """,
+            other.sessions[1],
+            speaker,
+        )
     with pytest.raises(SpeakerElsewhere):
-        await do(pool, change_session, session_id=week.sessions[1], change=SessionChange(starts_at=at(0, 11)))
+        await do(pool, change_session, session_id=other.sessions[1], change=SessionChange(starts_at=at(0, 12)))
+
+
+async def test_a_group_cannot_be_in_two_places_and_a_session_of_all_is_in_every_group_s_way(pool):
+    week, _ = await world(pool, groups=("A", "B"))
+    change = SessionChange(starts_at=at(0, 9), ends_at=at(0, 12))
+    await do(pool, change_session, session_id=week.sessions[1], change=change)  # A and B at the same time
+    await pool.execute("UPDATE campaigns.sessions SET group_id = NULL WHERE id = $1", week.sessions[3])
+    with pytest.raises(GroupElsewhere):
+        await do(pool, change_session, session_id=week.sessions[2], change=SessionChange(ends_at=at(1, 14)))
 
 
 async def test_pupils_are_not_put_in_two_places(pool):
