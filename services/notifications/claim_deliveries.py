@@ -78,7 +78,7 @@ async def claim_deliveries(
             ended.append((letter.id, state))
         else:
             claimed.append(Claimed(letter, events[letter.event_id], changes))
-    await _end(connection, ended)
+    await end_deliveries(connection, ended)
     await _supersede(connection, merged)
     return Claim(claimed, [ended_id for ended_id, _ in ended])
 
@@ -176,7 +176,8 @@ def _judge(
     return ("" if lines else "superseded"), lines, [row.id for row in absorbed]
 
 
-async def _end(connection: Connection, ended: Sequence[tuple[UUID, str]]) -> None:
+async def end_deliveries(connection: Connection, ended: Sequence[tuple[UUID, str]]) -> None:
+    """Write the states (`superseded`, `suppressed`) of claimed deliveries that need no sending; their bytes go."""
     if not ended:
         return
     await connection.execute(

@@ -91,7 +91,7 @@ def _headers(sheet: Sheet) -> list[tuple[str, str]]:
 
 def _address(header: str, name: str, address: str) -> str:
     """« Name <address> » with the name in encoded words where it needs them (RFC 2047)."""
-    name = _one_line(name)
+    name = one_line(name)
     if name.isascii():
         return formataddr((name, _checked(address)))
     return f"{_words(header, name)}\r\n <{_checked(address)}>"
@@ -99,11 +99,11 @@ def _address(header: str, name: str, address: str) -> str:
 
 @lru_cache(maxsize=256)
 def _words(header: str, text: str) -> str:
-    text = _one_line(text)
+    text = one_line(text)
     return Header(text, "us-ascii" if text.isascii() else _UTF8, header_name=header).encode(linesep="\r\n")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Words for people, on one line: every kind of space is a space, every control character is nothing."""
     text = " ".join(text.split())
     return text if text.isprintable() else "".join(character for character in text if character.isprintable())

@@ -8,6 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.letter import Letter
+from services.notifications.notice_letter import NoticeLetter
+from services.notifications.reactions import SECRET
 from services.notifications.render import Rendered
 from services.notifications.smtp import Outcome
 from shared.database import Connection
@@ -20,7 +22,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 class Attempt(Struct, frozen=True):
     """One letter and what the mail server said."""
 
-    letter: Letter
+    letter: Letter | NoticeLetter
     outcome: Outcome
 
 
@@ -45,15 +47,18 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
     """Write what became of the attempts. An accepted mail is `sent` whoever holds the lease meanwhile.
 
     Calendars are locked before deliveries and in order, like in a claim: who writes an outcome late and who claims the
-    same delivery anew would else lock each other out, and an outcome that is lost is a mail sent again.
+    same delivery anew would else lock each other out, and an outcome that is lost is a mail sent again. Who claims a
+    notice waits for nobody.
     """
-    await connection.execute(
-        """
-        SELECT FROM notifications.calendars WHERE registration_id = ANY($1::uuid[])
-        ORDER BY registration_id FOR NO KEY UPDATE
-        """,
-        list({attempt.letter.registration_id for attempt in attempts}),
-    )
+    registration_ids = {attempt.letter.registration_id for attempt in attempts} - {None}
+    if registration_ids:
+        await connection.execute(
+            """
+            SELECT FROM notifications.calendars WHERE registration_id = ANY($1::uuid[])
+            ORDER BY registration_id FOR NO KEY UPDATE
+            """,
+            list(registration_ids),
+        )
     await connection.execute(
         """
         WITH outcome AS (
@@ -84,6 +89,20 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
         now,
         [attempt.outcome.kind for attempt in attempts],
     )
+    await _erase_secrets(connection, attempts)
+
+
+async def _erase_secrets(connection: Connection, attempts: Sequence[Attempt]) -> None:
+    """Bytes that open an account are kept for as long as they may have to be sent again, no longer."""
+    secrets = [attempt.letter.id for attempt in attempts if attempt.letter.message in SECRET]
+    if secrets:
+        await connection.execute(
+            """
+            UPDATE notifications.deliveries SET mail = NULL
+            WHERE id = ANY($1::uuid[]) AND state NOT IN ('due', 'sending')
+            """,
+            secrets,
+        )
 
 
 async def fail_deliveries(connection: Connection, ids: Sequence[UUID], *, reason: str) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from services.notifications.plan_notices import plan_notices
 from services.notifications.reactions import COALESCED, STATUS_AFTER, Reaction, reactions_to
 from shared.database import Connection
 from shared.events import (
@@ -22,8 +23,12 @@ from shared.events import (
     decode_event,
 )
 from shared.identifiers import new_id
+from shared.notices import Notice
 from shared.settings import Settings
 from shared.signed_links import Signer
+
+# the facts about registrations: each raises the calendars of those it concerns
+ProgrammeFact = RegistrationEvent | SessionEvent | OfferChanged | OfferCancelled
 
 log = structlog.get_logger()
 
@@ -31,7 +36,7 @@ log = structlog.get_logger()
 class _Touched(Struct, frozen=True):
     """One registration that an event concerns, and how the event leaves it."""
 
-    event: AnyEvent
+    event: ProgrammeFact
     registration_id: UUID
     pupil_id: UUID
     guardian_id: UUID | None
@@ -52,6 +57,8 @@ async def plan_events(
     touched = [each for event in events for each in _touched_by(event)]
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)
+    notices = [event for event in events if isinstance(event, Notice)]
+    deliveries += await plan_notices(connection, notices, mail_domain=settings.mail_domain, now=now)
     await connection.execute(
         "UPDATE contract.events SET planned_at = $2 WHERE id = ANY($1::uuid[])", [event.id for event in events], now
     )
@@ -86,7 +93,7 @@ def _touched_by(event: AnyEvent) -> Iterator[_Touched]:
             yield _touched_person(event, person)
 
 
-def _touched_person(event: AnyEvent, person: Concerned) -> _Touched:
+def _touched_person(event: SessionEvent | OfferChanged | OfferCancelled, person: Concerned) -> _Touched:
     return _Touched(
         event,
         person.registration_id,

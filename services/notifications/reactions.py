@@ -1,7 +1,8 @@
 """The page: everything that can happen, and who is told what of it.
 
 A line says which message an event causes, for whom, how urgent it is (0 first), whether it may wait for others of its
-kind (coalescing), and what becomes of the calendar entry. A test fails when an event of the contract has no line.
+kind (coalescing), and what becomes of the calendar entry. A notice names its recipients itself: its line says the
+message and the urgency. A test fails when an event of the contract has no line.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from shared.events import (
-    AnyEvent,
+    Event,
     OfferCancelled,
     OfferChanged,
     OfferPublished,
@@ -24,6 +25,28 @@ from shared.events import (
     SessionAdded,
     SessionCancelled,
     SessionChanged,
+)
+from shared.notices import (
+    AbsenceAnnounced,
+    AgreementDeclined,
+    AgreementGiven,
+    AgreementReminded,
+    AgreementRequested,
+    ClassEnrolled,
+    FollowUpBooked,
+    FollowUpCancelled,
+    HostAnswered,
+    HostReleased,
+    HostReminded,
+    HostRequested,
+    MemberInvited,
+    Notice,
+    PartnerLeft,
+    SignInRequested,
+    SpeakerAnswered,
+    SpeakerReleased,
+    SpeakerReminded,
+    SpeakerRequested,
 )
 
 Message = Literal[
@@ -39,12 +62,35 @@ Message = Literal[
     "seat_expired",
     "personal_link",
 ]
+NoticeMessage = Literal[
+    "sign_in_link",
+    "member_invited",
+    "agreement_requested",
+    "agreement_reminded",
+    "agreement_given",
+    "agreement_declined",
+    "partner_left",
+    "host_requested",
+    "host_reminded",
+    "host_answered",
+    "host_released",
+    "speaker_requested",
+    "speaker_reminded",
+    "speaker_answered",
+    "speaker_released",
+    "class_enrolled",
+    "absence_announced",
+    "follow_up_booked",
+    "follow_up_cancelled",
+]
 Entry = Literal["REQUEST", "CANCEL"]
 
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset({"offer_cancelled", "withdrawn", "seat_refused", "seat_expired"})
+# whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
+SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link"})
 # the registration is over: its calendar entry, where there was one, is cancelled
 ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
 
@@ -59,9 +105,16 @@ class Reaction(Struct, frozen=True, kw_only=True):
     when: Callable[[Any], bool] = lambda _: True
 
 
+class NoticeReaction(Struct, frozen=True, kw_only=True):
+    """One message to each recipient of a notice."""
+
+    message: NoticeMessage
+    priority: int
+
+
 NOBODY: tuple[Reaction, ...] = ()
 
-REACTIONS: dict[type[AnyEvent], tuple[Reaction, ...]] = {
+REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReaction] = {
     RegistrationConfirmed: (
         Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how == "registered"),
         Reaction(message="seat_confirmed", priority=2, when=lambda event: event.how == "accepted"),
@@ -84,9 +137,33 @@ REACTIONS: dict[type[AnyEvent], tuple[Reaction, ...]] = {
     OfferChanged: (Reaction(message="changed", priority=5),),
     # who only waited has no entry to cancel
     OfferCancelled: (Reaction(message="offer_cancelled", priority=2, entry="CANCEL"),),
+    # somebody sits before a screen that says « nous vous avons envoyé un lien »
+    SignInRequested: NoticeReaction(message="sign_in_link", priority=0),
+    MemberInvited: NoticeReaction(message="member_invited", priority=2),
+    AgreementRequested: NoticeReaction(message="agreement_requested", priority=2),
+    AgreementReminded: NoticeReaction(message="agreement_reminded", priority=4),
+    AgreementGiven: NoticeReaction(message="agreement_given", priority=2),
+    AgreementDeclined: NoticeReaction(message="agreement_declined", priority=2),
+    PartnerLeft: NoticeReaction(message="partner_left", priority=2),
+    HostRequested: NoticeReaction(message="host_requested", priority=2),
+    HostReminded: NoticeReaction(message="host_reminded", priority=4),
+    HostAnswered: NoticeReaction(message="host_answered", priority=2),
+    HostReleased: NoticeReaction(message="host_released", priority=2),
+    SpeakerRequested: NoticeReaction(message="speaker_requested", priority=2),
+    SpeakerReminded: NoticeReaction(message="speaker_reminded", priority=4),
+    SpeakerAnswered: NoticeReaction(message="speaker_answered", priority=2),
+    SpeakerReleased: NoticeReaction(message="speaker_released", priority=2),
+    ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
+    # a minor is not where everybody believes
+    AbsenceAnnounced: NoticeReaction(message="absence_announced", priority=0),
+    FollowUpBooked: NoticeReaction(message="follow_up_booked", priority=2),
+    FollowUpCancelled: NoticeReaction(message="follow_up_cancelled", priority=2),
 }
 
-STATUS_AFTER: dict[type[AnyEvent], str] = {
+# facts of a newer version wait for its relay, and must not fill the window of this one
+KNOWN_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS]
+
+STATUS_AFTER: dict[type[Event], str] = {
     RegistrationConfirmed: "confirmed",
     RegistrationWaiting: "waiting",
     RegistrationHeld: "held",
@@ -97,6 +174,13 @@ STATUS_AFTER: dict[type[AnyEvent], str] = {
 }
 
 
-def reactions_to(event: AnyEvent) -> tuple[Reaction, ...]:
-    """The messages that one event causes."""
-    return tuple(reaction for reaction in REACTIONS[type(event)] if reaction.when(event))
+def reactions_to(event: Event) -> tuple[Reaction, ...]:
+    """The messages that one event causes for those who are registered."""
+    lines = REACTIONS[type(event)]
+    return () if isinstance(lines, NoticeReaction) else tuple(line for line in lines if line.when(event))
+
+
+def reaction_to_notice(notice: Notice) -> NoticeReaction | None:
+    """The message that one notice causes for each of its recipients."""
+    line = REACTIONS[type(notice)]
+    return line if isinstance(line, NoticeReaction) else None

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from services.notifications.broker import Errand, RingingFailed, install_broker, open_broker, ring
 from services.notifications.failure import describe
+from services.notifications.reactions import KNOWN_TAGS
 from shared.database import CONNECTION_LOST
-from shared.events import AnyEvent, tag_of
 from shared.outbox import DOORBELL
 from shared.settings import Settings
 
@@ -27,9 +27,6 @@ RUNG_AT_MOST = 256
 BATCH = 32
 # what was rung and is not done is rung again after so long, then more and more rarely
 FIRST_AGAIN_SECONDS, LAST_AGAIN_SECONDS = 3.0, 15.0
-
-# facts of a newer version wait for its relay, and must not fill the window of this one
-KNOWN_TAGS = [tag_of(event) for event in get_args(AnyEvent)]
 
 log = structlog.get_logger()
 

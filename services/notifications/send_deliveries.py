@@ -3,19 +3,24 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import structlog
 from aiosmtplib import SMTP
+from msgspec import Struct
 
 from services.notifications.claim_deliveries import LEASE, Claimed, claim_deliveries
+from services.notifications.claim_notices import claim_notices
 from services.notifications.facts import Facts
 from services.notifications.failure import describe
+from services.notifications.letter import Letter
 from services.notifications.mark_deliveries import Attempt, fail_deliveries, mark_attempts, store_mails
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
 from services.notifications.render import Printer, Rendered
+from services.notifications.render_notice import NoticePrinter
 from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, Outcome, send_mail
 from shared.database import CONNECTION_LOST, Connection, Pool, transaction
 from shared.settings import Settings
@@ -26,6 +31,21 @@ MAILS_PER_CONNECTION = 4
 log = structlog.get_logger()
 
 
+class Parcel(Struct, frozen=True):
+    """A claimed delivery whose bytes are stored: what one attempt sends."""
+
+    letter: Letter | NoticeLetter
+    address: str
+    mail: bytes
+
+
+class Prepared(Struct, frozen=True):
+    """What is to be sent now, and the ids that are settled without."""
+
+    parcels: list[Parcel]
+    settled: set[UUID]
+
+
 class Sender:
     """What sending stands on, one per process: the database, the mail server, the printer and its memory."""
 
@@ -33,6 +53,7 @@ class Sender:
         self._pool = pool
         self._mail_server = mail_server
         self._printer = Printer(settings)
+        self._notice_printer = NoticePrinter(settings)
         self._facts = Facts()
 
     async def send(self, ids: Sequence[UUID]) -> None:
@@ -41,53 +62,64 @@ class Sender:
         A connection is held before a delivery is claimed, so that a lease begins when its mail is really being sent,
         and a server that is away costs no attempt. Raises `MailServerAway`.
         """
-        left = list(ids)
+        notices = await self._notices_among(ids)
+        if notices:
+            await self._send([each for each in ids if each in notices], self._prepare_notices)
+        if len(notices) < len(ids):
+            await self._send([each for each in ids if each not in notices], self._prepare)
+
+    async def _notices_among(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Deliveries without a registration are claimed and written another way: one question a batch."""
+        rows = await self._pool.fetch(
+            "SELECT id FROM notifications.deliveries WHERE id = ANY($1::uuid[]) AND registration_id IS NULL", list(ids)
+        )
+        return {row["id"] for row in rows}
+
+    async def _send(self, left: list[UUID], prepare: Callable[[Sequence[UUID], int], Awaitable[Prepared]]) -> None:
         while left:
             async with self._mail_server.connections(len(left)) as clients:
                 # from before the claim on: a slow commit uses up the lease, too
                 begin_before = time.monotonic() + LEASE.total_seconds() - SECONDS_PER_MAIL
-                ready, done = await self._prepare(left, most=MAILS_PER_CONNECTION * len(clients))
-                attempts = await self._deliver(clients, ready, begin_before)
+                prepared = await prepare(left, MAILS_PER_CONNECTION * len(clients))
+                attempts = await self._deliver(clients, prepared.parcels, begin_before)
             await self._mark(attempts)
-            done |= {attempt.letter.id for attempt in attempts if attempt.outcome.kind != "kept"}
+            done = prepared.settled | {attempt.letter.id for attempt in attempts if attempt.outcome.kind != "kept"}
             if not done:
                 return
             left = [each for each in left if each not in done]
 
-    async def _prepare(self, ids: Sequence[UUID], *, most: int) -> tuple[list[tuple[Claimed, str, bytes]], set[UUID]]:
-        """Claim and render in one short transaction: what is claimed has its bytes. Also the ids that are settled."""
+    async def _prepare(self, ids: Sequence[UUID], most: int) -> Prepared:
+        """Claim and render in one short transaction: what is claimed has its bytes."""
         async with transaction(self._pool) as connection:
             claim = await claim_deliveries(connection, ids, most=most, facts=self._facts, now=datetime.now(UTC))
             rendered = await self._render(connection, [each for each in claim.letters if each.letter.mail is None])
             if rendered:
                 await store_mails(connection, list(rendered.values()))
-        ready = []
-        done = set(claim.settled)
-        for each in claim.letters:
-            if each.letter.mail is not None:
-                ready.append((each, each.letter.address or "", each.letter.mail))
-            elif fresh := rendered.get(each.letter.id):
-                ready.append((each, fresh.address, fresh.mail))
-            else:
-                done.add(each.letter.id)
-        return ready, done
+        return _prepared([each.letter for each in claim.letters], rendered, claim.settled)
 
-    async def _deliver(
-        self, clients: Sequence[SMTP], ready: list[tuple[Claimed, str, bytes]], begin_before: float
-    ) -> list[Attempt]:
+    async def _prepare_notices(self, ids: Sequence[UUID], most: int) -> Prepared:
+        async with transaction(self._pool) as connection:
+            claim = await claim_notices(connection, ids, most=most, facts=self._facts, now=datetime.now(UTC))
+            fresh = [each for each in claim.letters if each.letter.mail is None]
+            rendered = await self._render_notices(connection, fresh)
+            if rendered:
+                await store_mails(connection, list(rendered.values()))
+        return _prepared([each.letter for each in claim.letters], rendered, claim.settled)
+
+    async def _deliver(self, clients: Sequence[SMTP], parcels: Sequence[Parcel], begin_before: float) -> list[Attempt]:
         """Give the mails to the server, on each connection one after the other.
 
         No mail is begun so late that its time-out would outlive its lease; what was not begun is due again.
         """
-        waiting = deque(ready)
+        waiting = deque(parcels)
         attempts: list[Attempt] = []
 
         async def use(client: SMTP) -> None:
             while waiting and client.is_connected and time.monotonic() < begin_before:
-                attempts.append(await self._attempt(client, *waiting.popleft()))
+                attempts.append(await self._attempt(client, waiting.popleft()))
 
         await asyncio.gather(*(use(client) for client in clients))
-        return attempts + [Attempt(claimed.letter, Outcome("kept", "")) for claimed, _, _ in waiting]
+        return attempts + [Attempt(parcel.letter, Outcome("kept", "")) for parcel in waiting]
 
     async def _mark(self, attempts: Sequence[Attempt]) -> None:
         """Write the outcomes; while the leases last, a lost database is waited for, so that no mail goes twice."""
@@ -112,14 +144,22 @@ class Sender:
             try:
                 rendered[each.letter.id] = self._printer.render(each, programmes[keys[each.letter.id]])
             except Exception as error:  # noqa: BLE001  # one letter that cannot be written holds back no other
-                log.warning("delivery.unwritable", delivery_id=str(each.letter.id), **describe(error))
-                await fail_deliveries(connection, [each.letter.id], reason=f"not rendered: {type(error).__name__}")
+                await _give_up(connection, each.letter.id, error)
         return rendered
 
-    async def _attempt(self, client: SMTP, claimed: Claimed, address: str, mail: bytes) -> Attempt:
-        letter = claimed.letter
+    async def _render_notices(self, connection: Connection, claimed: Sequence[ClaimedNotice]) -> dict[UUID, Rendered]:
+        rendered: dict[UUID, Rendered] = {}
+        for each in claimed:
+            try:
+                rendered[each.letter.id] = self._notice_printer.render(each)
+            except Exception as error:  # noqa: BLE001  # one letter that cannot be written holds back no other
+                await _give_up(connection, each.letter.id, error)
+        return rendered
+
+    async def _attempt(self, client: SMTP, parcel: Parcel) -> Attempt:
+        letter = parcel.letter
         outcome: Outcome = await send_mail(
-            client, sender=self._printer.envelope_sender(letter.id), recipient=address, mail=mail
+            client, sender=self._printer.envelope_sender(letter.id), recipient=parcel.address, mail=parcel.mail
         )
         log.info(
             "delivery.attempted",
@@ -130,3 +170,24 @@ class Sender:
             attempt=letter.attempts,
         )
         return Attempt(letter, outcome)
+
+
+def _prepared(
+    letters: Sequence[Letter | NoticeLetter], rendered: dict[UUID, Rendered], settled: Sequence[UUID]
+) -> Prepared:
+    """Letters with the bytes they had, or have now; those that could not be written are settled."""
+    parcels = []
+    done = set(settled)
+    for letter in letters:
+        if letter.mail is not None:
+            parcels.append(Parcel(letter, letter.address or "", letter.mail))
+        elif fresh := rendered.get(letter.id):
+            parcels.append(Parcel(letter, fresh.address, fresh.mail))
+        else:
+            done.add(letter.id)
+    return Prepared(parcels, done)
+
+
+async def _give_up(connection: Connection, delivery_id: UUID, error: Exception) -> None:
+    log.warning("delivery.unwritable", delivery_id=str(delivery_id), **describe(error))
+    await fail_deliveries(connection, [delivery_id], reason=f"not rendered: {type(error).__name__}")

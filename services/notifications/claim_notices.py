@@ -1,0 +1,92 @@
+"""Claim notices: take some deliveries without registration that are due, with a lease."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.notifications.claim_deliveries import LEASE, end_deliveries
+from services.notifications.facts import Facts
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_too_late
+from shared.database import Connection
+from shared.events import AnyEvent
+from shared.notices import AbsenceAnnounced, FollowUpBooked, FollowUpCancelled, Notice
+from shared.people import Person, read_people
+
+
+class NoticeClaim(Struct, frozen=True):
+    """What one claim came to: letters to send, and the ids of those that needed no sending after all."""
+
+    letters: list[ClaimedNotice]
+    settled: list[UUID]
+
+
+async def claim_notices(
+    connection: Connection, ids: Sequence[UUID], *, most: int, facts: Facts, now: datetime
+) -> NoticeClaim:
+    """Up to `most` of these deliveries, those still due, the most urgent first; nobody else's claim is waited for.
+
+    A link that has expired becomes `superseded`, a letter without address `suppressed`, and their bytes go.
+    """
+    letters = await _take(connection, ids, most, now)
+    events = await facts.events(connection, [letter.event_id for letter in letters])
+    pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
+    pupils = await read_people(connection, pupil_ids.values()) if pupil_ids else {}
+    claimed: list[ClaimedNotice] = []
+    ended: list[tuple[UUID, str]] = []
+    for letter in letters:
+        event = events.get(letter.event_id)
+        if letter.address is None or not isinstance(event, Notice):
+            ended.append((letter.id, "suppressed"))
+        elif is_too_late(event, now):
+            ended.append((letter.id, "superseded"))
+        else:
+            pupil_id = pupil_ids.get(letter.event_id)
+            claimed.append(ClaimedNotice(letter=letter, event=event, pupil=pupils.get(pupil_id) if pupil_id else None))
+    await end_deliveries(connection, ended)
+    return NoticeClaim(claimed, [ended_id for ended_id, _ in ended])
+
+
+async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: datetime) -> list[NoticeLetter]:
+    rows = await connection.fetch(
+        """
+        WITH chosen AS (
+            SELECT id FROM notifications.deliveries
+            WHERE id = ANY($1::uuid[]) AND registration_id IS NULL AND state = 'due' AND due_at <= $2
+            ORDER BY priority, due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+        ), taken AS (
+            UPDATE notifications.deliveries d SET state = 'sending', attempts = d.attempts + 1, lease_until = $4
+            FROM chosen WHERE d.id = chosen.id
+            RETURNING d.*
+        )
+        SELECT t.id, t.event_id, t.message, t.attempts, t.message_id, t.planned_at, t.recipient_address, t.mail,
+               t.recipient_id, coalesce(r.first_name, '') AS first_name, coalesce(r.last_name, '') AS last_name, r.email
+        FROM taken t LEFT JOIN contract.people r ON r.id = t.recipient_id
+        ORDER BY t.priority, t.due_at, t.id
+        """,
+        list(ids),
+        now,
+        most,
+        now + LEASE,
+    )
+    return [
+        NoticeLetter(
+            id=row["id"],
+            event_id=row["event_id"],
+            message=row["message"],
+            attempts=row["attempts"],
+            message_id=row["message_id"],
+            planned_at=row["planned_at"],
+            recipient_address=row["recipient_address"],
+            mail=row["mail"],
+            recipient=Person(
+                id=row["recipient_id"], first_name=row["first_name"], last_name=row["last_name"], email=row["email"]
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _pupil_of(event: AnyEvent) -> UUID | None:
+    return event.pupil_id if isinstance(event, AbsenceAnnounced | FollowUpBooked | FollowUpCancelled) else None

@@ -1,0 +1,44 @@
+"""A notice that is about to be sent: the delivery, the fact, whom it goes to and which pupil it speaks of."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.notifications.reactions import NoticeMessage
+from shared.notices import AnyNotice, MemberInvited, SignInRequested
+from shared.people import Person
+
+
+class NoticeLetter(Struct, frozen=True, kw_only=True):
+    """A claimed delivery without registration. `mail` holds the bytes once they are rendered."""
+
+    id: UUID
+    event_id: UUID
+    message: NoticeMessage
+    attempts: int
+    message_id: str
+    planned_at: datetime
+    recipient_address: str | None
+    mail: bytes | None
+    recipient: Person
+
+    registration_id: None = None
+
+    @property
+    def address(self) -> str | None:
+        """Where it goes: the address it was first sent to, while the person still has one; None after erasure."""
+        return (self.recipient_address or self.recipient.email) if self.recipient.email else None
+
+
+class ClaimedNotice(Struct, frozen=True, kw_only=True):
+    """A letter to send and the fact behind it; `pupil` where the fact speaks of one."""
+
+    letter: NoticeLetter
+    event: AnyNotice
+    pupil: Person | None = None
+
+
+def is_too_late(event: AnyNotice, now: datetime) -> bool:
+    """Whether the link in the message would no longer open anything."""
+    return isinstance(event, SignInRequested | MemberInvited) and event.expires_at <= now

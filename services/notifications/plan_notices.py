@@ -1,0 +1,44 @@
+"""Plan notices: one delivery for each recipient of a fact about something else than a registration."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.notifications.reactions import reaction_to_notice
+from shared.database import Connection
+from shared.identifiers import new_id
+from shared.notices import AnyNotice
+
+
+async def plan_notices(
+    connection: Connection, notices: Sequence[AnyNotice], *, mail_domain: str, now: datetime
+) -> list[UUID]:
+    """The new deliveries, due at once; twice changes nothing. They have no registration and no calendar."""
+    wanted = [
+        (notice, reaction, recipient_id)
+        for notice in notices
+        if (reaction := reaction_to_notice(notice))
+        for recipient_id in dict.fromkeys(notice.recipients)
+    ]
+    if not wanted:
+        return []
+    rows = await connection.fetch(
+        """
+        INSERT INTO notifications.deliveries
+            (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at)
+        SELECT id, event_id, message, recipient_id, offer_id, 0, priority, $8, '<' || id || '@' || $7 || '>', $8
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[])
+            AS wanted (id, event_id, message, recipient_id, offer_id, priority)
+        ON CONFLICT (event_id, message, recipient_id) DO NOTHING
+        RETURNING id
+        """,
+        [new_id() for _ in wanted],
+        [notice.id for notice, _, _ in wanted],
+        [reaction.message for _, reaction, _ in wanted],
+        [recipient_id for _, _, recipient_id in wanted],
+        [notice.offer_id for notice, _, _ in wanted],
+        [reaction.priority for _, reaction, _ in wanted],
+        mail_domain,
+        now,
+    )
+    return [row["id"] for row in rows]
