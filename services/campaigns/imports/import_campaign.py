@@ -50,12 +50,21 @@ async def import_campaign(connection: Connection, campaign: CampaignFile, findin
     organisations = await name_organisations(connection, named, offer_id=None, findings=findings)
     await connection.executemany(
         """
-        INSERT INTO campaigns.agreements (campaign_id, organisation_id, agreed_at) VALUES ($1, $2, $3)
-        ON CONFLICT (campaign_id, organisation_id) DO UPDATE SET agreed_at = excluded.agreed_at
+        INSERT INTO campaigns.agreements (campaign_id, organisation_id, agreed_at, agreed_version)
+        VALUES ($1, $2, $3, CASE WHEN $3::timestamptz IS NULL THEN 0 ELSE 1 END)
+        ON CONFLICT (campaign_id, organisation_id) DO UPDATE
+        SET agreed_at = excluded.agreed_at, agreed_version = agreements.asked_version
         WHERE agreements.agreed_at IS NULL AND excluded.agreed_at IS NOT NULL
         """,
         [(campaign_id, organisations[partner.organisation].id, partner.agreed_at) for partner in campaign.partners],
     )
+    if campaign.partners:
+        # the first named leads, where nobody does yet
+        await connection.execute(
+            "UPDATE campaigns.campaigns SET lead_id = $2 WHERE id = $1 AND lead_id IS NULL",
+            campaign_id,
+            organisations[campaign.partners[0].organisation].id,
+        )
     return campaign_id
 
 

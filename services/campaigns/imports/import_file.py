@@ -22,6 +22,7 @@ from services.campaigns.imports.programme_file import (
 )
 from services.campaigns.imports.read import agreements_are_complete, read_known
 from services.campaigns.imports.report import ImportedOffer, ImportReport
+from services.campaigns.imports.slugs import SLUGS
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.lock_offer import lock_offer
@@ -30,9 +31,6 @@ from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection, Pool, transaction
 from shared.refusal import Refusal
-
-# imports follow one another, so that two of the same file are one import and one that finds nothing to do
-LOCK = 7_151_516
 
 
 async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
@@ -89,7 +87,7 @@ def _read_one(path: Path, known: Known, campaign: CampaignFile | None) -> Readin
 async def _import_readings(
     connection: Connection, readings: Sequence[Reading], findings: Findings, now: datetime
 ) -> list[ImportedOffer]:
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
     for reading in readings:
         if reading.campaign:
             await import_campaign(connection, reading.campaign, findings)

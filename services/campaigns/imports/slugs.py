@@ -3,9 +3,13 @@
 from services.campaigns.imports.words_of_files import slug_of
 from shared.database import Connection
 
+# whoever takes a slug holds this lock: imports follow one another, so that two of the same file are one import and one
+# that finds nothing to do
+SLUGS = 7_151_516
+
 
 async def find_free_slug(connection: Connection, name: str) -> str:
-    """The slug of a name, numbered from 2 where it is taken; imports come one at a time, so it stays free."""
+    """The slug of a name, numbered from 2 where it is taken; the caller holds the lock `SLUGS`, so it stays free."""
     slug = slug_of(name)
     if slug.startswith("secteur-"):
         slug = f"le-{slug}"

@@ -1,0 +1,28 @@
+"""The states of an offer as a list is filtered by them; the same as `Listing.state` says, drafts besides."""
+
+from typing import Literal
+
+from services.campaigns.catalogue.listing import ListingState
+
+State = Literal["draft"] | ListingState
+
+STATE_NAMES: dict[State, str] = {
+    "draft": "Brouillons",
+    "not_yet": "Bientôt ouvertes",
+    "open": "Avec des places",
+    "full": "Complètes",
+    "closed": "Inscriptions closes",
+    "past": "Passées",
+    "cancelled": "Annulées",
+}
+STATES = frozenset(STATE_NAMES)
+
+# `Listing.state` in SQL, of a row of campaigns.offers; $1 is now
+STATE_OF_ROW = """
+    CASE WHEN status IN ('draft', 'cancelled') THEN status
+         WHEN status = 'over' OR upper(busy) <= $1 THEN 'past'
+         WHEN status <> 'published' OR lower(busy) <= $1 OR closes_at <= $1 THEN 'closed'
+         WHEN opens_at > $1 THEN 'not_yet'
+         WHEN waiting = 0 AND taken < seats THEN 'open'
+         ELSE 'full' END
+"""
