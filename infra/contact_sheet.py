@@ -2,18 +2,20 @@
 
 import argparse
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from uuid import UUID
 
 import asyncpg
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from services.campaigns.access.sign_in_person import open_device
 from shared.settings import SettingsError, read_settings
 from shared.signed_links import Signer
 
 FOLDER = Path(".quinzaine/contact-sheet")
 CHROMIUM = "/usr/bin/chromium"
+PLANNER = "coline.berthaud@risle.example"
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,12 +37,14 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     pages = asyncio.run(find_pages())
+    secret = asyncio.run(sign_in())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for scheme in SCHEMES:
             for device, width in WIDTHS.items():
-                # one visitor: the planner's pages need the cookie that the first of them sets
                 context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+                if secret:
+                    context.add_cookies([{"name": "quinzaine", "value": secret, "url": arguments.base_url}])
                 for name, path in pages.items():
                     file = arguments.folder / f"{name}-{device}-{scheme}.png"
                     take_picture(context, arguments.base_url.rstrip("/") + path, file)
@@ -83,11 +87,26 @@ async def find_pages() -> dict[str, str]:
             pages["acceptance"] = f"/inscriptions/{token}/acceptation"
         if place["status"] == "confirmed":
             pages["withdrawal"] = f"/inscriptions/{token}/retrait"
-    planner = signer.token("planner", UUID(int=0))
-    pages["planning"] = f"/planification?jeton={planner}"
+    pages["planning"] = "/planification"
     if offers:
         pages["planned-offer"] = f"/planification/{offers[0]['slug']}"
     return pages
+
+
+async def sign_in() -> str:
+    """The cookie of a device of the demo's first owner; empty where there is no demo."""
+    try:
+        settings = read_settings()
+    except SettingsError:
+        return ""
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        person_id = await connection.fetchval("SELECT person_id FROM campaigns.accounts WHERE email = $1", PLANNER)
+        if person_id is None:
+            return ""
+        return await open_device(connection, person_id=person_id, agent="", now=datetime.now(UTC))
+    finally:
+        await connection.close()
 
 
 def take_picture(context: BrowserContext, url: str, file: Path) -> None:

@@ -11,7 +11,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from uuid import UUID
 
 from rich.console import Console
 
@@ -20,13 +19,18 @@ from infra.endings import CannotBeDone
 from infra.up import DATABASE
 from infra.up.child import Child
 from shared.settings import SettingsError, read_settings
-from shared.signed_links import Signer
 
 CHILDREN = ("web", "relay", "worker", "mailbox")
 ANSWERS_WITHIN = 60.0
 ENDS_WITHIN = 7.0
 DATABASE_AGAIN_AFTER = 2.0
 LAST_PORT = 65535
+# people of data/demo/membres.csv
+DEMO_ADDRESSES = (
+    ("Une fédération", "coline.berthaud@risle.example"),
+    ("Une agence", "gaspard.lenoir-vey@orientation.example"),
+    ("Un professeur", "aurele.castaing@trois-ponts.example"),
+)
 
 
 class Up:
@@ -150,14 +154,19 @@ class Up:
 
     def _say_addresses(self, environment: dict[str, str], seconds: float) -> None:
         base = environment["QUINZAINE_BASE_URL"]
-        token = Signer((environment["QUINZAINE_SECRET_KEYS"],)).token("planner", UUID(int=0))
         self._console.print(f"\n[bold]Quinzaine est prête[/bold] ({seconds:.1f} s).\n")
         for what, address in (
             ("Catalogue public", f"{base}/"),
-            ("Vue des organisateurs", f"{base}/planification?jeton={token}"),
+            ("Planification", f"{base}/connexion"),
             ("Boîte aux lettres", f"http://127.0.0.1:{environment['QUINZAINE_MAILBOX_PORT']}/"),
         ):
             self._console.print(f"  {what:<22} [cyan]{address}[/cyan]")
+        if self._demo:
+            self._console.print(
+                "\nPour planifier, demandez un lien à l’une de ces adresses (il arrive dans la boîte) :"
+            )
+            for who, email in DEMO_ADDRESSES:
+                self._console.print(f"  {who:<22} [cyan]{email}[/cyan]")
         self._console.print("\nCtrl-C arrête tout. Les données restent dans .quinzaine/.\n", style="dim")
 
     def _keep_up(self) -> None:

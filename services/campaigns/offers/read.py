@@ -268,6 +268,16 @@ async def organisation_of_session(connection: Connection, session_id: UUID) -> U
     return organisation_id
 
 
+async def offer_of_session(connection: Connection, session_id: UUID) -> UUID:
+    """The offer of a session; raises `UnknownSession`."""
+    offer_id: UUID | None = await connection.fetchval(
+        "SELECT offer_id FROM campaigns.sessions WHERE id = $1", session_id
+    )
+    if offer_id is None:
+        raise UnknownSession
+    return offer_id
+
+
 def _session_body(session: ProgrammeSession) -> SessionBody:
     return SessionBody(
         id=session.id,

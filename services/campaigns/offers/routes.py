@@ -11,6 +11,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
+from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.bodies import (
@@ -29,10 +31,10 @@ from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.offer import UnknownOffer
-from services.campaigns.offers.planner import planner_of
 from services.campaigns.offers.read import (
     list_offers,
     list_registrations,
+    offer_of_session,
     organisation_of_offer,
     organisation_of_session,
     read_offer,
@@ -48,7 +50,6 @@ from shared.database import Connection
 
 PAGE = 100
 
-Authorization = Annotated[str | None, HeaderParameter(name="Authorization", description="Bearer, a planner's token")]
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="1 to 200 ASCII characters")]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The session's sequence, quoted or bare")]
 After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
@@ -150,85 +151,92 @@ async def post_refusal(
         return await _state(edge, connection, token)
 
 
-@patch("/api/v1/sessions/{session_id:uuid}", summary="Change a session")
+@patch("/api/v1/sessions/{session_id:uuid}", action="plan_offers", summary="Change a session")
 async def patch_session(
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
     session_id: FromPath[UUID],
     data: JSONBody[SessionChange],
-    authorization: Authorization = None,
     if_match: IfMatch = None,
 ) -> Response[SessionBody]:
     """Any of the fields; everybody who has the session in the programme is told."""
-    planner = planner_of(edge.signer, authorization)
     expected = _sequence(if_match)
     async with edge.transaction() as connection:
-        if not planner.may_plan(await organisation_of_session(connection, session_id)):
+        if not actor.acts_for(await organisation_of_session(connection, session_id)):
             raise UnknownSession
         await change_session(connection, session_id=session_id, change=data, if_match=expected, now=now)
         session = await read_session(connection, session_id)
+        offer_id = await offer_of_session(connection, session_id)
+        await write_audit(connection, actor, "change_session", f"« {session.title} »", now=now, offer_id=offer_id)
     return Response(session, headers={"ETag": f'"{session.sequence}"'})
 
 
-@post("/api/v1/sessions/{session_id:uuid}/cancellation", status_code=200, summary="Cancel a session")
+@post(
+    "/api/v1/sessions/{session_id:uuid}/cancellation",
+    action="cancel_offers",
+    status_code=200,
+    summary="Cancel a session",
+)
 async def post_session_cancellation(
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
     session_id: FromPath[UUID],
-    authorization: Authorization = None,
 ) -> SessionBody:
     """The session will not take place; everybody who has it in the programme is told."""
-    planner = planner_of(edge.signer, authorization)
     async with edge.transaction() as connection:
-        if not planner.may_plan(await organisation_of_session(connection, session_id)):
+        if not actor.acts_for(await organisation_of_session(connection, session_id)):
             raise UnknownSession
         await cancel_session(connection, session_id=session_id, now=now)
-        return await read_session(connection, session_id)
+        session = await read_session(connection, session_id)
+        offer_id = await offer_of_session(connection, session_id)
+        await write_audit(connection, actor, "cancel_session", f"« {session.title} »", now=now, offer_id=offer_id)
+        return session
 
 
-@post("/api/v1/offers/{offer_id:uuid}/cancellation", status_code=200, summary="Cancel an offer")
+@post("/api/v1/offers/{offer_id:uuid}/cancellation", action="cancel_offers", status_code=200, summary="Cancel an offer")
 async def post_offer_cancellation(
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
     offer_id: FromPath[UUID],
-    authorization: Authorization = None,
 ) -> OfferWithDaysBody:
     """The offer will not take place; everybody in it or waiting for it is told."""
-    planner = planner_of(edge.signer, authorization)
     async with edge.transaction() as connection:
-        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+        if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
             raise UnknownOffer
         await cancel_offer(connection, offer_id=offer_id, now=now)
+        await write_audit(connection, actor, "cancel_offer", now=now, offer_id=offer_id)
         return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
 
 
-@patch("/api/v1/offers/{offer_id:uuid}", summary="Change the number of seats")
+@patch("/api/v1/offers/{offer_id:uuid}", action="plan_offers", summary="Change the number of seats")
 async def patch_offer(
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
     offer_id: FromPath[UUID],
     data: JSONBody[OfferChangeBody],
-    authorization: Authorization = None,
 ) -> OfferWithDaysBody:
     """More seats are held at once for who waits; fewer than are taken is refused."""
-    planner = planner_of(edge.signer, authorization)
     async with edge.transaction() as connection:
-        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+        if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
             raise UnknownOffer
         await change_seats(connection, offer_id=offer_id, seats=data.seats, now=now)
+        await write_audit(connection, actor, "change_seats", f"{data.seats} places", now=now, offer_id=offer_id)
         return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
 
 
-@get("/api/v1/offers/{offer_id:uuid}/registrations", summary="Who is in and who waits")
+@get("/api/v1/offers/{offer_id:uuid}/registrations", action="read_pupils", summary="Who is in and who waits")
 async def get_registrations(
-    edge: NamedDependency[Edge], offer_id: FromPath[UUID], authorization: Authorization = None, after: After = None
+    edge: NamedDependency[Edge], actor: NamedDependency[Actor], offer_id: FromPath[UUID], after: After = None
 ) -> Response[ListedRegistrationsBody]:
     """Registrations in the order of the queue, a hundred a page; for planners."""
-    planner = planner_of(edge.signer, authorization)
     if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
         raise InvalidField("Cette clé de page n’est pas valable.", field="after")
     async with edge.reading() as connection:
-        if not planner.may_plan(await organisation_of_offer(connection, offer_id)):
+        if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
             raise UnknownOffer
         ranked = await list_registrations(connection, offer_id, after=int(after) if after else None, limit=PAGE + 1)
     items = [item for _, item in ranked[:PAGE]]

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.campaigns.access.actor import EVERY_ORGANISATION
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from services.campaigns.offers.offer import UnknownOffer
-from services.campaigns.offers.planner import EVERY_ORGANISATION
 from services.campaigns.planning.overview import ListedPupil, PlannedOffer
 from shared.database import Connection
 

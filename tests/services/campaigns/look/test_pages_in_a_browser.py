@@ -5,7 +5,6 @@ The browser's requests are answered by the application in this process; whatever
 
 import shutil
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -15,7 +14,6 @@ from infra.contact_sheet import QUIET
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
-from services.campaigns.planning.routes import COOKIE
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.world import NOW, a_pupil, a_week
@@ -75,14 +73,14 @@ async def paths(pool, settings, small_week) -> dict[str, str]:
     }
 
 
-async def open_page(browser: Browser, visitor, settings, *, width: int, scheme: str) -> tuple[Page, list[str]]:
+async def open_page(browser: Browser, visitor, *, width: int, scheme: str, secret: str = "") -> tuple[Page, list[str]]:
     """A page whose requests this process answers, and the list of those that went elsewhere."""
     elsewhere: list[str] = []
     context = await browser.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=True
     )
-    token = Signer(settings.secret_keys).token("planner", UUID(int=0))
-    await context.add_cookies([{"name": COOKIE, "value": token, "url": HOME}])
+    if secret:
+        await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
 
     async def answer(route: Route) -> None:
         request = route.request
@@ -103,8 +101,8 @@ async def open_page(browser: Browser, visitor, settings, *, width: int, scheme: 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_every_page_is_accessible_and_stands_alone(browser, visitor, settings, paths, width, scheme):
-    page, elsewhere = await open_page(browser, visitor, settings, width=width, scheme=scheme)
+async def test_every_page_is_accessible_and_stands_alone(browser, visitor, planner, paths, width, scheme):
+    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     for name, path in paths.items():
@@ -121,8 +119,8 @@ async def test_every_page_is_accessible_and_stands_alone(browser, visitor, setti
     await page.context.close()
 
 
-async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, settings, small_week):
-    page, elsewhere = await open_page(browser, visitor, settings, width=390, scheme="light")
+async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, small_week):
+    page, elsewhere = await open_page(browser, visitor, width=390, scheme="light")
     await page.goto(f"{HOME}/offres/{small_week.slug}/inscription")
     await page.fill("#last_name", "Dupré")
     await page.fill("#email", "personne")
@@ -137,8 +135,8 @@ async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, setting
     await page.context.close()
 
 
-async def test_the_main_action_is_at_the_thumb_on_a_phone(browser, visitor, settings, small_week):
-    page, _ = await open_page(browser, visitor, settings, width=390, scheme="light")
+async def test_the_main_action_is_at_the_thumb_on_a_phone(browser, visitor, small_week):
+    page, _ = await open_page(browser, visitor, width=390, scheme="light")
     await page.goto(f"{HOME}/offres/{small_week.slug}")
     box = await page.locator(".bar .button").bounding_box()
     assert box is not None

@@ -116,7 +116,7 @@ async def test_a_planner_changes_sessions_seats_and_offers(client, week, planner
 async def test_a_planner_of_another_organisation_sees_nothing_and_a_stranger_is_told_to_bring_a_token(
     client, week, settings
 ):
-    foreign = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', new_id())}"}
+    foreign = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', week.hosts[0])}"}
     forged = {
         "Authorization": f"Bearer {Signer(('another-secret-altogether',)).token('planner', week.organisation_id)}"
     }

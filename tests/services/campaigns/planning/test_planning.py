@@ -1,12 +1,9 @@
 """The organiser's pages: for who holds the token, each organisation its own."""
 
-from uuid import UUID
-
 import pytest
 
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
-from services.campaigns.planning.routes import COOKIE
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.services.campaigns.look.page_reader import read
@@ -15,43 +12,31 @@ from tests.world import NOW, a_pupil, a_week
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def token(settings, small_week) -> str:
-    return Signer(settings.secret_keys).token("planner", small_week.organisation_id)
-
-
-@pytest.fixture
-async def planner(visitor, token):
-    visitor.cookies.set(COOKIE, token)
-    return visitor
-
-
-async def test_the_token_moves_from_the_address_into_a_cookie(visitor, token):
-    answer = await visitor.get(f"/planification?jeton={token}", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/planification")
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=lax" in cookie
-    assert "path=/planification" in cookie
-    assert "secure" not in cookie
-
-
 @pytest.mark.parametrize("path", ["/planification", "/planification/semaine-pont-audemer"])
 @pytest.mark.parametrize("cookie", ["", "AAAA", "x" * 2000])
 @pytest.mark.usefixtures("small_week")
-async def test_without_a_valid_token_there_is_nothing_to_see(visitor, path, cookie):
-    visitor.cookies.set(COOKIE, cookie)
-    answer = await visitor.get(path)
-    assert answer.status_code == 403
-    assert "remis aux organisateurs" in read(answer).text
+async def test_who_is_not_signed_in_sees_nothing(visitor, path, cookie):
+    visitor.cookies.set("quinzaine", cookie)
+    answer = await visitor.get(path, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/connexion?vers=/planification")
     assert "Semaine à Pont-Audemer" not in answer.text
 
 
-@pytest.mark.usefixtures("small_week")
-async def test_a_wrong_token_in_the_address_sets_no_cookie(visitor):
-    answer = await visitor.get("/planification?jeton=x%0d%0aSet-Cookie:a", follow_redirects=False)
-    assert answer.status_code == 403
-    assert "set-cookie" not in answer.headers
+async def test_who_may_only_read_sees_the_offer_without_the_names_of_pupils(sign_in, small_week, pool, settings):
+    async with transaction(pool) as connection:
+        await register_pupils(
+            connection,
+            offer_id=small_week.offer_id,
+            requests=[a_pupil()],
+            signer=Signer(settings.secret_keys),
+            now=NOW,
+        )
+    viewer = await sign_in(small_week.organisation_id, role="viewer")
+    answer = await viewer.get(f"/planification/{small_week.slug}")
+    assert answer.status_code == 200
+    assert "Dupré" not in answer.text
+    assert "camille.b" not in answer.text
 
 
 async def test_who_is_in_and_who_waits_stand_in_order(planner, small_week, pool, settings):
@@ -93,7 +78,7 @@ async def test_a_long_list_is_walked_page_by_page(planner, small_week, pool, set
     assert not [link for link in second.links() if "apres=" in link]
 
 
-async def test_an_organisation_sees_its_own_offers_drafts_included(planner, pool, settings, small_week):
+async def test_an_organisation_sees_its_own_offers_drafts_included(planner, sign_in, pool, small_week):
     async with transaction(pool) as connection:
         draft = await a_week(connection, slug="brouillon", published=False)
     other = await pool.fetchval("SELECT id FROM campaigns.organisations WHERE id <> $1", small_week.organisation_id)
@@ -101,14 +86,9 @@ async def test_an_organisation_sees_its_own_offers_drafts_included(planner, pool
     assert {f"/planification/{slug}" for slug in (small_week.slug, draft.slug)} <= set(page.links())
     assert "Brouillon" in page.text
 
-    planner.cookies.clear()
-    planner.cookies.set(COOKIE, Signer(settings.secret_keys).token("planner", other))
-    assert "Aucune offre de votre organisation" in read(await planner.get("/planification")).text
-    assert (await planner.get(f"/planification/{small_week.slug}")).status_code == 404
-
-    planner.cookies.clear()
-    planner.cookies.set(COOKIE, Signer(settings.secret_keys).token("planner", UUID(int=0)))
-    assert f"/planification/{draft.slug}" in read(await planner.get("/planification")).links()
+    elsewhere = await sign_in(other)
+    assert "Aucune offre de votre organisation" in read(await elsewhere.get("/planification")).text
+    assert (await elsewhere.get(f"/planification/{small_week.slug}")).status_code == 404
 
 
 async def test_hostile_names_stay_names(planner, small_week, pool, settings):
