@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.offers.ask_again import release_asked
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import audience_of
@@ -27,15 +28,17 @@ async def cancel_offer(connection: Connection, *, offer_id: UUID, now: datetime)
     await connection.execute(
         "UPDATE campaigns.offers SET status = 'cancelled', cancelled_at = $2 WHERE id = $1", offer_id, now
     )
-    await connection.execute(
+    ended = await connection.fetch(
         """
         UPDATE campaigns.sessions
         SET status = 'cancelled', sequence = sequence + 1, changed_at = $2, cancelled_at = $2
         WHERE offer_id = $1 AND status = 'planned'
+        RETURNING id
         """,
         offer_id,
         now,
     )
+    await release_asked(connection, session_ids=[row["id"] for row in ended], reason="offer_cancelled", now=now)
     await connection.execute(
         """
         DELETE FROM campaigns.session_speakers WHERE session_id IN

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.offers.ask_again import release_asked
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.read import audience_of
@@ -30,6 +31,7 @@ async def cancel_session(connection: Connection, *, session_id: UUID, now: datet
         now,
     )
     await connection.execute("DELETE FROM campaigns.session_speakers WHERE session_id = $1", session_id)
+    await release_asked(connection, session_ids=[session_id], reason="session_cancelled", now=now)
     programme = await record_programme(connection, offer_id=offer.id, now=now)
     revision = offer.revision + 1
     await settle_offer(connection, offer, revision=revision)

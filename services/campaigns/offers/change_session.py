@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.campaigns.offers.ask_again import ask_again
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.read import audience_of
@@ -27,12 +28,19 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 async def change_session(
-    connection: Connection, *, session_id: UUID, change: SessionChange, if_match: int | None = None, now: datetime
+    connection: Connection,
+    *,
+    session_id: UUID,
+    change: SessionChange,
+    if_match: int | None = None,
+    ask: bool = True,
+    now: datetime,
 ) -> None:
     """Apply a change; one that changes nothing writes nothing.
 
-    `if_match` is the sequence the planner has seen. Raises `SessionChangedMeanwhile`, `SessionAlreadyCancelled`,
-    `InvalidChange`, and the refusals of the constraints (speaker, room or pupils elsewhere at that time).
+    `if_match` is the sequence the planner has seen; `ask`: whether a host that was asked is asked again where its time
+    or place changes. Raises `SessionChangedMeanwhile`, `SessionAlreadyCancelled`, `InvalidChange`, and the
+    refusals of the constraints (speaker, room or pupils elsewhere at that time).
     """
     offer, before = await lock_session(connection, session_id)
     if offer.status == "cancelled":
@@ -94,6 +102,15 @@ async def change_session(
             )
         ],
     )
+    if ask:
+        await ask_again(
+            connection,
+            session_id=session_id,
+            changes=changes,
+            host_before=before.host_id,
+            host_after=after.host_id,
+            now=now,
+        )
 
 
 async def _with_host(connection: Connection, before: Session, after: Session) -> Session:

@@ -1,0 +1,157 @@
+"""What is read of hosts: whom to ask, whom to tell, and the requests as planners and companies see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
+from services.campaigns.offers.offer import UnknownOffer
+from shared.database import Connection
+from shared.notices import Appointment
+from shared.people import Person, read_people
+
+
+async def read_appointments(connection: Connection, session_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
+    """Sessions as a host or a speaker needs to know them; whom to call is the organiser's contact."""
+    rows = await connection.fetch(
+        """
+        SELECT s.id AS session_id, o.title AS offer, g.name AS organisation, s.title, s.starts_at, s.ends_at, s.place,
+               coalesce(s.room, '') AS room, o.contact, s.meeting_point, s.expected,
+               CASE WHEN s.group_id IS NULL THEN o.seats
+                    ELSE (o.seats + groups.number - 1) / greatest(groups.number, 1) END::integer AS pupils
+        FROM campaigns.sessions s
+        JOIN campaigns.offers o ON o.id = s.offer_id
+        JOIN campaigns.organisations g ON g.id = o.organisation_id
+        CROSS JOIN LATERAL (SELECT count(*) AS number FROM campaigns.groups WHERE offer_id = o.id) groups
+        WHERE s.id = ANY($1::uuid[])
+        """,
+        list(session_ids),
+    )
+    return {row["session_id"]: Appointment(**dict(row)) for row in rows}
+
+
+async def planners_of(connection: Connection, organisation_id: UUID) -> tuple[UUID, ...]:
+    """Who plans for an organisation: whom its hosts' and speakers' answers are told to."""
+    rows = await connection.fetch(
+        """
+        SELECT person_id FROM campaigns.members WHERE organisation_id = $1 AND role IN ('owner', 'planner')
+        ORDER BY person_id
+        """,
+        organisation_id,
+    )
+    return tuple(row["person_id"] for row in rows)
+
+
+# one person a company, who answers for it: a contact it is known by, else a member who receives, else an owner
+FIRST_CONTACTS = """
+    SELECT DISTINCT ON (known.organisation_id) known.organisation_id, known.person_id,
+           trim(p.first_name || ' ' || p.last_name) AS name, p.email
+    FROM (SELECT organisation_id, person_id, 0 AS place FROM campaigns.contacts
+          UNION ALL
+          SELECT organisation_id, person_id, CASE role WHEN 'host' THEN 1 ELSE 2 END
+          FROM campaigns.members WHERE role IN ('host', 'owner')) known
+    JOIN contract.people p ON p.id = known.person_id AND p.email IS NOT NULL AND p.erased_at IS NULL
+    WHERE known.organisation_id = ANY($1::uuid[])
+    ORDER BY known.organisation_id, known.place, known.person_id
+"""
+
+
+async def find_contacts(connection: Connection, organisation_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Whom to write to at each company; one that nobody is known of is left out."""
+    rows = await connection.fetch(FIRST_CONTACTS, list(organisation_ids))
+    return {row["organisation_id"]: row["person_id"] for row in rows}
+
+
+class HostedSession(Struct, frozen=True, kw_only=True):
+    """One session of an offer with its host, as its planner sees them. Without a request nobody was asked."""
+
+    session_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    group: str
+    host_id: UUID | None
+    host: str
+    request_id: UUID | None
+    status: RequestStatus | None
+    word: str
+    answer_by: datetime | None
+    answered_at: datetime | None
+    proposed_starts_at: datetime | None
+    proposed_ends_at: datetime | None
+    contact: Contact | None
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the company said no and nobody stands in for it."""
+        return self.status in ("declined", "withdrawn")
+
+    @property
+    def replace_by(self) -> datetime:
+        """Until when the gap is to be filled."""
+        return replace_deadline(self.starts_at)
+
+
+async def list_hosted_sessions(connection: Connection, offer_id: UUID) -> list[HostedSession]:
+    """The planned sessions of an offer, each with the newest request to the host it has now."""
+    rows = await connection.fetch(
+        """
+        SELECT s.id AS session_id, s.title, s.starts_at, s.ends_at, s.place, coalesce(g.name, '') AS group, s.host_id,
+               coalesce(host.name, '') AS host, q.id AS request_id, q.status, coalesce(q.word, '') AS word,
+               q.answer_by, q.answered_at, q.proposed_starts_at, q.proposed_ends_at, q.person_id
+        FROM campaigns.sessions s
+        LEFT JOIN campaigns.groups g ON g.id = s.group_id
+        LEFT JOIN campaigns.organisations host ON host.id = s.host_id
+        LEFT JOIN LATERAL (SELECT * FROM campaigns.host_requests q
+                           WHERE q.session_id = s.id AND q.organisation_id = s.host_id AND q.status <> 'replaced'
+                           ORDER BY q.id DESC LIMIT 1) q ON true
+        WHERE s.offer_id = $1 AND s.status = 'planned'
+        ORDER BY s.starts_at, s.ends_at, s.id
+        """,
+        offer_id,
+    )
+    known = await connection.fetch(FIRST_CONTACTS, list({row["host_id"] for row in rows if row["host_id"]}))
+    by_company = {row["organisation_id"]: Contact(name=row["name"], email=row["email"]) for row in known}
+    asked = await read_people(connection, {row["person_id"] for row in rows if row["person_id"]})
+    return [
+        HostedSession(
+            **{name: value for name, value in row.items() if name != "person_id"},
+            contact=_asked(asked.get(row["person_id"])) or by_company.get(row["host_id"]),
+        )
+        for row in rows
+    ]
+
+
+def _asked(person: Person | None) -> Contact | None:
+    return Contact(name=person.name, email=person.email) if person and person.email else None
+
+
+class PlannedOffer(Struct, frozen=True, kw_only=True):
+    """The offer whose hosts a planner looks at."""
+
+    id: UUID
+    slug: str
+    title: str
+    status: str
+    organisation_id: UUID
+    names_shared_at: datetime | None
+
+
+async def find_planned_offer(
+    connection: Connection, *, slug: str | None = None, offer_id: UUID | None = None
+) -> PlannedOffer:
+    """An offer by its slug or its id, drafts included; whose it is, is the caller's to ask. Raises `UnknownOffer`."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, slug, title, status, organisation_id, names_shared_at FROM campaigns.offers
+        WHERE slug = $1 OR id = $2
+        """,
+        slug,
+        offer_id,
+    )
+    if row is None:
+        raise UnknownOffer
+    return PlannedOffer(**dict(row))
