@@ -21,6 +21,7 @@ async def ask_again(
     changes: Sequence[FieldChange],
     host_before: UUID | None,
     host_after: UUID | None,
+    ask_host: bool = True,
     now: datetime,
 ) -> None:
     """After a session was written: the host before is released, the one that stays is asked again where it must be.
@@ -30,7 +31,7 @@ async def ask_again(
     if host_before != host_after and host_before is not None:
         await release_hosts(connection, session_ids=[session_id], reason="replaced", host_id=host_before, now=now)
     matter = [change for change in changes if change.field in ASKED_FOR]
-    if matter and host_before == host_after:
+    if matter and ask_host and host_before == host_after:
         await ask_host_again(connection, session_id=session_id, changes=matter, now=now)
 
 

@@ -1,17 +1,23 @@
 """Change a session: its time, place, host or title; everybody who has it in the programme is told."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from services.campaigns.offers.ask_again import ask_again
+from services.campaigns.offers.builder.add_day import insert_day
+from services.campaigns.offers.builder.read import read_group_name
+from services.campaigns.offers.builder.refuse_clashes import refuse_crowd, refuse_group_elsewhere
+from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.read import audience_of
 from services.campaigns.offers.record_programme import record_programme, translated_constraints
 from services.campaigns.offers.session import (
+    STAYS,
     InvalidChange,
     Session,
     SessionAlreadyCancelled,
@@ -20,8 +26,7 @@ from services.campaigns.offers.session import (
 )
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection
-from shared.events import SessionChanged
-from shared.identifiers import new_id
+from shared.events import Concerned, SessionChanged
 from shared.outbox import append_events
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,38 +38,110 @@ async def change_session(
     session_id: UUID,
     change: SessionChange,
     if_match: int | None = None,
-    ask: bool = True,
+    ask_host: bool = True,
+    note: str = "",
+    tell_after: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Apply a change; one that changes nothing writes nothing.
+    """Apply a change; one that changes nothing writes nothing, and a draft's are told to nobody.
 
-    `if_match` is the sequence the planner has seen; `ask`: whether a host that was asked is asked again where its time
-    or place changes. Raises `SessionChangedMeanwhile`, `SessionAlreadyCancelled`, `InvalidChange`, and the
-    refusals of the constraints (speaker, room or pupils elsewhere at that time).
+    `if_match` is the version the planner has seen; `ask` the host again where it matters. `note` is a sentence for
+    those who are told, `tell_after` holds the news back. Raises `SessionChangedMeanwhile`, `SessionAlreadyCancelled`,
+    `InvalidChange`, `TooManyPupils`, and the refusals of the constraints (speaker, room, group or pupils elsewhere).
     """
     offer, before = await lock_session(connection, session_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
     if before.status == "cancelled":
         raise SessionAlreadyCancelled
-    if if_match is not None and if_match != before.sequence:
+    if if_match is not None and if_match != before.version:
         raise SessionChangedMeanwhile
-    after = _elsewhere(before, await _with_host(connection, before, before.changed(change)))
-    changes = before.changes_to(after)
-    if not changes and after.host_id == before.host_id:
+    after = await _placed(connection, before, change)
+    if msgspec.structs.replace(after, day_id=before.day_id) == before:
         return
+    changes = before.changes_to(after)
+    await _write(connection, before, after, moves=any(change.field not in STAYS for change in changes), now=now)
+    if changes and offer.status == "draft":
+        await settle_draft(connection, offer_id=offer.id)
+    elif changes:
+        programme = await record_programme(connection, offer_id=offer.id, now=now)
+        revision = offer.revision + 1
+        await settle_offer(connection, offer, revision=revision)
+        await append_events(
+            connection,
+            [
+                SessionChanged(
+                    occurred_at=now,
+                    offer_id=offer.id,
+                    revision=revision,
+                    programme=programme.version,
+                    session_id=session_id,
+                    changes=changes,
+                    audience=await _concerned(connection, before, after),
+                    note=note,
+                    tell_after=tell_after,
+                )
+            ],
+        )
+    await ask_again(
+        connection,
+        session_id=session_id,
+        changes=changes,
+        host_before=before.host_id,
+        host_after=after.host_id,
+        ask_host=ask_host,
+        now=now,
+    )
+
+
+async def _placed(connection: Connection, before: Session, change: SessionChange) -> Session:
+    """The session after the change, with the names that belong to its ids."""
+    after = before.changed(change)
+    if after.group_id != before.group_id:
+        after = msgspec.structs.replace(after, group=await read_group_name(connection, before.offer_id, after.group_id))
+    if change.site_id is not UNSET and change.site_id != before.site_id:
+        after = await _at_site(connection, before, after, change)
+    else:
+        after = await _with_host(connection, before, after)
+    given = {
+        name: getattr(before.changed(change), name)
+        for name in ("room", "contact", "meeting_point", "access")
+        if getattr(change, name) is not UNSET
+    }
+    return msgspec.structs.replace(_elsewhere(before, after), **given)
+
+
+async def _concerned(connection: Connection, before: Session, after: Session) -> tuple[Concerned, ...]:
+    """Who had the session in the programme, and who has it now."""
+    if before.group_id == after.group_id:
+        return await audience_of(connection, before.offer_id, group_id=before.group_id)
+    everybody = await audience_of(connection, before.offer_id)
+    groups = {before.group_id, after.group_id}
+    return everybody if None in groups else tuple(one for one in everybody if one.group_id in {None, *groups})
+
+
+async def _write(connection: Connection, before: Session, after: Session, *, moves: bool, now: datetime) -> None:
+    elsewhere = (before.starts_at, before.ends_at, before.group_id) != (after.starts_at, after.ends_at, after.group_id)
+    if elsewhere:
+        await refuse_group_elsewhere(
+            connection,
+            offer_id=before.offer_id,
+            session_id=before.id,
+            group_id=after.group_id,
+            starts_at=after.starts_at,
+            ends_at=after.ends_at,
+        )
     day_id = await _day_of(connection, before, after)
-    moved = any(change.field != "title" for change in changes)
     with translated_constraints():
         await connection.execute(
             """
             UPDATE campaigns.sessions
             SET starts_at = $2, ends_at = $3, title = $4, host_id = $5, site_id = $6, place = $7, day_id = $8,
                 sequence = sequence + $9, changed_at = $10, room = $11, contact = $12, meeting_point = $13,
-                access = $14
+                access = $14, kind = $15, group_id = $16, bring = $17, expected = $18, online_url = $19
             WHERE id = $1
             """,
-            session_id,
+            before.id,
             after.starts_at,
             after.ends_at,
             after.title,
@@ -72,45 +149,26 @@ async def change_session(
             after.site_id,
             after.place,
             day_id,
-            int(moved),
+            int(moves),
             now,
             after.room or None,
             after.contact,
             after.meeting_point,
             after.access,
+            after.kind,
+            after.group_id,
+            after.bring,
+            after.expected,
+            after.online_url or None,
         )
         await connection.execute(
             "UPDATE campaigns.session_speakers SET during = tstzrange($2, $3) WHERE session_id = $1",
-            session_id,
+            before.id,
             after.starts_at,
             after.ends_at,
         )
-    programme = await record_programme(connection, offer_id=offer.id, now=now)
-    revision = offer.revision + 1
-    await settle_offer(connection, offer, revision=revision)
-    await append_events(
-        connection,
-        [
-            SessionChanged(
-                occurred_at=now,
-                offer_id=offer.id,
-                revision=revision,
-                programme=programme.version,
-                session_id=session_id,
-                changes=changes,
-                audience=await audience_of(connection, offer.id, group_id=before.group_id),
-            )
-        ],
-    )
-    if ask:
-        await ask_again(
-            connection,
-            session_id=session_id,
-            changes=changes,
-            host_before=before.host_id,
-            host_after=after.host_id,
-            now=now,
-        )
+    if after.site_id is not None and (elsewhere or after.site_id != before.site_id):
+        await refuse_crowd(connection, session_id=before.id)
 
 
 async def _with_host(connection: Connection, before: Session, after: Session) -> Session:
@@ -139,6 +197,27 @@ async def _with_host(connection: Connection, before: Session, after: Session) ->
     if after.place == before.place and row["site_id"] is not None:
         return _replaced(after, host=row["name"], site_id=row["site_id"], place=row["address"])
     return _replaced(after, host=row["name"], site_id=None, place=after.place)
+
+
+async def _at_site(connection: Connection, before: Session, after: Session, change: SessionChange) -> Session:
+    """The session at the site that was chosen, one of its host's; its address is the place where none was given."""
+    moved = msgspec.structs.replace(after, contact="") if after.host_id != before.host_id else after
+    if change.site_id is None or change.site_id is UNSET:
+        name = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", after.host_id)
+        if after.host_id is not None and name is None:
+            raise InvalidChange("Cette entreprise d’accueil n’existe pas.", field="host_id")
+        return _replaced(moved, host=name or "", site_id=None, place=after.place)
+    row = await connection.fetchrow(
+        """
+        SELECT o.id, o.name, site.address FROM campaigns.sites site
+        JOIN campaigns.organisations o ON o.id = site.organisation_id WHERE site.id = $1
+        """,
+        change.site_id,
+    )
+    if row is None or row["id"] != after.host_id:
+        raise InvalidChange("Ce lieu n’est pas de cette entreprise.", field="site_id")
+    place = after.place if change.place is not UNSET and after.place else row["address"]
+    return _replaced(moved, host=row["name"], site_id=change.site_id, place=place)
 
 
 def _replaced(session: Session, *, host: str, site_id: UUID | None, place: str) -> Session:
@@ -174,25 +253,5 @@ async def _day_of(connection: Connection, before: Session, after: Session) -> UU
     if others == 0:
         await connection.execute("UPDATE campaigns.days SET date = $2 WHERE id = $1", before.day_id, date_after)
         return before.day_id
-    return await _add_day(connection, before, date_after)
-
-
-async def _add_day(connection: Connection, session: Session, day: date) -> UUID:
-    """A day of the same sector; it stands for its own date where the series has none yet and has begun by then."""
-    day_id = new_id()
-    await connection.execute(
-        """
-        INSERT INTO campaigns.days (id, offer_id, date, instance_on, sector)
-        SELECT $1, $2, $3,
-               CASE WHEN $3 BETWEEN min(instance_on) AND max(instance_on) + 366
-                         AND NOT bool_or(instance_on = $3) THEN $3
-                    ELSE max(instance_on) + 1 END,
-               (SELECT sector FROM campaigns.days WHERE id = $4)
-        FROM campaigns.days WHERE offer_id = $2
-        """,
-        day_id,
-        session.offer_id,
-        day,
-        session.day_id,
-    )
-    return day_id
+    sector = await connection.fetchval("SELECT sector FROM campaigns.days WHERE id = $1", before.day_id)
+    return await insert_day(connection, offer_id=before.offer_id, date=date_after, sector=sector)
