@@ -17,8 +17,12 @@ async def write_audit(
     now: datetime,
     offer_id: UUID | None = None,
     campaign_id: UUID | None = None,
+    organisation_id: UUID | None = None,
 ) -> None:
-    """One line: `action` is the name of the verb (`change_session`), `detail` a French sentence without pupils’ names."""
+    """One line: `action` is the name of the verb (`change_session`), `detail` a French sentence without pupils’ names.
+
+    It stands in the journal of the actor's organisation, or of `organisation_id` where that is given.
+    """
     await connection.execute(
         """
         INSERT INTO campaigns.audit
@@ -31,7 +35,7 @@ async def write_audit(
         detail,
         actor.person_id,
         actor.api_token_id,
-        None if actor.organisation_id == EVERY_ORGANISATION else actor.organisation_id,
+        organisation_id or (None if actor.organisation_id == EVERY_ORGANISATION else actor.organisation_id),
         campaign_id,
         offer_id,
     )

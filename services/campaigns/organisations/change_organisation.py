@@ -1,0 +1,44 @@
+"""Change an organisation: its name, its kind, the numbers it is known by."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
+from services.campaigns.organisations.lock_organisation import lock_organisation
+from services.campaigns.organisations.organisation import NumberTaken, OrganisationForm
+from shared.database import Connection
+
+
+async def change_organisation(
+    connection: Connection, *, actor: Actor, organisation_id: UUID, form: OrganisationForm, now: datetime
+) -> tuple[str, ...]:
+    """Write the form; returns what changed, in French words. Raises `UnknownOrganisation`, `NumberTaken`."""
+    before = await lock_organisation(connection, organisation_id)
+    fields = (("name", "le nom"), ("kind", "le type"), ("siret", "le SIRET"), ("uai", "le code UAI"))
+    changed = tuple(words for field, words in fields if getattr(before, field) != getattr(form, field))
+    if not changed:
+        return ()
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "UPDATE campaigns.organisations SET name = $2, kind = $3, siret = $4, uai = $5 WHERE id = $1",
+                organisation_id,
+                form.name,
+                form.kind,
+                form.siret,
+                form.uai,
+            )
+    except asyncpg.UniqueViolationError as error:
+        raise NumberTaken("siret" if "siret" in str(error.constraint_name) else "uai") from error
+    await write_audit(
+        connection,
+        actor,
+        "change_organisation",
+        f"a changé {', '.join(changed)} de l’organisation",
+        now=now,
+        organisation_id=organisation_id,
+    )
+    return changed

@@ -1,0 +1,71 @@
+"""A contact: whom requests to an organisation go to, without an account."""
+
+import re
+from typing import ClassVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.registration import InvalidField
+from services.campaigns.offers.registration_form import parse_email, parse_line
+from shared.refusal import Refusal
+
+NAME_AT_MOST, PHONE_AT_MOST = 80, 40
+CONTACTS_AT_MOST = 20
+
+
+class HasItsOwnMembers(Refusal):
+    """An organisation that somebody is responsible for names its own contacts."""
+
+    reason: ClassVar[str] = "has-its-own-members"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"« {name} » a déjà ses responsables : c’est à eux que les demandes sont envoyées.")
+
+
+class TooManyContacts(Refusal):
+    """More people than anybody would write to."""
+
+    reason: ClassVar[str] = "too-many-contacts"
+
+    def __init__(self) -> None:
+        super().__init__(f"Une organisation a {CONTACTS_AT_MOST} contacts au plus. Retirez d’abord une personne.")
+
+
+class ContactForm(Struct, frozen=True, kw_only=True):
+    """Whom to write to, checked."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+
+
+class Contact(Struct, frozen=True, kw_only=True):
+    """Somebody whom requests go to."""
+
+    person_id: UUID
+    name: str
+    email: str
+    phone: str
+
+
+def parse_contact(*, first_name: str, last_name: str, email: str, phone: str) -> ContactForm:
+    """Raises `InvalidField` for the first field that cannot be accepted."""
+    address = parse_email(email, "email")
+    if address is None:
+        raise InvalidField("L’adresse e-mail manque.", field="email")
+    return ContactForm(
+        first_name=parse_line(first_name, "first_name", "Le prénom", NAME_AT_MOST),
+        last_name=parse_line(last_name, "last_name", "Le nom", NAME_AT_MOST),
+        email=address.lower(),
+        phone=parse_phone(phone),
+    )
+
+
+def parse_phone(text: str) -> str:
+    """Digits with what people put between them, or nothing."""
+    phone = " ".join(text.split())
+    if phone and not (len(phone) <= PHONE_AT_MOST and re.fullmatch(r"\+?[0-9][0-9 .()/-]{5,}", phone)):
+        raise InvalidField("Ce numéro de téléphone n’est pas valable (exemple : 02 32 00 00 00).", field="phone")
+    return phone

@@ -1,0 +1,30 @@
+"""Revoke an invitation: its link ends."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
+from services.campaigns.organisations.members.invitation import UnknownInvitation
+from shared.database import Connection
+
+
+async def revoke_invitation(
+    connection: Connection, *, actor: Actor, organisation_id: UUID, invitation_id: UUID, now: datetime
+) -> str:
+    """The address it was sent to; raises `UnknownInvitation` for one that is not open or not the organisation's."""
+    email: str | None = await connection.fetchval(
+        """
+        UPDATE campaigns.member_invitations SET revoked_at = $3
+        WHERE id = $1 AND organisation_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL
+        RETURNING email
+        """,
+        invitation_id,
+        organisation_id,
+        now,
+    )
+    if email is None:
+        raise UnknownInvitation
+    detail = f"a retiré l’invitation de {email}"
+    await write_audit(connection, actor, "revoke_invitation", detail, now=now, organisation_id=organisation_id)
+    return email

@@ -1,0 +1,1 @@
+"""API tokens: what an organisation's own machines sign in with."""
