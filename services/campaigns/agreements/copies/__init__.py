@@ -1,0 +1,1 @@
+"""Copies: last year’s campaign brought to a new period."""

@@ -1,0 +1,38 @@
+"""Find offers that nobody stands behind any more: their campaign was cancelled, or their organisation has left it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.database import Connection
+
+AT_ONCE = 50
+
+
+async def find_offers_to_cancel(
+    connection: Connection, *, now: datetime, campaign_id: UUID | None = None, limit: int = AT_ONCE
+) -> list[UUID]:
+    """Public offers that are not over, of one campaign or of all; those who began first come first.
+
+    Whoever is killed between leaving and cancelling leaves them to the next look.
+    """
+    rows = await connection.fetch(
+        """
+        WITH abandoned AS (
+            SELECT c.id AS campaign_id, NULL::uuid AS organisation_id
+            FROM campaigns.campaigns c WHERE c.cancelled_at IS NOT NULL
+            UNION ALL
+            SELECT a.campaign_id, a.organisation_id FROM campaigns.agreements a WHERE a.left_at IS NOT NULL
+        )
+        SELECT DISTINCT o.id, lower(o.busy) AS starts_at
+        FROM abandoned
+        JOIN campaigns.offers o ON o.campaign_id = abandoned.campaign_id
+            AND o.organisation_id = coalesce(abandoned.organisation_id, o.organisation_id)
+        WHERE o.status IN ('published', 'closed') AND coalesce(upper(o.busy) > $1, true)
+          AND ($2::uuid IS NULL OR o.campaign_id = $2)
+        ORDER BY starts_at, o.id LIMIT $3
+        """,
+        now,
+        campaign_id,
+        limit,
+    )
+    return [row["id"] for row in rows]
