@@ -85,14 +85,16 @@ async def list_campaigns(connection: Connection) -> list[Campaign]:
         SELECT c.id, c.slug, c.title, c.presentation, lower(c.period) AS first_day, upper(c.period) - 1 AS last_day,
                ARRAY(SELECT g.name
                      FROM campaigns.agreements a JOIN campaigns.organisations g ON g.id = a.organisation_id
-                     WHERE a.campaign_id = c.id AND a.agreed_at IS NOT NULL ORDER BY g.name) AS organisations,
+                     WHERE a.campaign_id = c.id AND a.agreed_at IS NOT NULL AND a.left_at IS NULL
+                     ORDER BY g.name) AS organisations,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'date', lower(c.period), 'label', coalesce(nullif(l.label, ''), s.label),
                            'family', s.family) ORDER BY s.label), '[]')
                 FROM campaigns.campaign_sectors l JOIN campaigns.sectors s ON s.code = l.sector
                 WHERE l.campaign_id = c.id) AS sectors
         FROM campaigns.campaigns c
-        WHERE EXISTS (SELECT FROM campaigns.offers o WHERE o.campaign_id = c.id AND o.status <> 'draft')
+        WHERE c.cancelled_at IS NULL
+          AND EXISTS (SELECT FROM campaigns.offers o WHERE o.campaign_id = c.id AND o.status <> 'draft')
         ORDER BY lower(c.period), c.id
         """
     )

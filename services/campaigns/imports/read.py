@@ -163,6 +163,10 @@ async def read_days(connection: Connection, offer_id: UUID) -> tuple[list[Day], 
 async def agreements_are_complete(connection: Connection, campaign_id: UUID) -> bool:
     """Whether every organisation of a campaign has agreed."""
     complete: bool = await connection.fetchval(
-        "SELECT NOT EXISTS (SELECT FROM campaigns.agreements WHERE campaign_id = $1 AND agreed_at IS NULL)", campaign_id
+        """
+        SELECT NOT EXISTS (SELECT FROM campaigns.agreements
+                           WHERE campaign_id = $1 AND agreed_at IS NULL AND left_at IS NULL)
+        """,
+        campaign_id,
     )
     return complete

@@ -21,6 +21,15 @@ class AgreementMissing(Refusal):
         super().__init__(f"Il manque l’accord de : {', '.join(names)}.")
 
 
+class OrganiserLeft(Refusal):
+    """The campaign was cancelled, or the offer's organisation carries it no more."""
+
+    reason: ClassVar[str] = "organiser-left"
+
+    def __init__(self) -> None:
+        super().__init__("La campagne de cette offre est annulée, ou votre organisation l’a quittée.")
+
+
 class NothingPlanned(Refusal):
     """An offer without a session cannot be published."""
 
@@ -31,25 +40,17 @@ class NothingPlanned(Refusal):
 
 
 async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
-    """Publish a draft; on a published offer it does nothing. Raises `AgreementMissing`, `NothingPlanned`.
+    """Publish a draft; on a published offer it does nothing. Raises `AgreementMissing`, `OrganiserLeft`,
+    `NothingPlanned`.
 
     The series' first instance is fixed here, for the offer's whole life (RFC 5545 §3.8.5.3): on the date of the first
     day, at the times of the first day that has a session.
     """
+    await _lock_agreements(connection, offer_id)
     offer = await lock_offer(connection, offer_id)
     if offer.status != "draft":
         return
-    awaited = await connection.fetch(
-        """
-        SELECT g.name FROM campaigns.offers o
-        JOIN campaigns.agreements a ON a.campaign_id = o.campaign_id AND a.agreed_at IS NULL
-        JOIN campaigns.organisations g ON g.id = a.organisation_id
-        WHERE o.id = $1 ORDER BY g.name
-        """,
-        offer_id,
-    )
-    if awaited:
-        raise AgreementMissing([row["name"] for row in awaited])
+    await _refuse_without_agreements(connection, offer_id)
     await _place_instances(connection, offer_id)
     # from the first day even where nothing is left on it: no instance may come before the series
     first = await connection.fetchrow(
@@ -84,6 +85,43 @@ async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime
         connection,
         [OfferPublished(occurred_at=now, offer_id=offer_id, revision=offer.revision + 1, programme=programme.version)],
     )
+
+
+async def _lock_agreements(connection: Connection, offer_id: UUID) -> None:
+    """Nobody joins, leaves or cancels the campaign until this transaction ends; before the offer, as imports lock."""
+    await connection.execute(
+        """
+        SELECT FROM campaigns.campaigns
+        WHERE id = (SELECT campaign_id FROM campaigns.offers WHERE id = $1) FOR SHARE
+        """,
+        offer_id,
+    )
+
+
+async def _refuse_without_agreements(connection: Connection, offer_id: UUID) -> None:
+    """Everybody asked has agreed; the campaign stands, and the offer's organisation is still in it."""
+    awaited = await connection.fetch(
+        """
+        SELECT g.name FROM campaigns.offers o
+        JOIN campaigns.agreements a ON a.campaign_id = o.campaign_id AND a.agreed_at IS NULL AND a.left_at IS NULL
+        JOIN campaigns.organisations g ON g.id = a.organisation_id
+        WHERE o.id = $1 ORDER BY g.name
+        """,
+        offer_id,
+    )
+    if awaited:
+        raise AgreementMissing([row["name"] for row in awaited])
+    left = await connection.fetchval(
+        """
+        SELECT c.cancelled_at IS NOT NULL OR EXISTS (
+            SELECT FROM campaigns.agreements a
+            WHERE a.campaign_id = c.id AND a.organisation_id = o.organisation_id AND a.left_at IS NOT NULL)
+        FROM campaigns.offers o JOIN campaigns.campaigns c ON c.id = o.campaign_id WHERE o.id = $1
+        """,
+        offer_id,
+    )
+    if left:
+        raise OrganiserLeft
 
 
 async def _place_instances(connection: Connection, offer_id: UUID) -> None:
