@@ -11,6 +11,7 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from infra.endings import refuse_busy_port
+from infra.mail_preview import mail_preview
 from services.campaigns.web import create_app
 from shared.logs import configure_logs
 from shared.settings import Settings
@@ -18,7 +19,12 @@ from shared.settings import Settings
 COLLECT_AFTER = (10_000, 20, 20)
 
 
-def serve(settings: Settings, create: Callable[[Settings], Litestar] = create_app) -> None:
+def create(settings: Settings) -> Litestar:
+    """The application, which shows planners the very mails of the other service."""
+    return create_app(settings, preview=mail_preview(settings))
+
+
+def serve(settings: Settings, create: Callable[[Settings], Litestar] = create) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
     configure_logs("web", settings.log_level)
     refuse_busy_port(settings.host, settings.port)

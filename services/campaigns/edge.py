@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
+from services.campaigns.preview import Preview, no_mail
 from shared.database import Connection, Pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
@@ -14,9 +15,10 @@ from shared.signed_links import Signer
 class Edge:
     """What routes stand on, one per process."""
 
-    def __init__(self, settings: Settings, pool: Pool) -> None:
+    def __init__(self, settings: Settings, pool: Pool, *, preview: Preview = no_mail) -> None:
         self.settings = settings
         self.pool = pool
+        self.preview = preview
         self.signer = Signer(settings.secret_keys)
         self.doorbell = Doorbell(settings.database_url)
         self.turnstile = Turnstile(pool, self.signer, self.doorbell)
@@ -28,6 +30,17 @@ class Edge:
         async with transaction(self.pool) as connection:
             yield connection
         self.doorbell.ring()
+
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Connection]:
+        """One connection, one transaction that is undone: what a verb would do can be read in it, and never was."""
+        async with self.pool.acquire() as connection:
+            attempt = connection.transaction()
+            await attempt.start()
+            try:
+                yield connection
+            finally:
+                await attempt.rollback()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

@@ -38,6 +38,7 @@ from services.campaigns.organisations.json_routes import route_handlers as organ
 from services.campaigns.organisations.routes import route_handlers as organisations
 from services.campaigns.personal_space.routes import route_handlers as personal_space
 from services.campaigns.planning.routes import route_handlers as planning
+from services.campaigns.preview import Preview, no_mail
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
 from shared.database import open_pool
@@ -68,13 +69,13 @@ def provide_now(edge: NamedDependency[Edge]) -> datetime:  # noqa: ARG001
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application; its pool, doorbell and clock live as long as it does."""
+def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
+    """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are."""
 
     @asynccontextmanager
     async def stand(app: Litestar) -> AsyncIterator[None]:
         pool = await open_pool(settings.database_url, size=settings.database_pool)
-        edge = Edge(settings, pool)
+        edge = Edge(settings, pool, preview=preview)
         app.state.edge = edge
         tasks = [asyncio.create_task(edge.doorbell.run()), asyncio.create_task(run_clock(edge))]
         try:

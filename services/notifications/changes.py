@@ -5,7 +5,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.events import AnyEvent, OfferChanged, SessionAdded, SessionCancelled, SessionChanged
+from shared.events import (
+    AnyEvent,
+    OfferCancelled,
+    OfferChanged,
+    SessionAdded,
+    SessionCancelled,
+    SessionChanged,
+    SessionEvent,
+)
 
 CANCELLED, ADDED = "cancelled", "added"
 
@@ -32,6 +40,18 @@ def lines_of(event: AnyEvent) -> tuple[Line, ...]:
     if isinstance(event, SessionAdded):
         return (Line(event.session_id, ADDED),)
     return ()
+
+
+def notes_of(events: Iterable[AnyEvent], lines: Sequence[Line]) -> tuple[str, ...]:
+    """The sentences that planners added to these facts, each once; not of a change that is not told any more."""
+    told = {(line.session_id, line.field) for line in lines}
+    notes: dict[str, None] = {}
+    for event in events:
+        if not isinstance(event, SessionEvent | OfferChanged | OfferCancelled) or not event.note:
+            continue
+        if isinstance(event, OfferCancelled) or any((one.session_id, one.field) in told for one in lines_of(event)):
+            notes[event.note] = None
+    return tuple(notes)
 
 
 def merge_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

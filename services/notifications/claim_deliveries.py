@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines
+from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of
 from services.notifications.facts import Facts
 from services.notifications.letter import Letter, letter_of
 from services.notifications.reactions import COALESCED, ENDS
@@ -26,11 +26,12 @@ _COLUMNS = """
 
 
 class Claimed(Struct, frozen=True):
-    """A letter to send, the fact behind it, and the changes it tells (of all that were merged into it)."""
+    """A letter to send, the fact behind it, the changes it tells and the planners' words (of all merged into it)."""
 
     letter: Letter
     event: AnyEvent
     changes: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Claim(Struct, frozen=True):
@@ -77,7 +78,12 @@ async def claim_deliveries(
         if state:
             ended.append((letter.id, state))
         else:
-            claimed.append(Claimed(letter, events[letter.event_id], changes))
+            told = sorted(
+                [(letter.sequence, letter.event_id)]
+                + [(row.sequence, row.event_id) for row in rows if row.id in absorbed]
+            )
+            notes = notes_of((events[event_id] for _, event_id in told), changes)
+            claimed.append(Claimed(letter, events[letter.event_id], changes, notes))
     await end_deliveries(connection, ended)
     await _supersede(connection, merged)
     return Claim(claimed, [ended_id for ended_id, _ in ended])

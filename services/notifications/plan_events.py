@@ -196,7 +196,7 @@ async def _insert_deliveries(
         [each.event.offer_id for each, _ in wanted],
         [each.event.revision for each, _ in wanted],
         [reaction.priority for _, reaction in wanted],
-        [now + _wait(reaction, settings) for _, reaction in wanted],
+        [_due_at(each.event, reaction, settings, now) for each, reaction in wanted],
         [reaction.entry if each.had_seat else None for each, reaction in wanted],
         [reaction.guardian for _, reaction in wanted],
         settings.mail_domain,
@@ -205,5 +205,8 @@ async def _insert_deliveries(
     return [row["id"] for row in rows]
 
 
-def _wait(reaction: Reaction, settings: Settings) -> timedelta:
-    return timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED else 0)
+def _due_at(event: AnyEvent, reaction: Reaction, settings: Settings, now: datetime) -> datetime:
+    """When a message may go: at once, after the wait for others of its kind, or when its planner lets it go."""
+    due_at = now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED else 0)
+    held_until = event.tell_after if isinstance(event, SessionEvent | OfferChanged) else None
+    return max(due_at, held_until) if held_until else due_at

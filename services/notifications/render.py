@@ -101,7 +101,7 @@ class Printer:
             "to_pupil": to_pupil,
             "besides": letter.besides,
             "pupil": letter.pupil.name,
-            "of_pupil": _say_of(letter.pupil.name),
+            "of_pupil": say_of(letter.pupil.name),
             "title": programme.title,
             "organisation": programme.organisation,
             "city": programme.city,
@@ -110,6 +110,7 @@ class Printer:
             "week_html": week_html,
             "changes_text": write_part("changes.txt", {"changes": changes}) if changes else "",
             "changes_html": write_html_part("changes.html", {"changes": changes}) if changes else "",
+            "notes": claimed.notes,
             "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
             "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
             "had_entry": letter.calendar_method is not None,
@@ -144,7 +145,7 @@ class Printer:
         return f"{self._base_url}/offres/{programme.slug}"
 
 
-def _say_of(name: str) -> str:
+def say_of(name: str) -> str:
     """« de Camille », « d’Élise »."""
     first = unicodedata.normalize("NFD", name[:1]).lower()[:1]
     return f"d’{name}" if first and first in "aeiouy" else f"de {name}"

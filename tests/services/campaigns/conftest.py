@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
+from infra.mail_preview import mail_preview
 from services.campaigns.web import create_app
 from shared.database import transaction
 from tests.world import Member, Week, a_member, a_week
@@ -20,7 +21,7 @@ class SignedIn:
     def __init__(self, client: AsyncTestClient, member: Member) -> None:
         self.client = client
         self.member = member
-        self._csrf = ""
+        self.csrf = ""
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -29,14 +30,14 @@ class SignedIn:
     async def get(self, path: str, **options: Any) -> httpx.Response:
         answer = await self.client.get(path, headers=self.cookies | options.pop("headers", {}), **options)
         if found := re.search(r'name="csrf" value="([^"]+)"', answer.text):
-            self._csrf = found[1]
+            self.csrf = found[1]
         return answer
 
     async def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """POST a form as a page would; follows no redirect."""
-        if not self._csrf:
+        if not self.csrf:
             await self.get("/compte")
-        given = {"csrf": self._csrf, **(data or {})}
+        given = {"csrf": self.csrf, **(data or {})}
         headers = self.cookies | options.pop("headers", {})
         return await self.client.post(path, data=given, headers=headers, follow_redirects=False, **options)
 
@@ -47,7 +48,9 @@ SignIn = Callable[..., Awaitable[SignedIn]]
 @pytest.fixture
 async def visitor(settings) -> AsyncIterator[AsyncTestClient]:
     """A browser without scripts; it follows no redirect unasked."""
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as client:
+    async with AsyncTestClient(
+        create_app(settings, preview=mail_preview(settings)), raise_server_exceptions=False
+    ) as client:
         yield client
 
 

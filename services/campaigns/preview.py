@@ -1,0 +1,25 @@
+"""The very mail: what people will read of a fact, as the notifications service writes it; the root brings it in."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from shared.events import AnyEvent
+from shared.programme import Programme
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """A mail as it will be: its subject, its text, its HTML page."""
+
+    subject: str
+    text: str
+    html: str
+
+
+# None where the fact tells nobody anything
+Preview = Callable[[AnyEvent, Programme], Mail | None]
+
+
+def no_mail(event: AnyEvent, programme: Programme) -> Mail | None:  # noqa: ARG001
+    """The preview of a service that stands alone: whom a change concerns is said, without the mail."""
+    return None

@@ -1,0 +1,71 @@
+"""The mail that a fact would cause, before it is one: rendered as it will be, to nobody."""
+
+import email
+import email.policy
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.notifications.changes import lines_of, notes_of
+from services.notifications.claim_deliveries import Claimed
+from services.notifications.letter import Letter, Standing
+from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
+from services.notifications.render import Printer
+from shared.events import AnyEvent, OfferCancelled, OfferChanged, SessionEvent
+from shared.people import Person
+from shared.programme import Programme
+
+NOBODY = UUID(int=0)
+# who stands for everybody whom it concerns; no link of the mail opens anything
+SOMEBODY = Person(id=UUID(int=1), first_name="Camille", last_name="Exemple", email="camille@eleve.example")
+
+
+class PreviewedMail(Struct, frozen=True, kw_only=True):
+    """The subject and both parts of a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def preview_mail(printer: Printer, event: AnyEvent, programme: Programme) -> PreviewedMail | None:
+    """The mail to a pupil with a seat, or None where the fact tells pupils nothing."""
+    if not isinstance(event, SessionEvent | OfferChanged | OfferCancelled):
+        return None
+    reactions = reactions_to(event)
+    if not reactions:
+        return None
+    lines = lines_of(event)
+    claimed = Claimed(_letter(event, reactions[0]), event, lines, notes_of([event], lines))
+    mail = email.message_from_bytes(printer.render(claimed, programme).mail, policy=email.policy.default)
+    parts = {kind: part.get_content() for kind in ("plain", "html") if (part := mail.get_body((kind,)))}
+    return PreviewedMail(subject=str(mail["Subject"]), text=parts["plain"].replace("\r\n", "\n"), html=parts["html"])
+
+
+def _letter(event: SessionEvent | OfferChanged | OfferCancelled, reaction: Reaction) -> Letter:
+    now: datetime = event.occurred_at
+    return Letter(
+        id=NOBODY,
+        event_id=event.id,
+        message=reaction.message,
+        registration_id=NOBODY,
+        offer_id=event.offer_id,
+        sequence=event.revision,
+        attempts=0,
+        message_id="<0@quinzaine.example>",
+        calendar_method=reaction.entry,
+        planned_at=now,
+        recipient_address=None,
+        mail=None,
+        reply_address="repondre@quinzaine.example",
+        newest=Standing(
+            status=STATUS_AFTER.get(type(event), "confirmed"),
+            sequence=event.revision,
+            programme=event.programme,
+            group_id=None,
+            stamp=now,
+        ),
+        pupil=SOMEBODY,
+        recipient=SOMEBODY,
+    )
