@@ -53,10 +53,13 @@ async def lock_session(connection: Connection, session_id: UUID) -> tuple[Offer,
     offer = await lock_offer(connection, offer_id)
     row = await connection.fetchrow(
         """
-        SELECT s.id, s.offer_id, s.day_id, s.group_id, s.starts_at, s.ends_at, s.title, s.place, s.site_id, s.host_id,
-               coalesce(host.name, '') AS host, coalesce(s.room, '') AS room, s.contact, s.meeting_point, s.access,
-               s.sequence, s.status
-        FROM campaigns.sessions s LEFT JOIN campaigns.organisations host ON host.id = s.host_id
+        SELECT s.id, s.offer_id, s.day_id, s.group_id, coalesce(g.name, '') AS "group", s.starts_at, s.ends_at, s.title,
+               s.kind, s.place, s.site_id, s.host_id, coalesce(host.name, '') AS host, coalesce(s.room, '') AS room,
+               s.contact, s.meeting_point, s.access, s.bring, s.expected, coalesce(s.online_url, '') AS online_url,
+               s.sequence, s.version, s.status
+        FROM campaigns.sessions s
+        LEFT JOIN campaigns.organisations host ON host.id = s.host_id
+        LEFT JOIN campaigns.groups g ON g.id = s.group_id
         WHERE s.id = $1
         """,
         session_id,

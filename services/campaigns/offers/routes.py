@@ -29,7 +29,6 @@ from services.campaigns.offers.bodies import (
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_seats import change_seats
-from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import (
     list_offers,
@@ -44,14 +43,13 @@ from services.campaigns.offers.read import (
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.registration import InvalidField, UnknownRegistration
 from services.campaigns.offers.registration_form import parse_request
-from services.campaigns.offers.session import SessionChange, UnknownSession
+from services.campaigns.offers.session import UnknownSession
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import Connection
 
 PAGE = 100
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="1 to 200 ASCII characters")]
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The session's sequence, quoted or bare")]
 After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
 
 
@@ -151,27 +149,6 @@ async def post_refusal(
         return await _state(edge, connection, token)
 
 
-@patch("/api/v1/sessions/{session_id:uuid}", action="plan_offers", summary="Change a session")
-async def patch_session(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    session_id: FromPath[UUID],
-    data: JSONBody[SessionChange],
-    if_match: IfMatch = None,
-) -> Response[SessionBody]:
-    """Any of the fields; everybody who has the session in the programme is told."""
-    expected = _sequence(if_match)
-    async with edge.transaction() as connection:
-        if not actor.acts_for(await organisation_of_session(connection, session_id)):
-            raise UnknownSession
-        await change_session(connection, session_id=session_id, change=data, if_match=expected, now=now)
-        session = await read_session(connection, session_id)
-        offer_id = await offer_of_session(connection, session_id)
-        await write_audit(connection, actor, "change_session", f"« {session.title} »", now=now, offer_id=offer_id)
-    return Response(session, headers={"ETag": f'"{session.sequence}"'})
-
-
 @post(
     "/api/v1/sessions/{session_id:uuid}/cancellation",
     action="cancel_offers",
@@ -263,15 +240,6 @@ def _uuid_key(after: str | None) -> UUID | None:
         raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
 
 
-def _sequence(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidField("L’en-tête If-Match attend le numéro de séquence de la séance.", field="If-Match")
-    return int(text)
-
-
 route_handlers: list[Any] = [
     get_offers,
     get_offer,
@@ -280,7 +248,6 @@ route_handlers: list[Any] = [
     post_withdrawal,
     post_acceptance,
     post_refusal,
-    patch_session,
     post_session_cancellation,
     post_offer_cancellation,
     patch_offer,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,18 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shared.events import FieldChange
+from shared.programme import SessionKind
 from shared.refusal import Refusal
 
 PARIS = ZoneInfo("Europe/Paris")
 TEXT_AT_MOST = 300
-SHOWN = ("starts_at", "ends_at", "title", "host", "place", "room", "contact", "meeting_point", "access")
+EXPECTED_AT_MOST = 2000
+# what people are shown of a session, in the order they read it; a change of one that MOVES raises the SEQUENCE
+SHOWN = (
+    "starts_at", "ends_at", "title", "kind", "host", "place", "room", "group", "contact", "meeting_point", "access",
+    "bring", "online_url",
+)  # fmt: skip
+STAYS = {"title", "kind", "bring"}
 
 
 class UnknownSession(Refusal):
@@ -101,13 +109,26 @@ REFUSAL_OF_CONSTRAINT: dict[str, Callable[[], Refusal]] = {
 
 
 class SessionChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Any of these fields; what is left out stays. Times with offset."""
+    """Any of these fields; what is left out stays. Times with offset.
+
+    `site_id` is one of the host's; `group_id` null is all groups; `expected` is told to the host alone.
+    """
 
     starts_at: datetime | UnsetType = UNSET
     ends_at: datetime | UnsetType = UNSET
     title: str | UnsetType = UNSET
+    kind: SessionKind | UnsetType = UNSET
     place: str | UnsetType = UNSET
     host_id: UUID | UnsetType | None = UNSET
+    site_id: UUID | UnsetType | None = UNSET
+    group_id: UUID | UnsetType | None = UNSET
+    room: str | UnsetType = UNSET
+    contact: str | UnsetType = UNSET
+    meeting_point: str | UnsetType = UNSET
+    access: str | UnsetType = UNSET
+    bring: str | UnsetType = UNSET
+    expected: str | UnsetType = UNSET
+    online_url: str | UnsetType = UNSET
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -117,9 +138,11 @@ class Session(Struct, frozen=True, kw_only=True):
     offer_id: UUID
     day_id: UUID
     group_id: UUID | None
+    group: str
     starts_at: datetime
     ends_at: datetime
     title: str
+    kind: SessionKind
     place: str
     site_id: UUID | None
     host_id: UUID | None
@@ -128,7 +151,11 @@ class Session(Struct, frozen=True, kw_only=True):
     contact: str
     meeting_point: str
     access: str
+    bring: str
+    expected: str
+    online_url: str
     sequence: int
+    version: int
     status: str
 
     def changed(self, change: SessionChange) -> "Session":
@@ -138,7 +165,7 @@ class Session(Struct, frozen=True, kw_only=True):
             if isinstance(value, datetime):
                 check_time(name, value)
             if isinstance(value, str):
-                given[name] = _checked_text(name, value)
+                given[name] = checked_text(name, value)
         after = msgspec.structs.replace(self, **given)
         if after.ends_at <= after.starts_at:
             raise InvalidChange("La fin doit venir après le début.", field="ends_at")
@@ -163,15 +190,24 @@ def check_time(name: str, value: datetime) -> None:
         raise InvalidChange("Cette date est hors du possible.", field=name)
 
 
-def _checked_text(name: str, value: str) -> str:
-    text = value.strip()
+def checked_text(name: str, value: str) -> str:
+    """A text of a session as it is kept: one line, `expected` several; raises `InvalidChange`."""
+    text = value.strip().replace("\r\n", "\n") if name == "expected" else value.strip()
+    most = EXPECTED_AT_MOST if name == "expected" else TEXT_AT_MOST
     if name == "title" and not text:
         raise InvalidChange("Le titre manque.", field=name)
-    if len(text) > TEXT_AT_MOST:
-        raise InvalidChange(f"Ce texte est trop long : {TEXT_AT_MOST} caractères au plus.", field=name)
-    if not text.isprintable():
+    if len(text) > most:
+        raise InvalidChange(f"Ce texte est trop long : {most} caractères au plus.", field=name)
+    if not (text.replace("\n", "") if name == "expected" else text).isprintable():
         raise InvalidChange("Ce texte contient un caractère invisible ou un retour à la ligne.", field=name)
+    if name == "online_url" and text and not _is_address(text):
+        raise InvalidChange("Ce lien doit commencer par https:// et ne pas contenir d’espace.", field=name)
     return text
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
 
 
 def _shown(value: object) -> str:

@@ -118,12 +118,12 @@ async def test_a_change_that_changes_nothing_writes_nothing(pool):
     assert await pool.fetchrow("SELECT revision, programme_version FROM campaigns.offers") == before
 
 
-async def test_a_stale_sequence_is_refused(pool):
+async def test_a_stale_version_is_refused(pool):
     week, _ = await world(pool)
     change = SessionChange(place="Mairie, 27500 Pont-Audemer")
-    await do(pool, change_session, session_id=week.sessions[0], change=change, if_match=0)
+    await do(pool, change_session, session_id=week.sessions[0], change=change, if_match=1)
     with pytest.raises(SessionChangedMeanwhile):
-        await do(pool, change_session, session_id=week.sessions[0], change=SessionChange(title="X"), if_match=0)
+        await do(pool, change_session, session_id=week.sessions[0], change=SessionChange(title="X"), if_match=1)
 
 
 async def test_a_day_that_moves_whole_keeps_its_instance_of_the_series(pool):

@@ -96,10 +96,11 @@ async def test_an_offer_is_listed_with_its_programme(client, week, settings):
 async def test_a_planner_changes_sessions_seats_and_offers(client, week, planner):
     await post(client, week, 0)
     url = f"/api/v1/sessions/{week.sessions[2]}"
-    changed = await client.patch(url, json={"host_id": str(week.hosts[1])}, headers={**planner, "If-Match": '"0"'})
+    changed = await client.patch(url, json={"host_id": str(week.hosts[1])}, headers={**planner, "If-Match": '"1"'})
     assert (changed.status_code, changed.json()["sequence"]) == (200, 1)
-    assert changed.headers["etag"] == '"1"'
-    stale = await client.patch(url, json={"title": "X"}, headers={**planner, "If-Match": '"0"'})
+    assert changed.headers["etag"] == '"2"'
+    assert changed.json()["version"] == 2
+    stale = await client.patch(url, json={"title": "X"}, headers={**planner, "If-Match": '"1"'})
     assert stale.status_code == 412
     cancelled = await client.post(f"/api/v1/sessions/{week.sessions[4]}/cancellation", headers=planner)
     assert cancelled.json()["status"] == "cancelled"

@@ -1,0 +1,168 @@
+"""The JSON bodies of the week builder: what a planner reads and writes of a programme."""
+
+from datetime import date as Date
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from services.campaigns.offers.bodies import HostBody
+from services.campaigns.offers.builder.week import BuiltDay, BuiltGroup, BuiltSession
+from shared.programme import SessionKind
+
+Phone = Annotated[str, Meta(max_length=40, examples=["02 32 00 00 00"])]
+SectorCode = Annotated[str, Meta(pattern="^s[0-9]{1,2}$", examples=["s10"])]
+
+
+class PlannedSessionBody(Struct, frozen=True, kw_only=True):
+    """A session as its planner sees it; `version` is its ETag, `sequence` what calendars compare."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    kind: SessionKind
+    host: HostBody | None
+    site_id: UUID | None
+    place: str
+    room: str
+    group: str | None
+    group_id: UUID | None
+    contact: str
+    meeting_point: str
+    access: str
+    bring: str
+    expected: str
+    online_url: str
+    speakers: tuple[str, ...]
+    status: str
+    sequence: int
+    version: int
+
+
+class PlannedSessionsBody(Struct, frozen=True):
+    """A page of sessions by start; `next` is the key of the following page, or null."""
+
+    items: list[PlannedSessionBody]
+    next: str | None
+
+
+class NewSessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A session to add: its date must be a day of the offer. Times with offset."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    kind: SessionKind = "visit"
+    host_id: UUID | None = None
+    site_id: UUID | None = None
+    group_id: UUID | None = None
+    place: str = ""
+    room: str = ""
+    contact: str = ""
+    meeting_point: str = ""
+    access: str = ""
+    bring: str = ""
+    expected: str = ""
+    online_url: str = ""
+
+
+class PlannedDayBody(Struct, frozen=True, kw_only=True):
+    """A day of an offer; `sector` is the national platform's code."""
+
+    id: UUID
+    date: Date
+    sector: str | None
+    emergency_phone: str
+    sessions: int
+
+
+class NewDayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A day to add."""
+
+    date: Date
+    sector: SectorCode | None = None
+    emergency_phone: Phone = ""
+
+
+class DayChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be changed of a day; what is left out stays."""
+
+    sector: SectorCode | UnsetType | None = UNSET
+    emergency_phone: Phone | UnsetType = UNSET
+
+
+class DayCopyBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a day's sessions are copied to: a day of the offer, or a new one."""
+
+    date: Date
+
+
+class PlannedGroupBody(Struct, frozen=True, kw_only=True):
+    """A group; `pupils` have a seat in it."""
+
+    id: UUID
+    name: str
+    pupils: int
+    sessions: int
+
+
+class GroupNameBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A group's name."""
+
+    name: Annotated[str, Meta(examples=["A"])]
+
+
+class RemarkBody(Struct, frozen=True, kw_only=True):
+    """What is missing (`gap`), allowed but doubtful (`warning`) or not allowed (`conflict`), and where."""
+
+    grade: str
+    sentence: str
+    date: Date | None
+    session_id: UUID | None
+
+
+class HoursBody(Struct, frozen=True, kw_only=True):
+    """The minutes a pupil of a group spends in sessions, meals left out: each day and in all."""
+
+    group: str | None
+    days: dict[str, int]
+    total: int
+
+
+class WeekBody(Struct, frozen=True, kw_only=True):
+    """Whether the week is whole, legal and without clash."""
+
+    hours: list[HoursBody]
+    remarks: list[RemarkBody]
+
+
+def session_body(session: BuiltSession) -> PlannedSessionBody:
+    """A session as JSON."""
+    return PlannedSessionBody(
+        host=HostBody(session.host_id, session.host) if session.host_id else None,
+        **{
+            name: getattr(session, name)
+            for name in PlannedSessionBody.__struct_fields__
+            if name not in ("host", "group")
+        },
+        group=session.group or None,
+    )
+
+
+def day_body(day: BuiltDay) -> PlannedDayBody:
+    """A day as JSON."""
+    return PlannedDayBody(
+        id=day.id,
+        date=day.date,
+        sector=day.sector,
+        emergency_phone=day.emergency_phone,
+        sessions=len(day.planned),
+    )
+
+
+def group_body(group: BuiltGroup) -> PlannedGroupBody:
+    """A group as JSON."""
+    return msgspec.convert(group, PlannedGroupBody, from_attributes=True)
