@@ -43,10 +43,10 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(MONDAY.year, MONDAY.month, MONDAY.day, hour, minute, tzinfo=PARIS) + timedelta(days=day)
 
 
-def a_pupil(number: int = 1, *, key: str | None = None, **changes: str | None) -> RegistrationRequest:
+def a_pupil(number: int = 1, *, key: str | None = None, **changes: str | bool | None) -> RegistrationRequest:
     """The request of an invented pupil; equal numbers are the same pupil."""
     letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-    given: dict[str, str | None] = {
+    given: dict[str, str | bool | None] = {
         "first_name": "Camille",
         "last_name": f"Dupré {letters}",
         "email": f"camille.{letters}@eleve.example",

@@ -22,8 +22,7 @@ async def change_seats(connection: Connection, *, offer_id: UUID, seats: int, no
         return
     await connection.execute("UPDATE campaigns.offers SET seats = $2 WHERE id = $1", offer_id, seats)
     revision = offer.revision + 1
-    free = min(seats - offer.taken, offer.waiting)
-    held = await promote_waiting(connection, offer=offer, free=free, revision=revision, now=now)
+    held = await promote_waiting(connection, offer=offer, free=seats - offer.taken, revision=revision, now=now)
     if held:
         await settle_offer(connection, offer, taken=len(held), waiting=-len(held), revision=revision)
         await append_events(connection, held)

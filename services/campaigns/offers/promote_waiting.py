@@ -1,10 +1,12 @@
 """Promote who waits: freed seats are held for the first in the queue who are free at these times."""
 
 from datetime import datetime
+from uuid import UUID
 
 from services.campaigns.offers.hold import promotion_deadline
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.read import count_groups
+from services.campaigns.offers.seats.take_kept_turns import take_kept_turns
 from services.campaigns.offers.take_times import take_times
 from shared.database import Connection
 from shared.events import RegistrationHeld
@@ -13,15 +15,18 @@ from shared.events import RegistrationHeld
 async def promote_waiting(
     connection: Connection, *, offer: Offer, free: int, revision: int, now: datetime
 ) -> list[RegistrationHeld]:
-    """Hold up to `free` seats of a locked offer for the queue; returns the facts, in the order of the queue.
+    """Hold the `free` seats of a locked offer for the queue; returns the facts, in the order of the queue.
 
-    Whoever has a seat elsewhere at these times is passed over and keeps the rank. The caller settles the counters:
-    each fact is one more taken and one fewer waiting.
+    `free` is all that are free: some of them may be kept. Whoever has a seat elsewhere at these times is passed over
+    and keeps the rank. The caller settles the counters: each fact is one more taken and one fewer waiting.
     """
     # nobody is offered a seat in what has begun, or in what has no session left
     if free <= 0 or offer.first_session_at is None or now >= offer.first_session_at:
         return []
-    chosen = await _take_times(connection, offer, free)
+    if offer.kept is None:
+        chosen = await _take_times(connection, offer, free)
+    else:
+        chosen = await take_kept_turns(connection, offer, free=free, now=now)
     if not chosen:
         return []
     deadline = promotion_deadline(now, offer.first_session_at)
@@ -56,9 +61,9 @@ async def promote_waiting(
     ]
 
 
-async def _take_times(connection: Connection, offer: Offer, free: int) -> list[object]:
+async def _take_times(connection: Connection, offer: Offer, free: int) -> list[UUID]:
     """The registrations, by rank, whose pupils' time could be taken: at most `free`."""
-    chosen: list[object] = []
+    chosen: list[UUID] = []
     last_rank = 0
     while len(chosen) < free:
         candidates = await connection.fetch(

@@ -15,6 +15,7 @@ from services.campaigns.offers.registration import (
     Registered,
     RegistrationRequest,
 )
+from services.campaigns.offers.seats.quota import Claim
 from shared.database import Connection
 from shared.identifiers import new_id
 from shared.refusal import Refusal
@@ -28,7 +29,8 @@ Outcome = Registered | Refusal
 class Newcomer(Struct, eq=False):
     """A request on its way to a registration, in order of arrival; `position` while it waits.
 
-    `brings_guardian`: it names a guardian whom the pupil was not known with, who is told of this registration alone.
+    `claim` decides which kept seats are for them. `brings_guardian`: it names a guardian whom the pupil was not known
+    with, who is told of this registration alone.
     """
 
     index: int
@@ -38,6 +40,7 @@ class Newcomer(Struct, eq=False):
     group_id: UUID | None = None
     position: int | None = None
     brings_guardian: bool = False
+    claim: Claim = Claim(None, False)
 
     def registration(self, offer: Offer) -> LockedRegistration:
         """What it has become in this transaction."""
@@ -150,7 +153,8 @@ async def recognise_pupils(
         elif row["id"] in first_of_pupil:
             outcomes[index] = AlreadyRegistered()
         else:
-            newcomer = Newcomer(index, request, row["id"], row["guardian_id"])
+            claim = Claim(request.school_uai, request.without_host)
+            newcomer = Newcomer(index, request, row["id"], row["guardian_id"], claim=claim)
             if identity not in unknown and _names_another_guardian(request, row["guardian_email"]):
                 newcomer.guardian_id = new_id()
                 newcomer.brings_guardian = True

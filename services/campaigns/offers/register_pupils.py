@@ -18,6 +18,8 @@ from services.campaigns.offers.recognise_pupils import (
     recognise_pupils,
 )
 from services.campaigns.offers.registration import PupilElsewhere, Registered, RegistrationRequest
+from services.campaigns.offers.seats.enrolment import Enrolment, refuse_parts
+from services.campaigns.offers.seats.take_kept_seats import take_kept_seats
 from services.campaigns.offers.settle_offer import settle_offer
 from services.campaigns.offers.take_times import take_times
 from shared.database import Connection
@@ -34,11 +36,14 @@ async def register_pupils(
     requests: Sequence[RegistrationRequest],
     signer: Signer,
     now: datetime,
+    enrolment: Enrolment | None = None,
 ) -> list[Outcome]:
     """An outcome for each request, in the order given: a seat, a place in the queue, the earlier answer, or a refusal.
 
     One request's refusal is its own; nothing is written for it. A seat is confirmed only where nobody waits: a
-    newcomer never overtakes the queue, even while a freed seat is being offered.
+    newcomer never overtakes the queue, even while a freed seat is being offered, but into a seat kept for such as it.
+
+    Pupils whom somebody enrols may ask to be seated all or none; raises `NotAllTogether`, and nothing is written.
     """
     offer = await lock_offer(connection, offer_id)
     try:
@@ -49,9 +54,11 @@ async def register_pupils(
     twins = find_twins(requests)
     fresh = await recognise_keys(connection, offer, requests, outcomes, twins)
     newcomers, asked_again = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
-    seated = await _take_seats(connection, offer, newcomers, outcomes)
+    seated = await _take_seats(connection, offer, newcomers, outcomes, now)
     queued = [newcomer for newcomer in newcomers if newcomer.index not in outcomes and newcomer not in seated]
-    await _insert(connection, offer, seated, queued, now)
+    if enrolment is not None and enrolment.all_or_none:
+        refuse_parts(outcomes, seated={newcomer.index for newcomer in seated}, asked=len(requests))
+    await _insert(connection, offer, seated, queued, enrolment, now)
 
     revision = offer.revision + 1
     confirmed = [
@@ -94,11 +101,13 @@ async def _repeat_or_refuse(
 
 
 async def _take_seats(
-    connection: Connection, offer: Offer, newcomers: list[Newcomer], outcomes: dict[int, Outcome]
+    connection: Connection, offer: Offer, newcomers: list[Newcomer], outcomes: dict[int, Outcome], now: datetime
 ) -> list[Newcomer]:
     """The newcomers who get a free seat, in order of arrival; who has a seat elsewhere at these times is refused."""
-    free = 0 if offer.waiting else offer.free
     seated: list[Newcomer] = []
+    if offer.kept is not None:
+        seated = await take_kept_seats(connection, offer, newcomers, outcomes, now)
+    free = 0 if offer.waiting or offer.kept is not None else offer.free
     left = list(newcomers)
     while free > len(seated) and left:
         candidates, left = left[: free - len(seated)], left[free - len(seated) :]
@@ -117,7 +126,12 @@ async def _take_seats(
 
 
 async def _insert(
-    connection: Connection, offer: Offer, seated: list[Newcomer], queued: list[Newcomer], now: datetime
+    connection: Connection,
+    offer: Offer,
+    seated: list[Newcomer],
+    queued: list[Newcomer],
+    enrolment: Enrolment | None,
+    now: datetime,
 ) -> None:
     """The registrations, ranked in order of arrival. No conflict can arise: the offer is locked, pupils were read."""
     for position, newcomer in enumerate(queued, start=offer.waiting + 1):
@@ -130,10 +144,12 @@ async def _insert(
         """
         INSERT INTO campaigns.registrations
             (id, offer_id, pupil_id, guardian_id, group_id, status, rank, idempotency_key, body_hash, created_at,
-             changed_at)
-        SELECT id, $1, pupil_id, guardian_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3
-        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[])
-            WITH ORDINALITY AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, place)
+             changed_at, enrolled_by, enrolled_for, without_host)
+        SELECT id, $1, pupil_id, guardian_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3,
+               $11, $12, without_host
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[], $13::bool[])
+            WITH ORDINALITY
+            AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, without_host, place)
         """,
         offer.id,
         offer.next_rank,
@@ -145,6 +161,9 @@ async def _insert(
         [newcomer.request.idempotency_key for newcomer in everybody],
         [newcomer.request.body_hash for newcomer in everybody],
         [newcomer.guardian_id for newcomer in everybody],
+        enrolment.person_id if enrolment else None,
+        enrolment.organisation_id if enrolment else None,
+        [newcomer.request.without_host for newcomer in everybody],
     )
 
 

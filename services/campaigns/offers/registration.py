@@ -91,6 +91,8 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
     class_name: str
     idempotency_key: str
     body_hash: bytes
+    # says that no other host has taken the pupil: seats may be kept for such
+    without_host: bool = False
 
     def identity(self, signer: Signer) -> bytes:
         """Equal for the same pupil: same normalised names, school and contact address."""
@@ -135,6 +137,11 @@ class LockedRegistration(Struct, frozen=True, kw_only=True):
             "guardian_id": self.guardian_id,
             "group_id": self.group_id,
         }
+
+
+def same_letters(one: str, other: str) -> bool:
+    """Whether two names are one to a reader: accents, capitals and signs make no difference."""
+    return _letters(one) == _letters(other)
 
 
 def _letters(value: str) -> str:

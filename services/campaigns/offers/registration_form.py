@@ -28,6 +28,7 @@ def parse_request(
     school_uai: str | None,
     class_name: str,
     idempotency_key: str | None,
+    without_host: bool = False,
 ) -> RegistrationRequest:
     """Validate what a person or a machine has written; raises `InvalidField` with the field and a French sentence.
 
@@ -56,7 +57,8 @@ def parse_request(
     return RegistrationRequest(
         id=request_id,
         idempotency_key=_key(idempotency_key) or str(request_id),
-        body_hash=hashlib.sha256(msgspec.json.encode(fields)).digest(),
+        body_hash=hashlib.sha256(msgspec.json.encode((fields, True) if without_host else fields)).digest(),
+        without_host=without_host,
         **fields,  # type: ignore[arg-type]  # the dictionary above holds exactly these fields, in these types
     )
 

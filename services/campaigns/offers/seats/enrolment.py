@@ -1,0 +1,57 @@
+"""An enrolment: pupils whom a school brings as a list, all together or as many as fit."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.registration import Registered
+from shared.refusal import Refusal
+
+PUPILS_AT_MOST = 300
+
+
+class NotAllTogether(Refusal):
+    """A list that was to be seated all or none, and cannot be: nobody of it is enrolled.
+
+    `seats` could have been given; `reasons` says why not, by the index of each pupil who is refused a seat for
+    another reason than that there is none.
+    """
+
+    reason: ClassVar[str] = "not-all-together"
+
+    def __init__(self, *, asked: int, seats: int, reasons: dict[int, str]) -> None:
+        if reasons:
+            whose = (
+                "1 élève ne peut pas l’être" if len(reasons) == 1 else f"{len(reasons)} élèves ne peuvent pas l’être"
+            )
+            sentence = f"Personne n’a été inscrit : vous avez demandé toute la liste ou rien, et {whose}."
+        else:
+            room = {0: "il ne reste aucune place", 1: "il reste 1 place"}.get(seats, f"il reste {seats} places")
+            sentence = f"Personne n’a été inscrit : {room} pour {asked} élèves, et vous avez demandé tout ou rien."
+        super().__init__(sentence)
+        self.seats = seats
+        self.reasons = reasons
+
+
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """Who enrols a list of pupils, and for which organisation."""
+
+    person_id: UUID | None
+    organisation_id: UUID | None
+    all_or_none: bool = False
+
+
+def refuse_parts(outcomes: Mapping[int, Registered | Refusal], *, seated: set[int], asked: int) -> None:
+    """Raise `NotAllTogether` unless every pupil of a list is seated, now or by the same list sent before."""
+    earlier = {index for index, outcome in outcomes.items() if _has_seat(outcome)}
+    # of two equal lines one is a twin, which has no outcome of its own yet: it takes no seat
+    if len(seated | earlier) == asked:
+        return
+    reasons = {index: outcome.sentence for index, outcome in outcomes.items() if isinstance(outcome, Refusal)}
+    raise NotAllTogether(asked=asked, seats=len(seated | earlier), reasons=reasons)
+
+
+def _has_seat(outcome: Registered | Refusal) -> bool:
+    return isinstance(outcome, Registered) and outcome.status in ("held", "confirmed")
