@@ -2,39 +2,51 @@
 
 from collections.abc import Mapping
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
-from services.notifications.notice_letter import ClaimedNotice
-from shared.french_dates import say_time
-from shared.notices import SignInRequested
+from services.notifications.compose_mail import one_line
+from services.notifications.week import ChangeView
 from shared.signed_links import Signer
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """The parts that all notices share, and the `words` of this one's templates.
 
-    `organisation` is in whose name it is sent, `url` where its button leads, `title` and `details` what it is about.
+    `organisation` is in whose name it is sent, `url` where its button leads (empty: no button), `title` and `details`
+    (label and text) what it is about, `word` the lines that somebody wrote.
     """
 
     organisation: str = ""
     url: str
     title: str = ""
     details: tuple[tuple[str, str], ...] = ()
+    changes: tuple[ChangeView, ...] = ()
     word: tuple[str, ...] = ()
     word_by: str = ""
-    contact: str = ""
-    words: Mapping[str, object] = msgspec.field(default_factory=dict)
+    words: Mapping[str, object] = field(default_factory=dict)
 
 
-def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> NoticeView:
-    """The view of a claimed notice."""
-    event = claimed.event
-    match event:
-        case SignInRequested():
-            return NoticeView(
-                url=f"{base_url}/connexion/{signer.token('sign_in', event.sign_in_id)}",
-                words={"expires_time": say_time(event.expires_at)},
-            )
-        case _:
-            raise NotImplementedError
+class Links(Struct, frozen=True):
+    """The addresses of one installation."""
+
+    base_url: str
+    signer: Signer
+
+    @property
+    def planning(self) -> str:
+        return f"{self.base_url}/planification"
+
+
+def say_pupils(number: int) -> str:
+    """« 1 élève », « 12 élèves »."""
+    return "1 élève" if number == 1 else f"{number} élèves"
+
+
+def lines_in(text: str) -> tuple[str, ...]:
+    """What somebody wrote, line by line, without what cannot be read."""
+    return tuple(line for line in map(one_line, text.splitlines()) if line)
+
+
+def filled(*details: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """The details there is something to say of."""
+    return tuple((label, text) for label, text in details if text)

@@ -205,7 +205,7 @@ async def _insert_deliveries(
     return [row["id"] for row in rows]
 
 
-def _due_at(event: AnyEvent, reaction: Reaction, settings: Settings, now: datetime) -> datetime:
+def _due_at(event: ProgrammeFact, reaction: Reaction, settings: Settings, now: datetime) -> datetime:
     """When a message may go: at once, after the wait for others of its kind, or when its planner lets it go."""
     due_at = now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED else 0)
     held_until = event.tell_after if isinstance(event, SessionEvent | OfferChanged) else None

@@ -116,7 +116,7 @@ NOBODY: tuple[Reaction, ...] = ()
 
 REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReaction] = {
     RegistrationConfirmed: (
-        Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how == "registered"),
+        Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how != "accepted"),
         Reaction(message="seat_confirmed", priority=2, when=lambda event: event.how == "accepted"),
     ),
     RegistrationWaiting: (Reaction(message="registered_waiting", priority=3, entry=None),),

@@ -14,7 +14,7 @@ from services.notifications.letter import Letter, Standing
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.week import view_changes, view_period, view_week
 from shared.calendar.invitation import Method, has_entry, write_invitation
-from shared.events import RegistrationHeld, RegistrationWaiting
+from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationWaiting, RegistrationWithdrawn
 from shared.french_dates import say_moment
 from shared.programme import Programme
 from shared.settings import Settings
@@ -113,6 +113,9 @@ class Printer:
             "notes": claimed.notes,
             "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
             "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
+            "regrouped": isinstance(event, RegistrationConfirmed) and event.how == "regrouped",
+            "why": event.why if isinstance(event, RegistrationWithdrawn) else "",
+            "elsewhere": event.elsewhere if isinstance(event, RegistrationWithdrawn) else "",
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,
             "personal_feed_url": self._personal_feed_url(letter),

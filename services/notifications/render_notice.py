@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.notice_letter import ClaimedNotice
-from services.notifications.notice_view import NoticeView, view_notice
+from services.notifications.notice_view import NoticeView
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.render import Rendered
+from services.notifications.view_notices import view_notice
 from shared.settings import Settings
 from shared.signed_links import Signer
 
@@ -45,9 +46,11 @@ def _context(view: NoticeView) -> Mapping[str, object]:
     return {
         "organisation": view.organisation,
         "title": view.title,
-        "contact": view.contact,
         "url": view.url,
         **matter,
+        "changes": view.changes,
+        "changes_text": write_part("changes.txt", {"changes": view.changes}) if view.changes else "",
+        "changes_html": write_html_part("changes.html", {"changes": view.changes}) if view.changes else "",
         "details_text": write_part("details.txt", matter),
         "details_html": write_html_part("details.html", matter),
         **view.words,

@@ -1,5 +1,6 @@
 """The week as a mail shows it: a band per day in its sector's colour, with the sector in words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -106,6 +107,11 @@ def view_changes(programme: Programme, lines: tuple[Line, ...]) -> tuple[ChangeV
     )
 
 
+def view_changes_of_one(lines: tuple[Line, ...]) -> tuple[ChangeView, ...]:
+    """The changes of the one session that a message is about."""
+    return (ChangeView(heading="Ce qui change", what="", lines=_before_and_after(lines)),) if lines else ()
+
+
 def _day(day: ProgrammeDay) -> DayView:
     said = say_date(day.date)
     return DayView(
@@ -142,14 +148,12 @@ def _change(session: ProgrammeSession | None, of_offer: bool, lines: tuple[Line,
         heading = "Pour toute l’offre" if of_offer else "Une séance du programme"
     fields = {line.field for line in lines}
     what = "Séance annulée" if CANCELLED in fields else "Nouvelle séance" if ADDED in fields else ""
-    return ChangeView(
-        heading=heading[0].upper() + heading[1:],
-        what=what,
-        lines=tuple(
-            (_LABELS.get(line.field, "Autre point"), *_said(line))
-            for line in lines
-            if line.field not in (CANCELLED, ADDED)
-        ),
+    return ChangeView(heading=heading[0].upper() + heading[1:], what=what, lines=_before_and_after(lines))
+
+
+def _before_and_after(lines: Iterable[Line]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (_LABELS.get(line.field, "Autre point"), *_said(line)) for line in lines if line.field not in (CANCELLED, ADDED)
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shared import events
+from shared import events, notices
 from shared.events import AnyEvent, Concerned, decode_event, encode_event, tag_of
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -20,12 +20,12 @@ def test_every_tag_is_unique_and_written_by_hand_in_the_past_tense():
     assert all(tag.count(".") == 1 and tag == tag.lower() for tag in tags)
 
 
-def test_every_event_of_the_module_is_in_the_contract():
+def test_every_event_and_every_notice_of_the_modules_is_in_the_contract():
     defined = {
         kind
-        for kind in vars(events).values()
+        for kind in (*vars(events).values(), *vars(notices).values())
         if isinstance(kind, type)
-        and issubclass(kind, events.Event)
+        and issubclass(kind, events.Event | notices.Notice)
         and isinstance(kind.__struct_config__.tag, str)
         and "." in kind.__struct_config__.tag
     }

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 import services.notifications.reactions
-from services.notifications.reactions import COALESCED, ENDS, REACTIONS, Message
+from services.notifications.reactions import COALESCED, ENDS, REACTIONS, SECRET, Message, NoticeMessage, NoticeReaction
 from shared.events import AnyEvent
+from shared.notices import AnyNotice
 
 MESSAGES = Path(services.notifications.reactions.__file__).parent / "messages"
 
@@ -15,13 +16,25 @@ def test_every_event_of_the_contract_has_a_line():
 
 
 def test_every_message_has_a_subject_a_text_and_a_page():
-    for message in get_args(Message):
+    for message in (*get_args(Message), *get_args(NoticeMessage)):
         assert {path.name for path in (MESSAGES / message).iterdir()} >= {"subject.txt", "body.txt", "body.mjml"}
 
 
 def test_every_message_is_caused_by_something():
-    caused = {reaction.message for reactions in REACTIONS.values() for reaction in reactions}
+    lines = REACTIONS.values()
+    caused = {line.message for reactions in lines if isinstance(reactions, tuple) for line in reactions}
     assert caused == set(get_args(Message))
+    assert {line.message for line in lines if isinstance(line, NoticeReaction)} == set(get_args(NoticeMessage))
+
+
+def test_notices_and_only_notices_have_the_line_of_a_notice():
+    assert {kind for kind, line in REACTIONS.items() if isinstance(line, NoticeReaction)} == set(get_args(AnyNotice))
+
+
+def test_what_somebody_waits_for_before_a_screen_goes_first():
+    notices = [line for line in REACTIONS.values() if isinstance(line, NoticeReaction)]
+    assert {line.priority for line in notices if line.message in SECRET} == {0}
+    assert all(line.priority > 0 for line in notices if line.message not in SECRET | {"absence_announced"})
 
 
 def test_a_message_that_ends_a_registration_never_waits_for_others():

@@ -1,0 +1,153 @@
+"""View appointments: what a host, a speaker, a guardian or a pupil is told of one session or one slot."""
+
+from collections.abc import Mapping
+
+from services.notifications.changes import Line
+from services.notifications.compose_mail import one_line
+from services.notifications.notice_letter import ClaimedNotice
+from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
+from services.notifications.render import say_of
+from services.notifications.week import ChangeView, view_changes_of_one
+from shared.french_dates import say_date, say_moment, say_times
+from shared.notices import (
+    AbsenceAnnounced,
+    Appointment,
+    FollowUpBooked,
+    FollowUpCancelled,
+    HostAnswered,
+    HostNotice,
+    HostReleased,
+    HostReminded,
+    HostRequested,
+    Notice,
+    SpeakerAnswered,
+    SpeakerNotice,
+    SpeakerReleased,
+    SpeakerReminded,
+    SpeakerRequested,
+)
+
+
+def view_host(event: HostNotice, links: Links) -> NoticeView:
+    """A company is asked, reminded or released, or has answered."""
+    answered = isinstance(event, HostAnswered)
+    host = one_line(event.host)
+    words: dict[str, object] = {"host": host, "of_host": say_of(host)}
+    if isinstance(event, HostRequested | HostReminded):
+        words["answer_by"] = say_moment(event.answer_by)
+    if isinstance(event, HostAnswered):
+        words |= {"answer": event.answer, "proposed": _proposed(event)}
+    if isinstance(event, HostReleased):
+        words["reason"] = event.reason
+    token = links.signer.token("host", event.request_id, event.token_version)
+    return _view_appointment(
+        event,
+        event.appointment,
+        url=links.planning if answered else f"{links.base_url}/accueil/{token}",
+        word=event.word,
+        word_by=host if answered else one_line(event.appointment.organisation),
+        changes=_changes(event) if isinstance(event, HostRequested) else (),
+        words=words,
+    )
+
+
+def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
+    """A professional is asked, reminded or released, or has answered."""
+    answered = isinstance(event, SpeakerAnswered)
+    speaker = one_line(event.speaker)
+    words: dict[str, object] = {"speaker": speaker, "of_speaker": say_of(speaker)}
+    if isinstance(event, SpeakerRequested | SpeakerReminded):
+        words["answer_by"] = say_moment(event.answer_by)
+    if isinstance(event, SpeakerAnswered):
+        words["answer"] = event.answer
+    if isinstance(event, SpeakerReleased):
+        words["reason"] = event.reason
+    token = links.signer.token("speaker", event.request_id, event.token_version)
+    return _view_appointment(
+        event,
+        event.appointment,
+        url=links.planning if answered else f"{links.base_url}/temoignage/{token}",
+        word=event.word,
+        word_by=speaker if answered else one_line(event.appointment.organisation),
+        words=words,
+    )
+
+
+def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
+    """A pupil is not where they are expected; the button calls the day's emergency number."""
+    phone = one_line(event.emergency_phone)
+    number = "".join(character for character in phone if character in "+0123456789")
+    return _view_appointment(
+        event,
+        event.appointment,
+        url=f"tel:{number}" if number else "",
+        words={**_pupil(claimed), "phone": phone},
+    )
+
+
+def view_follow_up(event: FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice) -> NoticeView:
+    """A one-to-one slot was booked or cancelled."""
+    return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
+
+
+def _view_appointment(
+    event: Notice,
+    appointment: Appointment,
+    *,
+    url: str,
+    word: str = "",
+    word_by: str = "",
+    changes: tuple[ChangeView, ...] = (),
+    words: Mapping[str, object],
+) -> NoticeView:
+    asker = one_line(appointment.organisation)
+    title, offer = one_line(appointment.title), one_line(appointment.offer)
+    about_a_pupil = isinstance(event, AbsenceAnnounced | FollowUpBooked | FollowUpCancelled)
+    told_to_planners = isinstance(event, HostAnswered | SpeakerAnswered)
+    return NoticeView(
+        organisation="" if told_to_planners else asker,
+        url=url,
+        title=title,
+        details=filled(
+            ("Date", say_date(appointment.starts_at, year=True)),
+            ("Horaires", say_times(appointment.starts_at, appointment.ends_at)),
+            ("Lieu", ", ".join(part for part in (one_line(appointment.place), one_line(appointment.room)) if part)),
+            ("Rendez-vous", one_line(appointment.meeting_point)),
+            ("Élèves", "" if about_a_pupil else str(appointment.pupils or "")),
+            ("À prévoir", "" if about_a_pupil else one_line(appointment.expected)),
+            ("Contact", one_line(appointment.contact)),
+            ("Offre", offer if offer != title else ""),
+            ("Organisation", asker),
+        ),
+        changes=changes,
+        word=lines_in(word),
+        word_by=word_by,
+        words={
+            "asker": asker,
+            "offer": offer,
+            "session": title,
+            "day": say_date(appointment.starts_at),
+            "times": say_times(appointment.starts_at, appointment.ends_at),
+            "of_number": f"de {say_pupils(appointment.pupils)}" if appointment.pupils else "d’élèves",
+            "number": say_pupils(appointment.pupils) if appointment.pupils else "des élèves",
+            **words,
+        },
+    )
+
+
+def _pupil(claimed: ClaimedNotice) -> dict[str, object]:
+    """The pupil's name; somebody who was erased is « un élève »."""
+    name = one_line(claimed.pupil.name) if claimed.pupil else ""
+    to_pupil = claimed.pupil is not None and claimed.pupil.id == claimed.letter.recipient.id
+    return {"to_pupil": to_pupil, "pupil": name or "un élève", "of_pupil": say_of(name) if name else "d’un élève"}
+
+
+def _changes(event: HostRequested) -> tuple[ChangeView, ...]:
+    lines = tuple(Line(event.appointment.session_id, each.field, each.before, each.after) for each in event.changes)
+    return view_changes_of_one(lines)
+
+
+def _proposed(event: HostAnswered) -> str:
+    if event.proposed_starts_at is None or event.proposed_ends_at is None:
+        return ""
+    return f"{say_date(event.proposed_starts_at)}, {say_times(event.proposed_starts_at, event.proposed_ends_at)}"

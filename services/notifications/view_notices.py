@@ -1,0 +1,126 @@
+"""View notices: each fact told to people without a registration, in words."""
+
+from services.notifications.compose_mail import one_line
+from services.notifications.notice_letter import ClaimedNotice
+from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
+from services.notifications.render import say_of
+from services.notifications.view_appointments import view_absence, view_follow_up, view_host, view_speaker
+from shared.french_dates import say_moment, say_time
+from shared.notices import (
+    AbsenceAnnounced,
+    AgreementNotice,
+    AgreementReminded,
+    AgreementRequested,
+    ClassEnrolled,
+    FollowUpBooked,
+    FollowUpCancelled,
+    HostNotice,
+    MemberInvited,
+    SignInRequested,
+    SpeakerNotice,
+)
+from shared.signed_links import Signer
+
+# as the pages name them and say what each may do; the contract has the codes
+ROLES = {
+    "owner": ("Responsable", "tout faire, donner l’accord de l’organisation, inviter et retirer des membres"),
+    "planner": ("Planificateur", "construire, publier et modifier les offres, suivre les inscriptions"),
+    "host": ("Accueil", "répondre aux demandes d’accueil de l’entreprise"),
+    "teacher": ("Professeur", "inscrire une classe et suivre ses élèves"),
+    "viewer": ("Lecture seule", "voir les offres et les campagnes, sans les noms des élèves"),
+}
+
+
+def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> NoticeView:
+    """The view of a claimed notice."""
+    event = claimed.event
+    links = Links(base_url, signer)
+    match event:
+        case SignInRequested():
+            return NoticeView(
+                url=f"{base_url}/connexion/{signer.token('sign_in', event.sign_in_id)}",
+                words={"expires_time": say_time(event.expires_at)},
+            )
+        case MemberInvited():
+            return _view_invitation(event, links)
+        case AgreementNotice():
+            return _view_agreement(event, links)
+        case HostNotice():
+            return view_host(event, links)
+        case SpeakerNotice():
+            return view_speaker(event, links)
+        case ClassEnrolled():
+            return _view_class(event, links)
+        case AbsenceAnnounced():
+            return view_absence(event, claimed)
+        case FollowUpBooked() | FollowUpCancelled():
+            return view_follow_up(event, claimed)
+    raise TypeError(type(event).__name__)
+
+
+def _view_invitation(event: MemberInvited, links: Links) -> NoticeView:
+    role, promise = ROLES[event.role]
+    organisation = one_line(event.organisation)
+    return NoticeView(
+        organisation=organisation,
+        url=f"{links.base_url}/invitations/{links.signer.token('invitation', event.invitation_id)}",
+        words={
+            "inviter": one_line(event.invited_by) or organisation,
+            "by_person": bool(event.invited_by.strip()),
+            "role": role,
+            "promise": promise,
+            "expires": say_moment(event.expires_at),
+        },
+    )
+
+
+def _view_agreement(event: AgreementNotice, links: Links) -> NoticeView:
+    asked = isinstance(event, AgreementRequested | AgreementReminded)
+    partner, lead = one_line(event.organisation), one_line(event.lead)
+    token = links.signer.token("agreement", event.agreement_id, event.version)
+    awaited = ", ".join(map(one_line, event.awaited))
+    return NoticeView(
+        organisation=lead if asked else "",
+        url=f"{links.base_url}/accords/{token}" if asked else links.planning,
+        title=one_line(event.campaign),
+        details=filled(
+            ("Proposée par", lead),
+            ("Partenaire", partner),
+            ("Encore attendus" if len(event.awaited) > 1 else "Encore attendu", awaited),
+        ),
+        word=lines_in(event.word),
+        word_by=lead if asked else partner,
+        words={
+            "lead": lead,
+            "partner": partner,
+            "of_partner": say_of(partner),
+            "campaign": one_line(event.campaign),
+            "agreed_changes": tuple(map(one_line, event.changes)),
+            "all_agreed": not event.awaited,
+        },
+    )
+
+
+def _view_class(event: ClassEnrolled, links: Links) -> NoticeView:
+    return NoticeView(
+        url=f"{links.planning}/classes",
+        title=one_line(event.offer),
+        details=filled(
+            ("Avec une place", say_pupils(event.seated) if event.seated else ""),
+            ("En attente", say_pupils(event.waiting) if event.waiting else ""),
+            ("Non inscrits", say_pupils(event.refused) if event.refused else ""),
+        ),
+        words={"waiting": event.waiting, "refused": event.refused, "outcome": _say_outcome(event)},
+    )
+
+
+def _say_outcome(event: ClassEnrolled) -> str:
+    """« 12 élèves ont une place, 3 attendent, 1 n’est pas inscrit »."""
+    said = ["Aucun élève n’a de place"]
+    if event.seated:
+        said = [f"{say_pupils(event.seated)} {'a' if event.seated == 1 else 'ont'} une place"]
+    if event.waiting:
+        said.append(f"{event.waiting} {'attend' if event.waiting == 1 else 'attendent'}")
+    if event.refused:
+        said.append(f"{event.refused} {'n’est pas inscrit' if event.refused == 1 else 'ne sont pas inscrits'}")
+    return ", ".join(said)

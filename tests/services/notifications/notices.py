@@ -1,0 +1,193 @@
+"""Invented notices: each fact about people without a registration, and each of its ways to be told."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
+from services.notifications.reactions import reaction_to_notice
+from shared.changes import FieldChange
+from shared.french_dates import PARIS
+from shared.notices import (
+    AbsenceAnnounced,
+    AgreementDeclined,
+    AgreementGiven,
+    AgreementReminded,
+    AgreementRequested,
+    AnyNotice,
+    Appointment,
+    ClassEnrolled,
+    FollowUpBooked,
+    FollowUpCancelled,
+    HostAnswered,
+    HostReleased,
+    HostReminded,
+    HostRequested,
+    MemberInvited,
+    PartnerLeft,
+    SignInRequested,
+    SpeakerAnswered,
+    SpeakerReleased,
+    SpeakerReminded,
+    SpeakerRequested,
+)
+from shared.people import Person
+from tests.services.notifications.letters import PUPIL
+
+NOW = datetime(2027, 5, 10, 8, 30, tzinfo=UTC)
+PLANNER = Person(id=UUID(int=30), first_name="Sacha", last_name="Lenoir", email="sacha.lenoir@federation.example")
+OFFER = UUID(int=1)
+
+APPOINTMENT = Appointment(
+    session_id=UUID(int=110),
+    offer="Semaine à Pont-Audemer",
+    organisation="Fédération des métiers",
+    title="Une journée en centrale",
+    starts_at=datetime(2027, 6, 15, 9, tzinfo=PARIS),
+    ends_at=datetime(2027, 6, 15, 12, tzinfo=PARIS),
+    place="2 rue du Quai, 27500 Pont-Audemer",
+    room="Salle Seine",
+    contact="Sacha Lenoir, 02 32 00 00 00",
+    meeting_point="À l’accueil",
+    expected="Une visite guidée, puis trois métiers présentés par celles et ceux qui les font.",
+    pupils=15,
+)
+FOLLOW_UP = Appointment(
+    session_id=UUID(int=120),
+    offer="Accueil à la Région",
+    organisation="Agence de l’orientation",
+    title="Entretien de suivi",
+    starts_at=datetime(2027, 6, 24, 14, tzinfo=PARIS),
+    ends_at=datetime(2027, 6, 24, 14, 30, tzinfo=PARIS),
+    place="4 quai des Arts, 76000 Rouen",
+    contact="Alix Morel, 02 35 00 00 00",
+)
+
+_FACT: dict[str, Any] = {"id": UUID(int=9), "occurred_at": NOW, "recipients": (PLANNER.id,)}
+_OF_OFFER: dict[str, Any] = {**_FACT, "offer_id": OFFER}
+_AGREEMENT: dict[str, Any] = {
+    **_FACT,
+    "agreement_id": UUID(int=40),
+    "campaign_id": UUID(int=41),
+    "campaign": "Normandie, deux semaines pour découvrir",
+    "lead": "Fédération des métiers",
+    "organisation": "Agence de l’orientation",
+    "version": 1,
+    "awaited": ("Agence de l’orientation", "Région des deux rives"),
+}
+_CHANGED: dict[str, Any] = {
+    "version": 2,
+    "changes": (
+        "La période devient : du 14 au 25 juin 2027 (auparavant du 14 au 18 juin 2027).",
+        "Un secteur s’ajoute : Bâtiment et travaux publics (BTP).",
+    ),
+}
+_HOST: dict[str, Any] = {
+    **_OF_OFFER,
+    "request_id": UUID(int=50),
+    "host": "Énergies du Marais",
+    "appointment": APPOINTMENT,
+}
+_SPEAKER: dict[str, Any] = {
+    **_OF_OFFER,
+    "request_id": UUID(int=60),
+    "speaker": "Ange Caron",
+    "appointment": APPOINTMENT,
+}
+_ANSWER_BY = datetime(2027, 5, 24, 18, tzinfo=PARIS)
+_PUPIL: dict[str, Any] = {**_OF_OFFER, "pupil_id": PUPIL.id}
+_SLOT: dict[str, Any] = {**_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLOW_UP}
+
+# message, or message.way where one message is told in several
+NOTICES: dict[str, AnyNotice] = {
+    "sign_in_link": SignInRequested(
+        **_FACT, sign_in_id=UUID(int=20), expires_at=datetime(2027, 5, 10, 8, 45, tzinfo=UTC)
+    ),
+    "member_invited": MemberInvited(
+        **_FACT,
+        invitation_id=UUID(int=21),
+        organisation="Agence de l’orientation",
+        role="planner",
+        expires_at=datetime(2027, 5, 24, 12, tzinfo=PARIS),
+    ),
+    "member_invited.by_person": MemberInvited(
+        **_FACT,
+        invitation_id=UUID(int=21),
+        organisation="Lycée des Tilleuls",
+        role="teacher",
+        invited_by="Alix Morel",
+        expires_at=datetime(2027, 5, 24, 12, tzinfo=PARIS),
+    ),
+    "agreement_requested": AgreementRequested(
+        **_AGREEMENT, word="Nous serions heureux de porter cette campagne avec vous.\nÀ bientôt."
+    ),
+    "agreement_requested.again": AgreementRequested(**{**_AGREEMENT, **_CHANGED}),
+    "agreement_reminded": AgreementReminded(**_AGREEMENT),
+    "agreement_given": AgreementGiven(**{**_AGREEMENT, "awaited": ("Région des deux rives",)}),
+    "agreement_given.last": AgreementGiven(**{**_AGREEMENT, "awaited": ()}),
+    "agreement_declined": AgreementDeclined(
+        **{**_AGREEMENT, "awaited": ("Région des deux rives",)},
+        word="La période ne nous convient pas : nos conseillers sont en formation la première semaine.",
+    ),
+    "partner_left": PartnerLeft(**{**_AGREEMENT, "awaited": ()}, word="Nos moyens ne le permettent plus."),
+    "host_requested": HostRequested(**_HOST, answer_by=_ANSWER_BY),
+    "host_requested.changed": HostRequested(
+        **_HOST,
+        answer_by=_ANSWER_BY,
+        changes=(
+            FieldChange(field="starts_at", before="2027-06-15T08:00:00+02:00", after="2027-06-15T09:00:00+02:00"),
+            FieldChange(field="room", before="", after="Salle Seine"),
+        ),
+    ),
+    "host_reminded": HostReminded(**_HOST, answer_by=_ANSWER_BY),
+    "host_answered.confirmed": HostAnswered(**_HOST, answer="confirmed", word="Prévoir des chaussures fermées."),
+    "host_answered.proposed": HostAnswered(
+        **_HOST,
+        answer="proposed",
+        proposed_starts_at=datetime(2027, 6, 16, 14, tzinfo=PARIS),
+        proposed_ends_at=datetime(2027, 6, 16, 17, tzinfo=PARIS),
+    ),
+    "host_answered.declined": HostAnswered(**_HOST, answer="declined", word="L’atelier est en travaux en juin."),
+    "host_answered.withdrawn": HostAnswered(**_HOST, answer="withdrawn"),
+    "host_released.replaced": HostReleased(**_HOST, reason="replaced"),
+    "host_released.session_cancelled": HostReleased(**_HOST, reason="session_cancelled", word="Merci encore."),
+    "host_released.offer_cancelled": HostReleased(**_HOST, reason="offer_cancelled"),
+    "speaker_requested": SpeakerRequested(**_SPEAKER, answer_by=_ANSWER_BY),
+    "speaker_reminded": SpeakerReminded(**_SPEAKER, answer_by=_ANSWER_BY),
+    "speaker_answered.confirmed": SpeakerAnswered(**_SPEAKER, answer="confirmed"),
+    "speaker_answered.declined": SpeakerAnswered(**_SPEAKER, answer="declined", word="Je suis en déplacement."),
+    "speaker_released.replaced": SpeakerReleased(**_SPEAKER, reason="replaced"),
+    "speaker_released.session_cancelled": SpeakerReleased(**_SPEAKER, reason="session_cancelled"),
+    "speaker_released.offer_cancelled": SpeakerReleased(**_SPEAKER, reason="offer_cancelled"),
+    "class_enrolled": ClassEnrolled(**_OF_OFFER, offer="Semaine à Pont-Audemer", seated=28, waiting=0),
+    "class_enrolled.some_wait": ClassEnrolled(
+        **_OF_OFFER, offer="Semaine à Pont-Audemer", seated=15, waiting=1, refused=2
+    ),
+    "class_enrolled.all_wait": ClassEnrolled(**_OF_OFFER, offer="Semaine à Pont-Audemer", seated=0, waiting=30),
+    "absence_announced": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT, emergency_phone="06 00 00 00 00"),
+    "absence_announced.no_phone": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT),
+    "follow_up_booked": FollowUpBooked(**_SLOT),
+    "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
+    "follow_up_cancelled": FollowUpCancelled(**_SLOT),
+    "follow_up_cancelled.to_pupil": FollowUpCancelled(**_SLOT),
+}
+
+
+def a_notice(name: str, **changes: Any) -> ClaimedNotice:
+    """The notice as claimed for its recipient; `changes` are of the letter."""
+    event = NOTICES[name]
+    letter = {
+        "id": UUID(int=11),
+        "event_id": event.id,
+        "message": reaction_to_notice(event).message,
+        "attempts": 1,
+        "message_id": f"<{UUID(int=11)}@quinzaine.example>",
+        "planned_at": NOW,
+        "recipient_address": None,
+        "mail": None,
+        "recipient": PUPIL if name.endswith("to_pupil") else PLANNER,
+        **changes,
+    }
+    return ClaimedNotice(
+        letter=NoticeLetter(**letter), event=event, pupil=PUPIL if hasattr(event, "pupil_id") else None
+    )

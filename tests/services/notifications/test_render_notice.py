@@ -1,0 +1,60 @@
+"""Every notice as a person reads it, kept as golden files: read them when they change.
+
+`QUINZAINE_WRITE_GOLDEN=1` writes them anew.
+"""
+
+import os
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from services.notifications.notice_letter import ClaimedNotice
+from services.notifications.reactions import NoticeMessage
+from services.notifications.render_notice import NoticePrinter
+from shared.settings import read_settings
+from tests.services.notifications.notices import NOTICES, a_notice
+from tests.services.notifications.sink import parse
+
+GOLDEN = Path(__file__).parent / "golden"
+PRINTER = NoticePrinter(
+    read_settings(
+        {"QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests", "QUINZAINE_BASE_URL": "http://quinzaine.example"}
+    )
+)
+
+
+def rendered(claimed: ClaimedNotice):
+    return parse(PRINTER.render(claimed).mail)
+
+
+def text_of(mail) -> str:
+    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def changed(name, **fields) -> ClaimedNotice:
+    claimed = a_notice(name)
+    return msgspec.structs.replace(claimed, event=msgspec.structs.replace(claimed.event, **fields))
+
+
+def test_every_message_has_a_sample():
+    assert {name.partition(".")[0] for name in NOTICES} == set(get_args(NoticeMessage))
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_the_text_says_what_it_said_when_it_was_read_by_eye(name):
+    mail = rendered(a_notice(name))
+    text = f"{mail['Subject']}\n\n{text_of(mail)}"
+    file = GOLDEN / f"notice.{name}.txt"
+    if os.environ.get("QUINZAINE_WRITE_GOLDEN"):
+        file.write_text(text)
+    assert text == file.read_text()
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_the_page_needs_nothing_from_elsewhere_and_leaves_nothing_unfilled(name):
+    page = rendered(a_notice(name)).get_body(("html",)).get_content()
+    for forbidden in ("<img", "<script", "<link", "url(", "@import", "{{", "{%", "[[", "[%", "None"):
+        assert forbidden not in page
+    assert 'lang="fr"' in page
