@@ -10,6 +10,7 @@ from services.campaigns.access.actor import EVERY_ORGANISATION
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from services.campaigns.offers.offer import UnknownOffer
+from services.campaigns.planning.need import Need, in_order
 from services.campaigns.planning.overview import ListedPupil, PlannedOffer
 from shared.database import Connection
 
@@ -84,3 +85,62 @@ async def list_pupils(connection: Connection, offer_id: UUID, *, after: int, lim
 def _listing(row: Any) -> Listing:
     fields = {name: value for name, value in row.items() if name != "answer_by"}
     return msgspec.convert({**fields, "days": msgspec.json.decode(row["days"])}, Listing)
+
+
+async def list_needs(connection: Connection, *, organisation_id: UUID, now: datetime) -> list[Need]:
+    """What needs the planners of an organisation (or of all), counted by offer and campaign, in one statement.
+
+    What is over needs nothing: only sessions, seats and offers of the future count.
+    """
+    rows = await connection.fetch(
+        """
+        WITH mine AS (
+            SELECT id, slug, title, status, seats, taken, busy FROM campaigns.offers
+            WHERE ($2::uuid = $3::uuid OR organisation_id = $2) AND status IN ('draft', 'published', 'closed')
+              AND (busy = '{}' OR upper(busy) > $1)
+        ), hosts AS (
+            SELECT CASE h.status WHEN 'declined' THEN 'host_declined' WHEN 'withdrawn' THEN 'host_declined'
+                                 WHEN 'proposed' THEN 'host_proposed' ELSE 'host_awaited' END AS kind,
+                   mine.id, mine.slug, mine.title,
+                   CASE WHEN h.status = 'awaited' THEN h.answer_by ELSE s.starts_at END AS by
+            FROM mine
+            JOIN campaigns.sessions s ON s.offer_id = mine.id AND s.status = 'planned' AND s.starts_at > $1
+            JOIN LATERAL (SELECT status, answer_by FROM campaigns.host_requests r
+                          WHERE r.session_id = s.id AND r.organisation_id = s.host_id
+                          ORDER BY r.asked_at DESC LIMIT 1) h
+                ON h.status IN ('awaited', 'proposed', 'declined', 'withdrawn')
+        ), speakers AS (
+            SELECT 'speaker_declined' AS kind, mine.id, mine.slug, mine.title, s.starts_at AS by
+            FROM mine
+            JOIN campaigns.sessions s ON s.offer_id = mine.id AND s.status = 'planned' AND s.starts_at > $1
+            JOIN campaigns.speaker_requests r ON r.session_id = s.id AND r.status = 'declined'
+            WHERE NOT EXISTS (SELECT FROM campaigns.speaker_requests later
+                              WHERE later.session_id = s.id AND later.asked_at > r.answered_at)
+        ), held AS (
+            SELECT 'seat_held' AS kind, mine.id, mine.slug, mine.title, r.deadline AS by
+            FROM mine JOIN campaigns.registrations r ON r.offer_id = mine.id AND r.status = 'held'
+        ), asked AS (
+            SELECT CASE WHEN a.organisation_id = $2 THEN 'agreement_asked'
+                        WHEN a.declined_at IS NOT NULL THEN 'agreement_declined' ELSE 'agreement_awaited' END AS kind,
+                   c.id, c.slug, c.title, NULL::timestamptz AS by
+            FROM campaigns.agreements a JOIN campaigns.campaigns c ON c.id = a.campaign_id
+            WHERE a.agreed_version < a.asked_version AND a.left_at IS NULL AND c.cancelled_at IS NULL
+              AND upper(c.period) > $1::date
+              AND (c.lead_id = $2 OR (a.organisation_id = $2 AND a.declined_at IS NULL))
+        ), found AS (
+            SELECT * FROM hosts UNION ALL SELECT * FROM speakers
+            UNION ALL SELECT * FROM held UNION ALL SELECT * FROM asked
+            UNION ALL SELECT 'draft', id, slug, title, NULL FROM mine WHERE status = 'draft'
+        )
+        SELECT kind, id AS subject_id, slug, title, count(*)::int AS count, min(by) AS by FROM found
+        GROUP BY kind, id, slug, title
+        UNION ALL
+        SELECT 'seats_free', id, slug, title, seats - taken, lower(busy) FROM mine
+        WHERE status = 'published' AND seats > taken AND lower(busy) BETWEEN $1 AND $1 + interval '14 days'
+        LIMIT 200
+        """,
+        now,
+        organisation_id,
+        EVERY_ORGANISATION,
+    )
+    return in_order([Need(**dict(row)) for row in rows])

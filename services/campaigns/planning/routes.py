@@ -12,7 +12,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.read import read_programme
-from services.campaigns.planning.read import list_planned_offers, list_pupils, read_planned_offer
+from services.campaigns.planning.read import list_needs, list_planned_offers, list_pupils, read_planned_offer
 
 OFFERS_A_PAGE, PUPILS_A_PAGE = 100, 200
 
@@ -35,13 +35,14 @@ async def get_planning(
             after=_offer_id(after),
             limit=OFFERS_A_PAGE + 1,
         )
+        needs = await list_needs(connection, organisation_id=actor.organisation_id, now=now)
     return planner_page(
         "planning/templates/planning.html",
         actor,
         here="home",
         offers=offers[:OFFERS_A_PAGE],
         following=offers[OFFERS_A_PAGE - 1].listing.id if len(offers) > OFFERS_A_PAGE else None,
-        needs=[planned for planned in offers[:OFFERS_A_PAGE] if planned.say_need(now)],
+        needs=needs if actor.may("plan_offers") else [],
         now=now,
     )
 
@@ -59,6 +60,7 @@ async def get_planned_offer(
     async with edge.reading() as connection:
         listing = await read_planned_offer(connection, organisation_id=actor.organisation_id, slug=slug)
         programme = await read_programme(connection, listing.id)
+        needs = await list_needs(connection, organisation_id=actor.organisation_id, now=now)
         pupils = (
             await list_pupils(connection, listing.id, after=rank, limit=PUPILS_A_PAGE + 1)
             if actor.may("read_pupils")
@@ -71,6 +73,7 @@ async def get_planned_offer(
         here="offers",
         listing=listing,
         programme=programme,
+        needs=[need for need in needs if need.subject_id == listing.id and need.kind not in ("draft", "seats_free")],
         seated=[pupil for pupil in shown if pupil.status != "waiting"],
         queue=[pupil for pupil in shown if pupil.status == "waiting"],
         following=shown[-1].rank if len(pupils) > PUPILS_A_PAGE else None,

@@ -50,7 +50,7 @@ async def test_who_is_in_and_who_waits_stand_in_order(planner, small_week, pool,
         )
         await withdraw_registration(connection, registration_id=outcomes[0].id, now=NOW)
     home = await planner.get("/planification")
-    assert "1 réponse attendue avant le" in read(home).text
+    assert "Un élève doit répondre, avant le" in read(home).text
     assert "+2 attendent" in read(home).text
     assert home.headers["cache-control"] == "no-store"
     text = read(await planner.get(f"/planification/{small_week.slug}")).text
