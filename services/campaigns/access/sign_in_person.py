@@ -31,18 +31,20 @@ async def sign_in_person(connection: Connection, *, sign_in_id: UUID, agent: str
     return await open_device(connection, person_id=sign_in.person_id, agent=agent, now=now), sign_in.goes_to
 
 
-async def open_device(connection: Connection, *, person_id: UUID, agent: str, now: datetime) -> str:
+async def open_device(
+    connection: Connection, *, person_id: UUID, agent: str, now: datetime, organisation_id: UUID | None = None
+) -> str:
     """A new device for a person whose identity is proven; returns the secret of its cookie.
 
-    It acts for the organisation the person acted for last, or for the first.
+    It acts for `organisation_id`, else for the organisation the person acted for last, or for the first.
     """
     secret = secrets.token_urlsafe(32)
     await connection.execute(
         """
         INSERT INTO campaigns.devices
             (id, secret_hash, person_id, organisation_id, agent, signed_in_at, last_seen_at, expires_at)
-        SELECT $1, $2, $3, (SELECT organisation_id FROM campaigns.devices
-                            WHERE person_id = $3 ORDER BY last_seen_at DESC LIMIT 1), $4, $5, $5, $6
+        SELECT $1, $2, $3, coalesce($7, (SELECT organisation_id FROM campaigns.devices
+                                         WHERE person_id = $3 ORDER BY last_seen_at DESC LIMIT 1)), $4, $5, $5, $6
         """,
         new_id(),
         hash_of(secret),
@@ -50,5 +52,6 @@ async def open_device(connection: Connection, *, person_id: UUID, agent: str, no
         say_agent(agent),
         now,
         now + DEVICE_LIFE,
+        organisation_id,
     )
     return secret
