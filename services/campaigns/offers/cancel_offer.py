@@ -14,10 +14,11 @@ from shared.events import OfferCancelled
 from shared.outbox import append_events
 
 
-async def cancel_offer(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
+async def cancel_offer(connection: Connection, *, offer_id: UUID, note: str = "", now: datetime) -> None:
     """Doing it twice is harmless. Sessions, registrations and the times they took end in the same transaction.
 
-    Raises `UnknownOffer` for a draft: cancelling would show what was never published.
+    `note` is a sentence for those who are told. Raises `UnknownOffer` for a draft: cancelling would show what was never
+    published.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "draft":
@@ -68,6 +69,7 @@ async def cancel_offer(connection: Connection, *, offer_id: UUID, now: datetime)
                 revision=revision,
                 programme=programme.version,
                 audience=audience,
+                note=note,
             )
         ],
     )

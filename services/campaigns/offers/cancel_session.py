@@ -14,8 +14,13 @@ from shared.events import SessionCancelled
 from shared.outbox import append_events
 
 
-async def cancel_session(connection: Connection, *, session_id: UUID, now: datetime) -> None:
-    """Doing it twice is harmless; raises `OfferAlreadyCancelled`. Its speakers are free again."""
+async def cancel_session(
+    connection: Connection, *, session_id: UUID, note: str = "", tell_after: datetime | None = None, now: datetime
+) -> None:
+    """Doing it twice is harmless; raises `OfferAlreadyCancelled`. Its speakers are free again.
+
+    `note` is a sentence for those who are told, `tell_after` holds the news back.
+    """
     offer, session = await lock_session(connection, session_id)
     if session.status == "cancelled":
         return
@@ -45,6 +50,8 @@ async def cancel_session(connection: Connection, *, session_id: UUID, now: datet
                 programme=programme.version,
                 session_id=session_id,
                 audience=await audience_of(connection, offer.id, group_id=session.group_id),
+                note=note,
+                tell_after=tell_after,
             )
         ],
     )
