@@ -2,4 +2,6 @@
 
 from typing import Any
 
-route_handlers: list[Any] = []
+from services.campaigns.offers.kinds.rotations.routes import route_handlers as rotations
+
+route_handlers: list[Any] = [*rotations]

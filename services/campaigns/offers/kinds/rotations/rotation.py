@@ -274,6 +274,9 @@ def _check(services: Sequence[Service], groups: Sequence[Group], half_days: Sequ
         if len(things) > most:
             raise InvalidRotation(f"{most} {word} au plus.", field=field)
     for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
+        for name in names:
+            if name != name.strip() or not name.isprintable() or name[0] in "=+@-":
+                raise InvalidRotation("Un nom ne contient ni retour à la ligne ni signe de calcul.", field=field)
         folded = [name.casefold() for name in names]
         if len(set(folded)) < len(folded):
             twice = next(name for name in names if folded.count(name.casefold()) > 1)
