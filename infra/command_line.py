@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from cyclopts import App
@@ -112,6 +113,36 @@ def demo() -> None:
 
     loaded = asyncio.run(load_demo(read_settings().database_url, now=datetime.now(UTC)))
     print("La campagne de démonstration est chargée." if loaded else "La campagne de démonstration est déjà là.")
+
+
+@app.command
+def owner(
+    email: str,
+    *,
+    organisation: str,
+    kind: Literal["federation", "agency", "school_authority", "school", "company", "local_authority"] = "federation",
+    first_name: str = "",
+    last_name: str = "",
+) -> None:
+    """Make somebody the owner of an organisation: the first to sign in, who invites the others.
+
+    Parameters
+    ----------
+    email: str
+        The address the links to sign in go to.
+    organisation: str
+        Its name; an organisation nobody knows yet is made.
+    kind: str
+        What kind of organisation a new one is.
+    first_name: str
+        The person's first name.
+    last_name: str
+        The person's last name.
+    """
+    from infra.owner_command import make_owner
+
+    settings = read_settings()
+    print(asyncio.run(make_owner(settings, email, organisation, kind, first_name=first_name, last_name=last_name)))
 
 
 @app.command

@@ -123,3 +123,22 @@ def test_a_planner_s_token_is_one_line(tmp_path):
     done = quinzaine(tmp_path, "token", **SECRET)
     assert done.returncode == 0
     assert len(done.stdout.split()) == 1
+
+
+def test_the_first_owner_of_an_organisation_is_made_once(tmp_path, database_url):
+    call = ("owner", "Claire@Federation.example", "--organisation", "Fédération d’essai", "--first-name", "Claire")
+    for _ in range(2):
+        done = quinzaine(tmp_path, *call, **SECRET, QUINZAINE_DATABASE_URL=database_url)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "claire@federation.example est responsable de « Fédération d’essai »" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("email", "organisation"), [("personne", "Fédération"), ("a@b.example", " "), ("a@b.example", "x" * 200)]
+)
+def test_an_owner_that_cannot_be_is_one_line_and_exit_1(tmp_path, database_url, email, organisation):
+    done = quinzaine(
+        tmp_path, "owner", email, "--organisation", organisation, **SECRET, QUINZAINE_DATABASE_URL=database_url
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1

@@ -6,12 +6,16 @@ from shared.database import Connection
 # whoever takes a slug holds this lock: imports follow one another, so that two of the same file are one import and one
 # that finds nothing to do
 SLUGS = 7_151_516
+# rooms of the planners' pages and of the public ones: no offer hides one, no offer is hidden by one
+ROOMS = frozenset(
+    {"offres", "campagnes", "accueils", "intervenants", "classes", "organisation", "series", "nouvelle", "personal"}
+)
 
 
 async def find_free_slug(connection: Connection, name: str) -> str:
     """The slug of a name, numbered from 2 where it is taken; the caller holds the lock `SLUGS`, so it stays free."""
     slug = slug_of(name)
-    if slug.startswith("secteur-"):
+    if slug.startswith("secteur-") or slug in ROOMS:
         slug = f"le-{slug}"
     number = 1
     candidate = slug
