@@ -47,9 +47,11 @@ class RegistrationEvent(Event, frozen=True, kw_only=True):
 
 
 class RegistrationConfirmed(RegistrationEvent, frozen=True, kw_only=True, tag="registration.confirmed"):
-    """The pupil has the seat: at once (`registered`), or by accepting a held one (`accepted`)."""
+    """The pupil has the seat: at once (`registered`), by accepting a held one (`accepted`), by a planner's or a
+    teacher's hand (`given`); or has it as before, in another group (`regrouped`).
+    """
 
-    how: Literal["registered", "accepted"]
+    how: Literal["registered", "accepted", "given", "regrouped"]
 
 
 class RegistrationWaiting(RegistrationEvent, frozen=True, kw_only=True, tag="registration.waiting"):
@@ -66,9 +68,15 @@ class RegistrationHeld(RegistrationEvent, frozen=True, kw_only=True, tag="regist
 
 
 class RegistrationWithdrawn(RegistrationEvent, frozen=True, kw_only=True, tag="registration.withdrawn"):
-    """The pupil left; `had_seat` tells whether a calendar entry was sent that must now go."""
+    """The pupil left; `had_seat` tells whether a calendar entry was sent that must now go.
+
+    `why`: asked by who has the link; or the place in the queue ended as a seat was confirmed in the offer `elsewhere`;
+    or the teacher gave the seat to another pupil; or the same pupil had registered twice.
+    """
 
     had_seat: bool
+    why: Literal["asked", "elsewhere", "swapped", "merged"] = "asked"
+    elsewhere: str = ""
 
 
 class RegistrationRefused(RegistrationEvent, frozen=True, kw_only=True, tag="registration.refused"):
