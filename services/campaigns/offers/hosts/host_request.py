@@ -96,6 +96,16 @@ class NoContact(Refusal):
         )
 
 
+class SameHost(Refusal):
+    """The company to replace a host by is that host."""
+
+    reason: ClassVar[str] = "same-host"
+    status: ClassVar[int] = 422
+
+    def __init__(self) -> None:
+        super().__init__("Cette entreprise accueille déjà cette séance. Choisissez-en une autre.", field="company")
+
+
 class NoHost(Refusal):
     """The session has no company that could be asked."""
 

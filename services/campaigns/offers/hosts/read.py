@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
+from services.campaigns.offers.hosts.host_request import Contact
+from services.campaigns.offers.hosts.overview import HostedSession
 from services.campaigns.offers.offer import UnknownOffer
 from shared.database import Connection
 from shared.notices import Appointment
@@ -62,37 +63,6 @@ async def find_contacts(connection: Connection, organisation_ids: Sequence[UUID]
     """Whom to write to at each company; one that nobody is known of is left out."""
     rows = await connection.fetch(FIRST_CONTACTS, list(organisation_ids))
     return {row["organisation_id"]: row["person_id"] for row in rows}
-
-
-class HostedSession(Struct, frozen=True, kw_only=True):
-    """One session of an offer with its host, as its planner sees them. Without a request nobody was asked."""
-
-    session_id: UUID
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    group: str
-    host_id: UUID | None
-    host: str
-    request_id: UUID | None
-    status: RequestStatus | None
-    word: str
-    answer_by: datetime | None
-    answered_at: datetime | None
-    proposed_starts_at: datetime | None
-    proposed_ends_at: datetime | None
-    contact: Contact | None
-
-    @property
-    def is_gap(self) -> bool:
-        """Whether the company said no and nobody stands in for it."""
-        return self.status in ("declined", "withdrawn")
-
-    @property
-    def replace_by(self) -> datetime:
-        """Until when the gap is to be filled."""
-        return replace_deadline(self.starts_at)
 
 
 async def list_hosted_sessions(connection: Connection, offer_id: UUID) -> list[HostedSession]:
@@ -155,3 +125,11 @@ async def find_planned_offer(
     if row is None:
         raise UnknownOffer
     return PlannedOffer(**dict(row))
+
+
+async def list_company_names(connection: Connection) -> list[str]:
+    """The companies that a planner may mean, by name: those of this installation, at most five hundred."""
+    rows = await connection.fetch(
+        "SELECT name FROM campaigns.organisations WHERE kind <> 'school' ORDER BY name LIMIT 500"
+    )
+    return [row["name"] for row in rows]

@@ -1,0 +1,32 @@
+"""Accept the time a host proposes: the session moves there, participants are told, and the host is confirmed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.hosts.host_request import NothingProposed
+from services.campaigns.offers.hosts.lock_host_request import lock_host_request
+from services.campaigns.offers.session import SessionChange
+from shared.database import Connection
+
+
+async def accept_proposed_time(connection: Connection, *, request_id: UUID, now: datetime) -> None:
+    """Raises `UnknownHostRequest`, `NothingProposed`, and whatever keeps the session from moving."""
+    _, request = await lock_host_request(connection, request_id)
+    starts_at, ends_at = request.proposed_starts_at, request.proposed_ends_at
+    if request.status != "proposed" or starts_at is None or ends_at is None:
+        raise NothingProposed
+    await change_session(
+        connection,
+        session_id=request.session_id,
+        change=SessionChange(starts_at=starts_at, ends_at=ends_at),
+        ask_host=False,
+        now=now,
+    )
+    await connection.execute(
+        """
+        UPDATE campaigns.host_requests
+        SET status = 'confirmed', proposed_starts_at = NULL, proposed_ends_at = NULL WHERE id = $1
+        """,
+        request_id,
+    )

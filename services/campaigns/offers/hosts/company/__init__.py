@@ -1,0 +1,1 @@
+"""Hosts: the company’s own pages, with and without an account."""

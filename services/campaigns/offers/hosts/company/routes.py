@@ -1,0 +1,218 @@
+"""The company's pages: by the link of the mail, without account, and signed in, for all its sessions."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
+from services.campaigns.edge import Edge
+from services.campaigns.look.pages import page, planner_page
+from services.campaigns.offers.hosts.answer_host_request import answer_host_request
+from services.campaigns.offers.hosts.company.answer_form import AnswerForm, read_answer_form
+from services.campaigns.offers.hosts.company.hosting import Hosting, by_day
+from services.campaigns.offers.hosts.company.read import (
+    PAGE,
+    list_guests,
+    list_hostings,
+    list_hostings_of_person,
+    read_hosting,
+)
+from services.campaigns.offers.hosts.host_request import UnknownHostRequest
+from shared.database import Connection
+from shared.french_dates import say_moment
+from shared.refusal import Refusal
+
+ANSWERS = {"confirmed": "confirmé", "proposed": "autre horaire proposé", "declined": "décliné", "withdrawn": "retiré"}
+After = Annotated[str, QueryParameter(name="apres")]
+
+
+@get("/accueil/{token:str}", include_in_schema=False)
+async def get_hosting(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """What is asked. It changes nothing: mail scanners follow links."""
+    async with edge.reading() as connection:
+        hosting = await _by_token(edge, connection, token)
+        return await _hosting_page(edge, connection, hosting, now=now)
+
+
+@post("/accueil/{token:str}", include_in_schema=False)
+async def post_hosting(
+    request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """Confirm, propose, decline, withdraw; then the page says where things stand."""
+    form = await _form(request)
+    try:
+        async with edge.transaction() as connection:
+            hosting = await _by_token(edge, connection, token)
+            await answer_host_request(connection, request_id=_asked(hosting), given=form.parse(), now=now)
+    except UnknownHostRequest:
+        raise
+    except Refusal as refusal:
+        async with edge.reading() as connection:
+            hosting = await _by_token(edge, connection, token)
+            return await _hosting_page(edge, connection, hosting, form=form, refusal=refusal, now=now)
+    return Redirect(f"/accueil/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+@get("/accueil/{token:str}/tout", include_in_schema=False)
+async def get_host_space(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """All that was asked of one person, of all campaigns, without account."""
+    signed = edge.signer.verify("host_space", token)
+    if signed is None or signed.version != 1:
+        raise UnknownHostRequest
+    async with edge.reading() as connection:
+        hostings = await list_hostings_of_person(connection, signed.id, now=now)
+    if not hostings:
+        raise UnknownHostRequest
+    return page(
+        "offers/hosts/company/templates/space.html",
+        private=True,
+        days=by_day(hostings),
+        addresses={hosting.request_id: _address(edge, hosting) for hosting in hostings},
+        now=now,
+    )
+
+
+@get("/planification/accueils", action="read_hosting", include_in_schema=False)
+async def get_hostings(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], after: After = ""
+) -> Response[Any]:
+    """All sessions the organisation receives, of all campaigns."""
+    async with edge.reading() as connection:
+        hostings = await list_hostings(connection, actor.organisation_id, now=now, after=_uuid(after), limit=PAGE + 1)
+    return planner_page(
+        "offers/hosts/company/templates/hostings.html",
+        actor,
+        here="hosting",
+        days=by_day(hostings[:PAGE]),
+        awaited=sum(hosting.state(now) == "awaited" for hosting in hostings[:PAGE]),
+        following=hostings[PAGE - 1].appointment.session_id if len(hostings) > PAGE else None,
+        now=now,
+    )
+
+
+@get("/planification/accueils/{request_id:uuid}", action="read_hosting", include_in_schema=False)
+async def get_own_hosting(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    request_id: FromPath[UUID],
+) -> Response[Any]:
+    """What is asked for one session, for who is signed in."""
+    async with edge.reading() as connection:
+        hosting = await _own(connection, actor, request_id)
+        return await _hosting_page(edge, connection, hosting, actor=actor, now=now)
+
+
+@post("/planification/accueils/{request_id:uuid}", action="answer_hosting", include_in_schema=False)
+async def post_own_hosting(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    request_id: FromPath[UUID],
+) -> Response[Any]:
+    """The answer of a member of the company."""
+    form = await _form(request)
+    async with edge.reading() as connection:
+        hosting = await _own(connection, actor, request_id)
+    try:
+        async with edge.transaction() as connection:
+            await answer_host_request(connection, request_id=request_id, given=form.parse(), now=now)
+            session = hosting.appointment
+            detail = f"Accueil {ANSWERS[form.answer]} : « {session.title} », {say_moment(session.starts_at)}."
+            await write_audit(connection, actor, "answer_host_request", detail, now=now, offer_id=hosting.offer_id)
+    except UnknownHostRequest:
+        raise
+    except Refusal as refusal:
+        async with edge.reading() as connection:
+            hosting = await _own(connection, actor, request_id)
+            return await _hosting_page(edge, connection, hosting, actor=actor, form=form, refusal=refusal, now=now)
+    return Redirect(f"/planification/accueils/{request_id}", status_code=303)
+
+
+async def _by_token(edge: Edge, connection: Connection, token: str) -> Hosting:
+    signed = edge.signer.verify("host", token)
+    if signed is None:
+        raise UnknownHostRequest
+    hosting = await read_hosting(connection, signed.id)
+    if hosting.token_version != signed.version:
+        raise UnknownHostRequest
+    return hosting
+
+
+async def _own(connection: Connection, actor: Actor, request_id: UUID) -> Hosting:
+    hosting = await read_hosting(connection, request_id)
+    if not actor.acts_for(hosting.organisation_id):
+        raise UnknownHostRequest
+    return hosting
+
+
+async def _hosting_page(
+    edge: Edge,
+    connection: Connection,
+    hosting: Hosting,
+    *,
+    actor: Actor | None = None,
+    form: AnswerForm | None = None,
+    refusal: Refusal | None = None,
+    now: datetime,
+) -> Response[Any]:
+    guests = await list_guests(connection, hosting) if hosting.names_visible(now) else []
+    values: dict[str, Any] = {
+        "hosting": hosting,
+        "open": hosting.open_answers(now),
+        "guests": guests,
+        "form": (form or AnswerForm()).shown(),
+        "faults": {refusal.field: refusal.sentence} if refusal and refusal.field else {},
+        "trouble": refusal.sentence if refusal and not refusal.field else "",
+        "status": refusal.status if refusal else 200,
+        "now": now,
+    }
+    if actor is not None:
+        return planner_page("offers/hosts/company/templates/own_hosting.html", actor, here="hosting", **values)
+    return page("offers/hosts/company/templates/hosting.html", private=True, action=_address(edge, hosting), **values)
+
+
+def _address(edge: Edge, hosting: Hosting) -> str:
+    return f"/accueil/{edge.signer.token('host', _asked(hosting), hosting.token_version)}"
+
+
+def _asked(hosting: Hosting) -> UUID:
+    if hosting.request_id is None:
+        raise UnknownHostRequest
+    return hosting.request_id
+
+
+async def _form(request: Request[Any, Any, Any]) -> AnswerForm:
+    try:
+        return read_answer_form(await request.form())
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ClientException from error
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+route_handlers: list[Any] = [
+    get_hosting,
+    post_hosting,
+    get_host_space,
+    get_hostings,
+    get_own_hosting,
+    post_own_hosting,
+]

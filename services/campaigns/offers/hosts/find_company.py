@@ -1,0 +1,37 @@
+"""Find the company of a name, or make one nobody has named before, with the address of its site."""
+
+from uuid import UUID
+
+from services.campaigns.imports.slugs import find_free_slug
+from shared.database import Connection
+from shared.identifiers import new_id
+
+
+async def find_company(connection: Connection, *, name: str, address: str = "") -> UUID:
+    """The organisation of this name; a new one is a company. The address is added to its sites where it is new."""
+    known = await connection.fetchval(
+        """
+        SELECT id FROM campaigns.organisations WHERE lower(name) = lower($1)
+        ORDER BY kind = 'company' DESC, id LIMIT 1
+        """,
+        name,
+    )
+    organisation_id: UUID = known or new_id()
+    if known is None:
+        await connection.execute(
+            "INSERT INTO campaigns.organisations (id, slug, kind, name) VALUES ($1, $2, 'company', $3)",
+            organisation_id,
+            await find_free_slug(connection, name),
+            name,
+        )
+    if address:
+        await connection.execute(
+            """
+            INSERT INTO campaigns.sites (id, organisation_id, address) VALUES ($1, $2, $3)
+            ON CONFLICT (organisation_id, address) DO NOTHING
+            """,
+            new_id(),
+            organisation_id,
+            address,
+        )
+    return organisation_id

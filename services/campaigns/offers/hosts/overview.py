@@ -1,0 +1,130 @@
+"""The hosts of an offer as its planner sees them: what is settled, what is awaited, where the gaps are."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
+from shared.french_dates import PARIS, say_moment, say_times
+
+
+class HostedSession(Struct, frozen=True, kw_only=True):
+    """One session of an offer with its host, as its planner sees them. Without a request nobody was asked."""
+
+    session_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    group: str
+    host_id: UUID | None
+    host: str
+    request_id: UUID | None
+    status: RequestStatus | None
+    word: str
+    answer_by: datetime | None
+    answered_at: datetime | None
+    proposed_starts_at: datetime | None
+    proposed_ends_at: datetime | None
+    contact: Contact | None
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the company said no and nobody stands in for it."""
+        return self.status in ("declined", "withdrawn")
+
+    @property
+    def replace_by(self) -> datetime:
+        """Until when the gap is to be filled."""
+        return replace_deadline(self.starts_at)
+
+    def state(self, now: datetime) -> str:
+        """The state as the style knows it."""
+        if self.host_id is None:
+            return "nobody"
+        if self.starts_at <= now:
+            return "past"
+        if self.is_gap:
+            return "gap"
+        if self.status == "awaited" and self.answer_by is not None and self.answer_by <= now:
+            return "late"
+        return self.status or "unasked"
+
+    def say_proposed_times(self) -> str:
+        """« 10 h–13 h », of the time the company proposes."""
+        if self.proposed_starts_at is None or self.proposed_ends_at is None:
+            return ""
+        return say_times(self.proposed_starts_at, self.proposed_ends_at)
+
+    def say_state(self, now: datetime) -> str:
+        """The state in words, with the date that matters."""
+        state = self.state(now)
+        if state == "gap":
+            said = "Retiré par l’entreprise" if self.status == "withdrawn" else "Décliné"
+            if self.replace_by <= now:
+                return f"{said}. Accueil à remplacer au plus vite"
+            return f"{said}. Accueil à remplacer avant le {say_moment(self.replace_by)}"
+        if state == "confirmed" and self.answered_at is not None:
+            return f"Confirmé le {say_moment(self.answered_at)}"
+        if state == "awaited" and self.answer_by is not None:
+            return f"Réponse attendue avant le {say_moment(self.answer_by)}"
+        if state == "late" and self.answer_by is not None:
+            return f"Sans réponse ; elle était attendue le {say_moment(self.answer_by)}"
+        return {
+            "nobody": "Pas d’entreprise d’accueil",
+            "past": "Passé",
+            "proposed": "Propose un autre horaire",
+            "unasked": "Pas encore demandé",
+        }.get(state, "Confirmé")
+
+
+class HostOverview(Struct, frozen=True, kw_only=True):
+    """All sessions of an offer, and how many stand where."""
+
+    sessions: tuple[HostedSession, ...]
+    now: datetime
+
+    def count(self, *states: str) -> int:
+        """How many sessions are in one of these states."""
+        return sum(session.state(self.now) in states for session in self.sessions)
+
+    @property
+    def days(self) -> list[tuple[date, Sequence[HostedSession]]]:
+        """The sessions by day."""
+        return [
+            (day, tuple(sessions))
+            for day, sessions in groupby(self.sessions, lambda s: s.starts_at.astimezone(PARIS).date())
+        ]
+
+    @property
+    def gaps(self) -> list[HostedSession]:
+        """Where a company said no, the most urgent first."""
+        return [session for session in self.sessions if session.state(self.now) == "gap"]
+
+    @property
+    def to_ask(self) -> int:
+        """How many sessions can be asked for with one button."""
+        return sum(session.state(self.now) == "unasked" and session.contact is not None for session in self.sessions)
+
+    def say_counts(self) -> str:
+        """« 3 séances sur 10 confirmées, 2 réponses attendues, 1 accueil à remplacer »."""
+        confirmed, awaited = self.count("confirmed"), self.count("awaited", "late")
+        proposed, gaps, unasked = self.count("proposed"), self.count("gap", "nobody"), self.count("unasked")
+        total = len(self.sessions)
+        said = [f"{confirmed} séance{_s(confirmed)} sur {total} confirmée{_s(confirmed)}"]
+        if awaited:
+            said.append(f"{awaited} réponse{_s(awaited)} attendue{_s(awaited)}")
+        if proposed:
+            said.append(f"{proposed} horaire{_s(proposed)} proposé{_s(proposed)}")
+        if gaps:
+            said.append(f"{gaps} accueil{_s(gaps)} à trouver")
+        if unasked:
+            said.append(f"{unasked} à demander")
+        return ", ".join(said)
+
+
+def _s(number: int) -> str:
+    return "s" if number > 1 else ""

@@ -1,0 +1,35 @@
+"""Replace a host: another company receives the session, is asked at once, and participants are told where to go."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import UNSET
+
+from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.hosts.host_request import Contact, SameHost
+from services.campaigns.offers.hosts.request_hosts import request_host
+from services.campaigns.offers.lock_offer import lock_session
+from services.campaigns.offers.session import SessionChange
+from shared.database import Connection
+
+
+async def replace_host(
+    connection: Connection,
+    *,
+    session_id: UUID,
+    organisation_id: UUID,
+    place: str = "",
+    contact: Contact | None = None,
+    asked_by: UUID | None = None,
+    now: datetime,
+) -> None:
+    """The company before is released, unless it had said no itself. Without `place`: at the new company’s own site.
+
+    Raises `SameHost`, `NoContact`, and the refusals of `change_session`.
+    """
+    _, session = await lock_session(connection, session_id)
+    if session.host_id == organisation_id:
+        raise SameHost
+    change = SessionChange(host_id=organisation_id, place=place or UNSET)
+    await change_session(connection, session_id=session_id, change=change, now=now)
+    await request_host(connection, session_id=session_id, contact=contact, asked_by=asked_by, now=now)
