@@ -5,7 +5,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, time, timedelta
 
@@ -38,11 +38,14 @@ def read_workbook(content: bytes) -> Grid:
         refuse(0, "", "ce fichier n’est pas un classeur .xlsx lisible.")
 
 
-def read_delimited(content: bytes) -> Grid:
-    """A .csv with `;`, `,` or tabs, in UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
+def read_delimited(content: bytes, *, score: Callable[[Sequence[Cell]], int] = count_headings) -> Grid:
+    """A .csv with `;`, `,` or tabs, in UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252.
+
+    Of the three ways to cut the lines, the one is taken that has the row with the highest `score`.
+    """
     text = _decode(content)
     grids = [_split(text, delimiter) for delimiter in ";\t,"]
-    return max(grids, key=lambda grid: max((count_headings(row) for row in grid), default=0))
+    return max(grids, key=lambda grid: max((score(row) for row in grid), default=0))
 
 
 def check_size(content: bytes) -> None:

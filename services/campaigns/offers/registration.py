@@ -34,12 +34,13 @@ class AlreadyRegistered(Refusal):
 
 
 class PupilElsewhere(Refusal):
-    """The pupil has a seat in another offer at the same time."""
+    """The pupil has a seat in another offer at the same time; `offer` names it to who may know where the pupil is."""
 
     reason: ClassVar[str] = "pupil-elsewhere"
 
-    def __init__(self) -> None:
-        super().__init__("Cet élève a déjà une place ailleurs aux mêmes dates. Il faut d’abord y renoncer.")
+    def __init__(self, offer: str = "") -> None:
+        where = f"dans « {offer} »" if offer else "ailleurs"
+        super().__init__(f"Cet élève a déjà une place {where} aux mêmes dates. Il faut d’abord y renoncer.")
 
 
 class KeyReused(Refusal):
