@@ -1,6 +1,7 @@
 """A contact: whom requests to an organisation go to, without an account."""
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 from uuid import UUID
 
@@ -50,17 +51,32 @@ class Contact(Struct, frozen=True, kw_only=True):
     phone: str
 
 
-def parse_contact(*, first_name: str, last_name: str, email: str, phone: str) -> ContactForm:
-    """Raises `InvalidField` for the first field that cannot be accepted."""
-    address = parse_email(email, "email")
+def parse_contact(
+    *, first_name: str, last_name: str, email: str, phone: str
+) -> tuple[ContactForm | None, dict[str, str]]:
+    """The contact of a form, or the faults of its fields: field → French sentence."""
+    faults: dict[str, str] = {}
+    values: dict[str, str] = {}
+    parsers: dict[str, Callable[[], str]] = {
+        "first_name": lambda: parse_line(first_name, "first_name", "Le prénom", NAME_AT_MOST),
+        "last_name": lambda: parse_line(last_name, "last_name", "Le nom", NAME_AT_MOST),
+        "email": lambda: parse_needed_email(email),
+        "phone": lambda: parse_phone(phone),
+    }
+    for field, parse in parsers.items():
+        try:
+            values[field] = parse()
+        except InvalidField as refusal:
+            faults[field] = refusal.sentence
+    return (None, faults) if faults else (ContactForm(**values), {})
+
+
+def parse_needed_email(text: str) -> str:
+    """An address in lower case; raises `InvalidField` for none, too."""
+    address = parse_email(text, "email")
     if address is None:
         raise InvalidField("L’adresse e-mail manque.", field="email")
-    return ContactForm(
-        first_name=parse_line(first_name, "first_name", "Le prénom", NAME_AT_MOST),
-        last_name=parse_line(last_name, "last_name", "Le nom", NAME_AT_MOST),
-        email=address.lower(),
-        phone=parse_phone(phone),
-    )
+    return address.lower()
 
 
 def parse_phone(text: str) -> str:

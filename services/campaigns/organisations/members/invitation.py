@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from services.campaigns.access.permissions import Role
 from services.campaigns.offers.registration import InvalidField
-from services.campaigns.offers.registration_form import parse_email, parse_line
+from services.campaigns.offers.registration_form import parse_line
+from services.campaigns.organisations.contact import parse_needed_email
 from services.campaigns.organisations.members.member import parse_role
 from shared.refusal import Refusal
 
@@ -105,9 +106,7 @@ def parse_invitation(*, email: str, role: str) -> tuple[InvitationForm | None, d
     faults: dict[str, str] = {}
     address, wanted = None, None
     try:
-        address = parse_email(email, "email")
-        if address is None:
-            faults["email"] = "L’adresse e-mail manque."
+        address = parse_needed_email(email)
     except InvalidField as refusal:
         faults["email"] = refusal.sentence
     try:
@@ -116,7 +115,7 @@ def parse_invitation(*, email: str, role: str) -> tuple[InvitationForm | None, d
         faults["role"] = refusal.sentence
     if address is None or wanted is None:
         return None, faults
-    return InvitationForm(email=address.lower(), role=wanted), {}
+    return InvitationForm(email=address, role=wanted), {}
 
 
 def parse_own_name(*, first_name: str, last_name: str) -> tuple[tuple[str, str], dict[str, str]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.organisations.members.invitation import Invitation, UnknownInvitation
-from services.campaigns.organisations.members.member import Member, Standing
+from services.campaigns.organisations.members.member import Member, Standing, UnknownMember
 from shared.database import Connection
 
 
@@ -20,16 +20,21 @@ async def list_standings(connection: Connection, organisation_id: UUID) -> list[
     return [Standing(**dict(row)) for row in rows]
 
 
+MEMBER = """
+    SELECT m.id, m.person_id, btrim(p.first_name || ' ' || p.last_name) AS name, a.email, m.role, m.joined_at
+    FROM campaigns.members m
+    JOIN campaigns.accounts a ON a.person_id = m.person_id
+    JOIN contract.people p ON p.id = m.person_id
+"""
+
+
 async def list_members(
     connection: Connection, organisation_id: UUID, *, after: UUID | None = None, limit: int
 ) -> list[Member]:
     """Who acts for the organisation, in the order they joined, after the member `after`."""
     rows = await connection.fetch(
-        """
-        SELECT m.id, m.person_id, btrim(p.first_name || ' ' || p.last_name) AS name, a.email, m.role, m.joined_at
-        FROM campaigns.members m
-        JOIN campaigns.accounts a ON a.person_id = m.person_id
-        JOIN contract.people p ON p.id = m.person_id
+        f"""
+        {MEMBER}
         WHERE m.organisation_id = $1 AND ($2::uuid IS NULL OR m.id > $2)
         ORDER BY m.id LIMIT $3
         """,
@@ -76,3 +81,11 @@ async def read_invitation(connection: Connection, invitation_id: UUID) -> Invita
     if row is None:
         raise UnknownInvitation
     return Invitation(**dict(row))
+
+
+async def read_member(connection: Connection, member_id: UUID) -> Member:
+    """One member; raises `UnknownMember`."""
+    row = await connection.fetchrow(f"{MEMBER} WHERE m.id = $1", member_id)
+    if row is None:
+        raise UnknownMember
+    return Member(**dict(row))
