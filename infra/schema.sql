@@ -460,7 +460,8 @@ CREATE TABLE campaigns.speakers (
     employer text DEFAULT ''::text NOT NULL,
     sector text,
     organisation_id uuid,
-    contact_again_at timestamp with time zone
+    contact_again_at timestamp with time zone,
+    removed_at timestamp with time zone
 );
 
 CREATE TABLE notifications.deliveries (
@@ -730,9 +731,6 @@ ALTER TABLE ONLY campaigns.speaker_requests
     ADD CONSTRAINT speaker_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY campaigns.speakers
-    ADD CONSTRAINT speakers_name_trade_key UNIQUE (name, trade);
-
-ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY contract.events
@@ -784,6 +782,10 @@ CREATE INDEX host_requests_awaited ON campaigns.host_requests USING btree (answe
 
 CREATE INDEX host_requests_of_organisation ON campaigns.host_requests USING btree (organisation_id);
 
+CREATE INDEX host_requests_of_person ON campaigns.host_requests USING btree (person_id);
+
+CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (session_id);
+
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
 
 CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
@@ -803,6 +805,8 @@ CREATE UNIQUE INDEX one_request_per_session_and_host ON campaigns.host_requests 
 CREATE UNIQUE INDEX one_request_per_session_and_speaker ON campaigns.speaker_requests USING btree (session_id, speaker_id) WHERE (status = ANY (ARRAY['awaited'::text, 'confirmed'::text]));
 
 CREATE UNIQUE INDEX one_slot_per_registration ON campaigns.follow_up_slots USING btree (registration_id) WHERE ((status = 'planned'::text) AND (registration_id IS NOT NULL));
+
+CREATE UNIQUE INDEX one_speaker_of_a_name_per_bank ON campaigns.speakers USING btree (organisation_id, name, trade) NULLS NOT DISTINCT WHERE (removed_at IS NULL);
 
 CREATE INDEX pupil_times_of_offer ON campaigns.pupil_times USING btree (offer_id);
 
@@ -825,6 +829,12 @@ CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
 CREATE INDEX sessions_of_offer ON campaigns.sessions USING btree (offer_id);
 
 CREATE INDEX sign_ins_of_person ON campaigns.sign_ins USING btree (person_id, requested_at);
+
+CREATE INDEX speaker_requests_awaited ON campaigns.speaker_requests USING btree (answer_by) WHERE (status = 'awaited'::text);
+
+CREATE INDEX speaker_requests_of_session ON campaigns.speaker_requests USING btree (session_id);
+
+CREATE INDEX speaker_requests_of_speaker ON campaigns.speaker_requests USING btree (speaker_id);
 
 CREATE INDEX speakers_of_organisation ON campaigns.speakers USING btree (organisation_id);
 

@@ -45,7 +45,7 @@ async def resolve_sessions(
         if _address(session, addresses)
     }
     sites = await _find_sites(connection, sorted(places))
-    speakers = await _find_speakers(connection, sessions)
+    speakers = await _find_speakers(connection, sessions, organisation_id)
     sectors = _sectors(sessions)
     return [
         (session, _row(session, organisation_id, hosts, _address(session, addresses), sites, speakers, sectors))
@@ -148,8 +148,13 @@ async def _find_sites(connection: Connection, places: Sequence[tuple[UUID, str]]
     return {(row["organisation_id"], row["address"]): row["id"] for row in rows}
 
 
-async def _find_speakers(connection: Connection, sessions: Sequence[PlannedSession]) -> dict[str, tuple[UUID, str]]:
-    """Each speaker by plain name: id and name. A known one without a trade takes the trade the file gives."""
+async def _find_speakers(
+    connection: Connection, sessions: Sequence[PlannedSession], organisation_id: UUID
+) -> dict[str, tuple[UUID, str]]:
+    """Each speaker by plain name: id and name, of the organisation's own bank or of nobody's.
+
+    A known one without a trade takes the trade the file gives.
+    """
     said: dict[str, NamedSpeaker] = {}
     for speaker in sorted({speaker for session in sessions for speaker in session.speakers}):
         if plain(speaker.name) not in said or not said[plain(speaker.name)].trade:
@@ -157,9 +162,12 @@ async def _find_speakers(connection: Connection, sessions: Sequence[PlannedSessi
     rows = await connection.fetch(
         """
         SELECT id, name, trade FROM campaigns.speakers
-        WHERE lower(name) = ANY(SELECT lower(name) FROM unnest($1::text[]) AS name) ORDER BY id
+        WHERE lower(name) = ANY(SELECT lower(name) FROM unnest($1::text[]) AS name)
+          AND removed_at IS NULL AND (organisation_id IS NULL OR organisation_id = $2)
+        ORDER BY id
         """,
         [speaker.name for speaker in said.values()],
+        organisation_id,
     )
     found: dict[str, tuple[UUID, str]] = {}
     for name, speaker in said.items():
