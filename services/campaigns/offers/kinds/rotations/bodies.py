@@ -6,8 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, Service
 from services.campaigns.offers.kinds.rotations.read import RotationState
-from services.campaigns.offers.kinds.rotations.rotation import Group, HalfDay, Rotation, Service
+from services.campaigns.offers.kinds.rotations.rotation import Rotation
 
 Number = Annotated[int, Meta(ge=0, le=100, description="Counted from 0")]
 

@@ -7,8 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from services.campaigns.offers.kinds.fields import Fields, local
-from services.campaigns.offers.kinds.rotations.read import HouseService, RotationState
-from services.campaigns.offers.kinds.rotations.rotation import (
+from services.campaigns.offers.kinds.rotations.group_sizes import group_names, split_seats
+from services.campaigns.offers.kinds.rotations.house import (
     GROUPS_AT_MOST,
     HALF_DAYS_AT_MOST,
     NAME_AT_MOST,
@@ -16,14 +16,11 @@ from services.campaigns.offers.kinds.rotations.rotation import (
     SERVICES_AT_MOST,
     Group,
     HalfDay,
-    ImpossibleRotation,
     InvalidRotation,
-    Rotation,
     Service,
-    group_names,
-    plan_rotation,
-    split_seats,
 )
+from services.campaigns.offers.kinds.rotations.read import HouseService, RotationState
+from services.campaigns.offers.kinds.rotations.rotation import ImpossibleRotation, Rotation, plan_rotation
 from services.campaigns.offers.time_law import refuse_day
 from shared.french_dates import PARIS, say_date
 

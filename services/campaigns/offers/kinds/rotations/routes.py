@@ -18,13 +18,13 @@ from services.campaigns.offers.kinds.rotations.build_rotation import build_rotat
 from services.campaigns.offers.kinds.rotations.draft_rotation import draft_rotation
 from services.campaigns.offers.kinds.rotations.give_groups import give_groups
 from services.campaigns.offers.kinds.rotations.grid import grid_of
+from services.campaigns.offers.kinds.rotations.house import SERVICES_AT_MOST
 from services.campaigns.offers.kinds.rotations.read import (
     RotationState,
     find_address_of,
     list_services_of,
     read_rotation,
 )
-from services.campaigns.offers.kinds.rotations.rotation import SERVICES_AT_MOST
 from services.campaigns.offers.kinds.rotations.rotation_form import DrawnRotation, draw_rotation, rows_of, texts_of
 from services.campaigns.offers.kinds.rotations.swap_cells import swap_cells
 from services.campaigns.offers.offer import UnknownOffer
@@ -185,6 +185,7 @@ def _page(
         rotation=state.rotation,
         grid=grid_of(state.rotation) if state.rotation else None,
         texts=texts,
+        rows_wanted=rows is not None,
         rows=min(rows or rows_of(texts), SERVICES_AT_MOST),
         faults=drawn.faults,
         trouble=trouble or drawn.trouble,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.campaigns.offers.kinds.rotations.rotation import Rotation, Service
+from services.campaigns.offers.kinds.rotations.house import Service
+from services.campaigns.offers.kinds.rotations.rotation import Rotation
 
 
 class WantedSession(Struct, frozen=True, kw_only=True):

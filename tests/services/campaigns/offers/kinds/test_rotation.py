@@ -7,18 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.campaigns.offers.kinds.rotations.companies import smallest_capacity, split_into_companies
-from services.campaigns.offers.kinds.rotations.rotation import (
-    Group,
-    HalfDay,
-    ImpossibleRotation,
-    InvalidRotation,
-    Rotation,
-    Service,
-    SwapRefused,
-    group_names,
-    plan_rotation,
-    split_seats,
-)
+from services.campaigns.offers.kinds.rotations.group_sizes import group_names, split_seats
+from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, InvalidRotation, Service
+from services.campaigns.offers.kinds.rotations.rotation import ImpossibleRotation, Rotation, SwapRefused, plan_rotation
 from tests.world import PARIS
 
 SERVICES_OF_THE_REGION = ("Ports et routes", "Cuisine centrale", "Laboratoire de l’eau", "Numérique", "Studio")

@@ -1,0 +1,95 @@
+"""The house a rotation is drawn for: its services, the groups that visit them, the half-days there are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+from shared.french_dates import PARIS, say_date, say_times
+from shared.refusal import Refusal
+
+SERVICES_AT_MOST, GROUPS_AT_MOST, HALF_DAYS_AT_MOST, PUPILS_AT_MOST = 20, 26, 40, 500
+NAME_AT_MOST = 120
+
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_AT_MOST)]
+Size = Annotated[int, Meta(ge=1, le=PUPILS_AT_MOST)]
+
+
+class InvalidRotation(Refusal):
+    """What a rotation is asked from cannot be read: a name twice, a half-day that ends before it starts."""
+
+    reason: ClassVar[str] = "invalid-field"
+    status: ClassVar[int] = 422
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """One service of the house, and how many pupils it takes at a time."""
+
+    name: Name
+    pupils_at_most: Size
+    room: Annotated[str, Meta(max_length=NAME_AT_MOST)] = ""
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A group and how many pupils it is made for."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    pupils: Size
+
+
+class HalfDay(Struct, frozen=True, kw_only=True):
+    """A morning or an afternoon; times with offset."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def say(self) -> str:
+        """« lundi 21 juin, matin »."""
+        part = "matin" if self.starts_at.astimezone(PARIS).hour < 12 else "après-midi"
+        return f"{say_date(self.starts_at)}, {part}"
+
+    def say_exactly(self) -> str:
+        """« lundi 21 juin, 9 h 30–12 h »."""
+        return f"{say_date(self.starts_at)}, {say_times(self.starts_at, self.ends_at)}"
+
+
+def check_house(services: Sequence[Service], groups: Sequence[Group], half_days: Sequence[HalfDay]) -> None:
+    """Raise `InvalidRotation` for what no rotation can be drawn from."""
+    for field, things, most, word in (
+        ("services", services, SERVICES_AT_MOST, "services"),
+        ("groups", groups, GROUPS_AT_MOST, "groupes"),
+        ("half_days", half_days, HALF_DAYS_AT_MOST, "demi-journées"),
+    ):
+        if not things:
+            raise InvalidRotation(f"Il manque les {word}.", field=field)
+        if len(things) > most:
+            raise InvalidRotation(f"{most} {word} au plus.", field=field)
+    for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
+        for name in names:
+            if name != name.strip() or not name.isprintable() or name[0] in "=+@-":
+                raise InvalidRotation("Un nom ne contient ni retour à la ligne ni signe de calcul.", field=field)
+        folded = [name.casefold() for name in names]
+        if len(set(folded)) < len(folded):
+            twice = next(name for name in names if folded.count(name.casefold()) > 1)
+            raise InvalidRotation(f"Le nom « {twice} » est donné deux fois.", field=field)
+    _check_half_days(half_days)
+
+
+def _check_half_days(half_days: Sequence[HalfDay]) -> None:
+    last: HalfDay | None = None
+    for half_day in half_days:
+        if half_day.starts_at.tzinfo is None or half_day.ends_at.tzinfo is None:
+            raise InvalidRotation("Les heures doivent porter leur décalage.", field="half_days")
+        if half_day.ends_at <= half_day.starts_at:
+            raise InvalidRotation(
+                f"{half_day.say().capitalize()} : la fin doit venir après le début.", field="half_days"
+            )
+        if half_day.starts_at.astimezone(PARIS).date() != half_day.ends_at.astimezone(PARIS).date():
+            raise InvalidRotation("Une demi-journée commence et finit le même jour.", field="half_days")
+        if last is not None and half_day.starts_at < last.ends_at:
+            raise InvalidRotation(
+                f"Deux demi-journées se chevauchent ou ne sont pas dans l’ordre : {half_day.say_exactly()}.",
+                field="half_days",
+            )
+        last = half_day
