@@ -14,6 +14,7 @@ from services.campaigns.offers.life.draft import OpenCampaign
 from services.campaigns.offers.life.sheet import Sheet
 from services.campaigns.offers.life.states import STATE_OF_ROW
 from services.campaigns.offers.offer import OfferStatus, UnknownOffer
+from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 
 
@@ -31,6 +32,17 @@ class OfferInLife(Struct, frozen=True, kw_only=True):
     taken: int
     waiting: int
     sheet: Sheet
+
+
+class SessionInLife(Struct, frozen=True, kw_only=True):
+    """A session of an offer, as far as it takes to name it and to see whether it changed."""
+
+    id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    version: int
 
 
 async def list_own_offers(
@@ -137,6 +149,21 @@ async def list_campaigns_with_offers(connection: Connection, actor: Actor) -> li
         EVERY_ORGANISATION,
     )
     return [(row["id"], row["title"]) for row in rows]
+
+
+async def read_session_in_life(connection: Connection, offer_id: UUID, session_id: UUID | None) -> SessionInLife:
+    """A session of this offer; raises `UnknownSession`, for another offer's too."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, title, starts_at, ends_at, status, version FROM campaigns.sessions
+        WHERE id = $1 AND offer_id = $2 AND removed_at IS NULL
+        """,
+        session_id,
+        offer_id,
+    )
+    if row is None:
+        raise UnknownSession
+    return SessionInLife(**dict(row))
 
 
 async def read_last_editor(connection: Connection, offer_id: UUID) -> str:

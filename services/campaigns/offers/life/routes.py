@@ -14,9 +14,12 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import OFFER_KINDS
+from services.campaigns.offers.life.consequences.act_form import read_act
+from services.campaigns.offers.life.consequences.apply_act import apply_act
+from services.campaigns.offers.life.consequences.routes import panel, rehearse
+from services.campaigns.offers.life.consequences.routes import route_handlers as consequences_routes
 from services.campaigns.offers.life.draft import Draft, OpenCampaign
 from services.campaigns.offers.life.draft_offer import draft_offer
-from services.campaigns.offers.life.edit_offer import edit_offer
 from services.campaigns.offers.life.read import (
     OfferInLife,
     list_campaigns_with_offers,
@@ -29,9 +32,9 @@ from services.campaigns.offers.life.sheet import (
     FIELD_NAMES,
     GRADE_NAMES,
     OfferChangedMeanwhile,
+    Sheet,
     merge,
     said,
-    say_changes,
 )
 from services.campaigns.offers.life.sheet_form import (
     SheetForm,
@@ -142,21 +145,25 @@ async def post_settings(
     actor: NamedDependency[Actor],
     slug: FromPath[str],
 ) -> Response[Any]:
-    """Save the sheet; the second of two to save is told what the first changed, and chooses."""
+    """Save the sheet; the second of two to save is told what the first changed, and chooses.
+
+    Where people would be told, the panel of consequences comes first.
+    """
     fields = texts_of(await request.form())
     form = read_sheet_form(fields)
     mine, faults = form.parse()
+    async with edge.reading() as connection:
+        offer = await read_own_offer(connection, actor, slug)
+    if faults:
+        return _settings(actor, offer, form, faults=faults, status=422)
     try:
+        act = read_act(fields | {"act": "edit_offer"})
+        if not fields.get("confirmed"):
+            consequences = await rehearse(edge, actor, offer, act, now=now)
+            if consequences.told.anybody:
+                return panel(actor, offer, act, fields, consequences, action=f"/planification/{slug}/reglages")
         async with edge.transaction() as connection:
-            offer = await read_own_offer(connection, actor, slug)
-            if faults:
-                return _settings(actor, offer, form, faults=faults, status=422)
-            changes = await edit_offer(
-                connection, offer_id=offer.id, change=mine, if_match=_number(text_of(fields, "edition")), now=now
-            )
-            if changes:
-                detail = f"a changé les réglages : {say_changes(changes)}."
-                await write_audit(connection, actor, "edit_offer", detail, now=now, offer_id=offer.id)
+            await apply_act(connection, actor, offer, act, now=now)
     except OfferChangedMeanwhile as refusal:
         async with edge.reading() as connection:
             offer = await read_own_offer(connection, actor, slug)
@@ -171,7 +178,7 @@ async def post_settings(
         }
         return _settings(actor, offer, form_of(merged), meanwhile=changes, both=both, who=who, status=refusal.status)
     except Refusal as refusal:
-        if refusal.field is None:
+        if refusal.field is None or refusal.field not in Sheet.__struct_fields__:
             raise
         return _settings(actor, offer, form, faults={refusal.field: refusal.sentence}, status=422)
     return Redirect(f"/planification/{slug}", status_code=303)
@@ -258,8 +265,11 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-route_handlers: list[Any] = [get_offers, get_new_offer, post_new_offer, get_settings, post_settings]
+route_handlers: list[Any] = [
+    get_offers,
+    get_new_offer,
+    post_new_offer,
+    get_settings,
+    post_settings,
+    *consequences_routes,
+]

@@ -32,15 +32,13 @@ async def leading(pool, small_week):
 def form_of(page: str) -> dict[str, str]:
     """What a browser would send of the form as it stands."""
     fields = {
-        name: unescape(value) for name, value in re.findall(r'<input [^>]*?name="([^"]+)"[^>]*? value="([^"]*)"', page)
-    }
-    fields |= {
         name: unescape(value) for name, value in re.findall(r'<textarea [^>]*?name="([^"]+)"[^>]*>([^<]*)<', page)
     }
-    checks = re.findall(r'<input type="checkbox" name="([^"]+)" value="oui"( checked)?>', page)
-    return {name: value for name, value in fields.items() if name not in dict(checks)} | {
-        name: "oui" for name, checked in checks if checked
-    }
+    for tag in re.findall(r"<input [^>]*>", page):
+        given = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if "name" in given and (given.get("type") != "checkbox" or " checked" in tag):
+            fields[given["name"]] = unescape(given.get("value", ""))
+    return fields
 
 
 async def test_a_draft_has_the_seats_of_its_kind_and_its_working_days(pool, leading, planner):

@@ -1,0 +1,71 @@
+"""An act as a form sends it: which one, its fields, the words that go with it; and the same as hidden fields."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+
+from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, UnknownAct
+from services.campaigns.offers.life.consequences.consequences import read_words
+from services.campaigns.offers.life.consequences.session_form import read_session_change
+from services.campaigns.offers.life.sheet import GRADE_NAMES, InvalidSheet, Sheet, SheetChange
+from services.campaigns.offers.life.sheet_form import SheetForm, read_sheet_form
+from services.campaigns.offers.session import SessionChange
+
+# what a form may say of an act, besides the planner's words
+CARRIED = (
+    "act",
+    "session_id",
+    "version",
+    "edition",
+    "base",
+    *SessionChange.__struct_fields__,
+    *(name for name in SheetForm.__struct_fields__ if name not in ("grades", *SessionChange.__struct_fields__)),
+    *(f"grade_{grade}" for grade in GRADE_NAMES),
+)
+
+
+def read_act(fields: Mapping[str, str]) -> Act:
+    """The act in a POST; without a name it is a change of a session. Raises the refusal of the field at fault."""
+    name = next((name for name in ACT_NAMES if name == fields.get("act", "change_session")), None)
+    if name is None:
+        raise UnknownAct
+    return Act(
+        name=name,
+        session_id=read_id(fields.get("session_id", "")),
+        session=read_session_change(fields) if name == "change_session" else None,
+        sheet=_sheet_change(fields) if name == "edit_offer" else None,
+        if_match=read_number(fields.get("version") or fields.get("edition") or ""),
+        words=read_words(fields),
+    )
+
+
+def hidden_fields(fields: Mapping[str, str], name: str) -> dict[str, str]:
+    """What a later form has to carry to say the same act again."""
+    return {key: fields[key] for key in CARRIED if key in fields and key != "act"} | {"act": name}
+
+
+def change_of(sheet: Sheet) -> SheetChange:
+    """A whole sheet as a change."""
+    return SheetChange(**msgspec.structs.asdict(sheet))
+
+
+def read_number(text: str) -> int | None:
+    """A version or an edition; None for anything else."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def read_id(text: str) -> UUID | None:
+    """An id; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _sheet_change(fields: Mapping[str, str]) -> SheetChange:
+    sheet, faults = read_sheet_form(fields).parse()
+    for field, sentence in faults.items():
+        raise InvalidSheet(sentence, field=field)
+    return change_of(sheet)

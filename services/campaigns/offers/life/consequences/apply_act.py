@@ -1,0 +1,66 @@
+"""Apply an act: the verb it names, and its line in the audit trail, in the caller's transaction."""
+
+from datetime import datetime
+
+from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
+from services.campaigns.offers.cancel_offer import cancel_offer
+from services.campaigns.offers.cancel_session import cancel_session
+from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.life.consequences.act import Act
+from services.campaigns.offers.life.edit_offer import edit_offer
+from services.campaigns.offers.life.read import OfferInLife, SessionInLife, read_session_in_life
+from services.campaigns.offers.life.sheet import SheetChange, say_changes
+from services.campaigns.offers.session import SessionChange
+from shared.database import Connection
+from shared.french_dates import say_moment
+
+
+async def apply_act(connection: Connection, actor: Actor, offer: OfferInLife, act: Act, *, now: datetime) -> None:
+    """Do it; raises what its verb raises, and `UnknownSession` for a session of another offer."""
+    words = act.words
+    tell_after = words.tell_after(now)
+    if act.name == "cancel_offer":
+        if offer.status == "cancelled":
+            return
+        await cancel_offer(connection, offer_id=offer.id, note=words.note, now=now)
+        detail = "a annulé l’offre."
+    elif act.name == "edit_offer":
+        changes = await edit_offer(
+            connection,
+            offer_id=offer.id,
+            change=act.sheet or SheetChange(),
+            if_match=act.if_match,
+            note=words.note,
+            tell_after=tell_after,
+            now=now,
+        )
+        if not changes:
+            return
+        detail = f"a changé les réglages : {say_changes(changes)}."
+    else:
+        session = await read_session_in_life(connection, offer.id, act.session_id)
+        detail = await _on_session(connection, session, act, tell_after, now)
+        if await read_session_in_life(connection, offer.id, act.session_id) == session:
+            return
+    held = " La nouvelle attend une heure." if tell_after and act.may_wait else ""
+    await write_audit(connection, actor, act.name, detail + held, now=now, offer_id=offer.id)
+
+
+async def _on_session(
+    connection: Connection, session: SessionInLife, act: Act, tell_after: datetime | None, now: datetime
+) -> str:
+    said = f"la séance « {session.title} », {say_moment(session.starts_at)}."
+    if act.name == "cancel_session":
+        await cancel_session(connection, session_id=session.id, note=act.words.note, tell_after=tell_after, now=now)
+        return f"a annulé {said}"
+    await change_session(
+        connection,
+        session_id=session.id,
+        change=act.session or SessionChange(),
+        if_match=act.if_match,
+        note=act.words.note,
+        tell_after=tell_after,
+        now=now,
+    )
+    return f"a modifié {said}"

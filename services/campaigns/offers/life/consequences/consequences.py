@@ -1,0 +1,92 @@
+"""What would follow from a change: who is told, in which mail, and the words a planner adds."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from msgspec import Struct
+
+from services.campaigns.preview import Mail
+from shared.events import FieldChange
+from shared.refusal import Refusal
+
+NOTE_AT_MOST = 500
+HOLD = timedelta(hours=1)
+
+
+class InvalidNote(Refusal):
+    """The planner's sentence cannot go into a mail as it is."""
+
+    reason: ClassVar[str] = "invalid-field"
+    status: ClassVar[int] = 422
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """How many people would read a mail; `silent` have no address, `waiting` are those who wait among `pupils`."""
+
+    pupils: int = 0
+    guardians: int = 0
+    silent: int = 0
+    waiting: int = 0
+    hosts: int = 0
+    speakers: int = 0
+
+    @property
+    def anybody(self) -> bool:
+        """Whether somebody has to be told, or ought to be."""
+        return bool(self.pupils or self.guardians or self.silent or self.hosts or self.speakers)
+
+    @property
+    def people(self) -> int:
+        """Everybody it concerns, each once."""
+        return self.pupils + self.guardians + self.silent + self.hosts + self.speakers
+
+    @property
+    def sentences(self) -> list[str]:
+        """« 12 élèves, dont 3 sur la liste d’attente », a line for each kind of people."""
+        lines = [
+            _count(self.pupils, "élève") + (f", dont {self.waiting} sur la liste d’attente" if self.waiting else ""),
+            _count(self.guardians, "responsable légal", "responsables légaux"),
+            _count(self.hosts, "entreprise d’accueil", "entreprises d’accueil"),
+            _count(self.speakers, "intervenant"),
+            f"{_count(self.silent, 'élève')} sans adresse, à prévenir vous-même" if self.silent else "",
+        ]
+        return [line for line in lines if line and not line.startswith("0 ")]
+
+
+class Consequences(Struct, frozen=True, kw_only=True):
+    """What a change would do. `changes` field by field, `mail` as its readers get it, None where there is none."""
+
+    told: Told
+    changes: tuple[FieldChange, ...] = ()
+    mail: Mail | None = None
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """What a planner adds to a change: a sentence, an hour in which it may still be taken back."""
+
+    note: str = ""
+    hold: bool = False
+
+    def tell_after(self, now: datetime) -> datetime | None:
+        """Until when the news is held back."""
+        return now + HOLD if self.hold else None
+
+
+def read_words(fields: Mapping[str, str]) -> Words:
+    """The words in a POST; raises `InvalidNote`."""
+    return Words(note=checked_note(fields.get("note", "")), hold=bool(fields.get("hold")))
+
+
+def checked_note(text: str) -> str:
+    """The sentence on one line; raises `InvalidNote` for what a mail cannot hold."""
+    note = " ".join(text.split())
+    if len(note) > NOTE_AT_MOST:
+        raise InvalidNote(f"Cette phrase est trop longue : {NOTE_AT_MOST} caractères au plus.", field="note")
+    if not note.isprintable():
+        raise InvalidNote("Cette phrase contient un caractère invisible.", field="note")
+    return note
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
