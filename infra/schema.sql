@@ -544,6 +544,14 @@ CREATE TABLE notifications.calendars (
     sequence_sent integer
 );
 
+CREATE TABLE notifications.unplanned_events (
+    event_id uuid NOT NULL,
+    failures integer NOT NULL,
+    error text NOT NULL,
+    failed_at timestamp with time zone NOT NULL,
+    again_at timestamp with time zone
+);
+
 CREATE TABLE public.migrations (
     name text NOT NULL,
     mark text NOT NULL,
@@ -750,6 +758,9 @@ ALTER TABLE ONLY notifications.deliveries
 
 ALTER TABLE ONLY notifications.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY notifications.unplanned_events
+    ADD CONSTRAINT unplanned_events_pkey PRIMARY KEY (event_id);
 
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);

@@ -8,8 +8,10 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from services.notifications.failure import describe
+from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
-from services.notifications.reactions import COALESCED, STATUS_AFTER, Reaction, reactions_to
+from services.notifications.reactions import COALESCED, KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
 from shared.database import Connection
 from shared.events import (
     AnyEvent,
@@ -51,35 +53,48 @@ async def plan_events(
     """Plan those of the events that nobody has planned or is planning; returns the new deliveries.
 
     Nothing is rendered here and nothing sent. Doing it twice changes nothing. An event that no tag of this version
-    describes is left unplanned, for a version that knows it.
+    describes is left unplanned, for a version that knows it; one of a known tag that cannot be read is counted.
     """
-    events = await _claim(connection, event_ids)
+    events, unreadable = await _claim(connection, event_ids)
+    await note_failed_plans(connection, unreadable, now=now)
     touched = [each for event in events for each in _touched_by(event)]
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)
     notices = [event for event in events if isinstance(event, Notice)]
     deliveries += await plan_notices(connection, notices, mail_domain=settings.mail_domain, now=now)
     await connection.execute(
-        "UPDATE contract.events SET planned_at = $2 WHERE id = ANY($1::uuid[])", [event.id for event in events], now
+        """
+        WITH mended AS (DELETE FROM notifications.unplanned_events WHERE event_id = ANY($1::uuid[]))
+        UPDATE contract.events SET planned_at = $2 WHERE id = ANY($1::uuid[])
+        """,
+        [event.id for event in events],
+        now,
     )
     return deliveries
 
 
-async def _claim(connection: Connection, event_ids: Sequence[UUID]) -> list[AnyEvent]:
+async def _claim(
+    connection: Connection, event_ids: Sequence[UUID]
+) -> tuple[list[AnyEvent], dict[UUID, dict[str, str]]]:
+    """The events that are to be planned, and what was wrong with those that cannot be read."""
     rows = await connection.fetch(
         """
-        SELECT id, body FROM contract.events WHERE id = ANY($1::uuid[]) AND planned_at IS NULL
+        SELECT id, tag, body FROM contract.events WHERE id = ANY($1::uuid[]) AND planned_at IS NULL
         ORDER BY id FOR UPDATE SKIP LOCKED
         """,
         list(event_ids),
     )
     events: list[AnyEvent] = []
+    unreadable: dict[UUID, dict[str, str]] = {}
     for row in rows:
         try:
             events.append(decode_event(row["body"]))
         except msgspec.ValidationError as error:
-            log.warning("event.unknown", event_id=str(row["id"]), error=str(error))
-    return events
+            if row["tag"] in KNOWN_TAGS:
+                unreadable[row["id"]] = describe(error)
+            else:
+                log.warning("event.unknown", event_id=str(row["id"]))
+    return events, unreadable
 
 
 def _touched_by(event: AnyEvent) -> Iterator[_Touched]:

@@ -110,7 +110,11 @@ class Relay:
         )
         events = await connection.fetch(
             """
-            SELECT id FROM contract.events WHERE planned_at IS NULL AND tag = ANY($2::text[]) ORDER BY id LIMIT $1
+            SELECT id FROM contract.events
+            WHERE planned_at IS NULL AND tag = ANY($2::text[])
+              AND NOT EXISTS (SELECT FROM notifications.unplanned_events aside
+                              WHERE aside.event_id = events.id AND aside.again_at > now())
+            ORDER BY id LIMIT $1
             """,
             RUNG_AT_MOST,
             KNOWN_TAGS,

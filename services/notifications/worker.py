@@ -6,12 +6,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
+import asyncpg
 import structlog
 import uvloop
 from dramatiq import Worker
 
 from services.notifications.broker import declare_errands, install_broker, open_broker
 from services.notifications.failure import describe
+from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer, MailServerAway
@@ -24,6 +26,13 @@ THREADS = 4
 SECONDS_TO_FINISH = 4.0
 # who plans a few events with a few deliveries sends them at once; more are spread over all workers by the relay
 EVENTS_SENT_BY_THEIR_PLANNER, DELIVERIES_SENT_BY_THEIR_PLANNER = 4, 16
+
+# what a server says of itself (a deadlock, a full disk) is held against no fact
+NOT_ITS_FAULT = (
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
 
 log = structlog.get_logger()
 
@@ -41,12 +50,12 @@ class Errands:
         """Plan the events; if they cannot be planned together, one by one, so that one holds back no other."""
         try:
             deliveries = await self._plan(event_ids)
-        except CONNECTION_LOST as error:
+        except (*CONNECTION_LOST, *NOT_ITS_FAULT) as error:
             log.warning("plan.postponed", error=type(error).__name__)
             return
         except Exception as error:  # noqa: BLE001  # whatever it is, the relay rings again
             if len(event_ids) == 1:
-                log.warning("plan.failed", event_id=str(event_ids[0]), **describe(error))
+                await self._note(event_ids[0], error)
                 return
             for event_id in event_ids:
                 await self.plan([event_id])
@@ -65,6 +74,11 @@ class Errands:
             log.warning("send.postponed", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # a fault of one batch must not end the worker
             log.warning("send.failed", **describe(error))
+
+    async def _note(self, event_id: UUID, error: Exception) -> None:
+        with suppress(*CONNECTION_LOST):
+            async with transaction(self._pool) as connection:
+                await note_failed_plans(connection, {event_id: describe(error)}, now=datetime.now(UTC))
 
     async def _plan(self, event_ids: list[UUID]) -> list[UUID]:
         async with transaction(self._pool) as connection:
