@@ -8,11 +8,16 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from services.campaigns.agreements.ends.find_offers_to_cancel import find_offers_to_cancel
+from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
+from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
+from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from shared.database import CONNECTION_LOST
 
 TICK_SECONDS = 1.0
@@ -45,9 +50,18 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     """Carry out what has come due; each offer in a transaction of its own."""
     async with edge.reading() as connection:
         ended = await find_ended_holds(connection, now=now)
+        quotas = await find_ended_quotas(connection, now=now)
         free = await find_free_seats_with_a_queue(connection, now=now) if free_seats else []
+        overlapping = await find_overlapping(connection) if free_seats else []
     await _each(edge, ended, expire_holds, now)
+    await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)
+    await _each(edge, overlapping, withdraw_overlapping, now)
+    if free_seats:
+        await cancel_abandoned_offers(edge, now=now)
+        async with edge.reading() as connection:
+            late = await find_partners_to_remind(connection, now=now)
+        await _each(edge, late, remind_partners, now, of="campaign_id")
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:
@@ -58,13 +72,25 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
             forgotten = await forget_old_keys(connection, now=now)
 
 
-async def _each(edge: Edge, offer_ids: Sequence[UUID], verb: Callable[..., Awaitable[int]], now: datetime) -> None:
-    """One offer that cannot be carried out holds back none of those behind it."""
-    for offer_id in offer_ids:
+async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUID | None = None) -> None:
+    """Cancel offers nobody stands behind any more, one transaction each: their campaign was cancelled, or left.
+
+    Who leaves or cancels calls it for the campaign; what a kill in between left over is found by the next tick.
+    """
+    async with edge.reading() as connection:
+        offers = await find_offers_to_cancel(connection, now=now, campaign_id=campaign_id)
+    await _each(edge, offers, cancel_offer, now)
+
+
+async def _each(
+    edge: Edge, ids: Sequence[UUID], verb: Callable[..., Awaitable[object]], now: datetime, *, of: str = "offer_id"
+) -> None:
+    """One offer (or campaign) that cannot be carried out holds back none of those behind it."""
+    for one in ids:
         try:
             async with edge.transaction() as connection:
-                await verb(connection, offer_id=offer_id, now=now)
+                await verb(connection, now=now, **{of: one})
         except CONNECTION_LOST:
             raise
         except Exception:
-            log.exception("clock.failed", offer_id=str(offer_id), verb=verb.__name__)
+            log.exception("clock.failed", verb=verb.__name__, **{of: str(one)})

@@ -80,6 +80,15 @@ class LeadStays(Refusal):
         super().__init__("Votre organisation porte cette campagne : elle peut l’annuler, pas la quitter.")
 
 
+class PartnerCarries(Refusal):
+    """What is public is in the partner's name: it alone can leave."""
+
+    reason: ClassVar[str] = "partner-carries"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"« {name} » porte la campagne : elle seule peut la quitter.")
+
+
 class AgreementAnswered(Refusal):
     """The organisation has answered this version already: there is nothing to ask again."""
 

@@ -92,16 +92,14 @@ class InvitationForm(Struct, frozen=True, kw_only=True):
     def _contact(self, faults: dict[str, str]) -> ContactForm | None:
         if not self.contact_email.strip():
             return None
-        try:
-            return parse_contact(
-                first_name=self.contact_first_name,
-                last_name=self.contact_last_name,
-                email=self.contact_email,
-                phone=self.contact_phone,
-            )
-        except InvalidField as refusal:
-            faults[f"contact_{refusal.field}"] = refusal.sentence
-            return None
+        form, found = parse_contact(
+            first_name=self.contact_first_name,
+            last_name=self.contact_last_name,
+            email=self.contact_email,
+            phone=self.contact_phone,
+        )
+        faults.update({f"contact_{field}": sentence for field, sentence in found.items()})
+        return form
 
 
 def read_invitation_form(fields: Mapping[str, object]) -> InvitationForm:

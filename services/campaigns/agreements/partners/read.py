@@ -78,6 +78,14 @@ async def _reachable(connection: Connection, people: str, organisation_ids: Sequ
     return tuple(row["id"] for row in rows)
 
 
+async def name_of_organisation(connection: Connection, organisation_id: UUID) -> str:
+    """What an organisation is called, empty for one nobody knows."""
+    name: str | None = await connection.fetchval(
+        "SELECT name FROM campaigns.organisations WHERE id = $1", organisation_id
+    )
+    return name or ""
+
+
 async def names_of_sectors(connection: Connection) -> dict[str, str]:
     """The national list's words by code, in the order of the words."""
     rows = await connection.fetch("SELECT code, label FROM campaigns.sectors")

@@ -1,0 +1,121 @@
+"""A campaign as its planners see it: who has agreed, what is public, how it fills."""
+
+from datetime import date as Date
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.campaigns.access.actor import Actor
+from services.campaigns.agreements.campaign import LockedCampaign, NotTheLead
+from services.campaigns.agreements.partners.agreement import Agreement, AgreementState
+from services.campaigns.agreements.partners.notices import awaited_of
+
+
+class CampaignLine(Struct, frozen=True, kw_only=True):
+    """A campaign in the list. `awaited`: who has not said yes to the newest version; seats are of public offers."""
+
+    id: UUID
+    slug: str
+    title: str
+    first_day: Date
+    last_day: Date
+    lead: str
+    cancelled: bool
+    second_round: bool
+    awaited: tuple[str, ...]
+    partners: int
+    offers: int
+    public: int
+    seats: int
+    taken: int
+    waiting: int
+    mine: AgreementState | None
+
+    @property
+    def agreed(self) -> int:
+        """How many have said yes to the newest version."""
+        return self.partners - len(self.awaited)
+
+    def say_filling(self) -> str:
+        """« 3 offres publiées sur 5, 42 places prises sur 120, 6 attendent »."""
+        if not self.offers:
+            return "Aucune offre pour l’instant"
+        parts = [f"{_offers(self.public)} {'publiées' if self.public > 1 else 'publiée'} sur {self.offers}"]
+        if self.public:
+            parts.append(f"{self.taken} {'places prises' if self.taken > 1 else 'place prise'} sur {self.seats}")
+        if self.waiting:
+            parts.append(f"{self.waiting} {'attendent' if self.waiting > 1 else 'attend'}")
+        return ", ".join(parts)
+
+
+class CampaignPage(Struct, frozen=True, kw_only=True):
+    """A campaign and its agreements, for one actor who may see it."""
+
+    campaign: LockedCampaign
+    agreements: tuple[Agreement, ...]
+    actor: Actor
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether the actor acts for the organisation that leads."""
+        return self.actor.acts_for(self.campaign.lead_id)
+
+    @property
+    def mine(self) -> Agreement | None:
+        """The agreement of the actor's organisation, where it is asked for one."""
+        return next((one for one in self.agreements if one.organisation_id == self.actor.organisation_id), None)
+
+    @property
+    def partners(self) -> tuple[Agreement, ...]:
+        """Who carries the campaign or is asked to."""
+        return tuple(one for one in self.agreements if one.left_at is None)
+
+    @property
+    def gone(self) -> tuple[Agreement, ...]:
+        """Who has left."""
+        return tuple(one for one in self.agreements if one.left_at is not None)
+
+    @property
+    def awaited(self) -> list[str]:
+        """Who has not said yes to the newest version."""
+        return awaited_of(self.agreements)
+
+    @property
+    def missing(self) -> list[str]:
+        """Whose first yes is missing: nothing is published before."""
+        return [one.organisation for one in self.partners if one.agreed_at is None]
+
+    @property
+    def second_round(self) -> bool:
+        """Whether a version is asked about that is not shown yet."""
+        return self.campaign.version > self.campaign.agreed_version
+
+    def need_lead(self) -> None:
+        """Raise `NotTheLead` for who sees the campaign without leading it."""
+        if not self.is_lead:
+            raise NotTheLead(self.campaign.lead)
+
+
+class Concern(Struct, frozen=True):
+    """How many a cancellation concerns: public offers that are not over, and pupils in them or waiting."""
+
+    offers: int
+    pupils: int
+
+    def __str__(self) -> str:
+        pupils = f"{self.pupils} élève{'s' if self.pupils > 1 else ''}"
+        match self.offers, self.pupils:
+            case 0, _:
+                return "Aucune offre publiée n’est concernée, personne n’est inscrit."
+            case 1, 0:
+                return "1 offre publiée sera annulée ; personne n’y est inscrit."
+            case _, 0:
+                return f"{self.offers} offres publiées seront annulées ; personne n’y est inscrit."
+            case _:
+                offers = f"{_offers(self.offers)} {'seront annulées' if self.offers > 1 else 'sera annulée'}"
+                told = "seront prévenus" if self.pupils > 1 else "sera prévenu"
+                return f"{offers} ; {pupils}, inscrit{'s' if self.pupils > 1 else ''} ou en attente, {told}."
+
+
+def _offers(number: int) -> str:
+    return f"{number} offre" if number <= 1 else f"{number} offres"

@@ -1,0 +1,1 @@
+"""The link of a mail: a partner answers without an account."""
