@@ -8,14 +8,18 @@ import traceback
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET_IN_PATH = re.compile(r"(/(?:inscriptions|registrations|personal)/)[A-Za-z0-9_-]{12,}|((?:token|jeton)=)[^&\s]+")
+# what follows certain words, whatever it is, and whatever is as long as a signed link's token (signed_links.py)
+_SECRET_IN_PATH = re.compile(
+    r"(/(?:inscriptions|registrations|personal)/)[A-Za-z0-9_-]{12,}|((?:token|jeton)=)[^&\s]+"
+    r"|(/)[A-Za-z0-9_-]{46}(?![A-Za-z0-9_-])"
+)
 
 
 def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Replace the secret part of addresses in every text value."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _SECRET_IN_PATH.sub(lambda match: (match[1] or match[2]) + "***", value)
+            event[name] = _SECRET_IN_PATH.sub(lambda match: (match[1] or match[2] or match[3]) + "***", value)
     return event
 
 

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from typing import get_args
+from uuid import UUID
 
 import asyncpg
 import pytest
 import structlog
 
 from shared.logs import mask_secrets, name_exception
+from shared.signed_links import Scope, Signer
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +36,18 @@ async def test_a_database_error_is_logged_without_the_row_it_quotes(pool):
 def test_secrets_in_addresses_are_masked():
     path = "/inscriptions/AZ0f5e1d2c3b4a596877/retrait?jeton=abc&x=1"
     assert mask_secrets(None, "", {"path": path}) == {"path": "/inscriptions/***/retrait?jeton=***&x=1"}
+
+
+@pytest.mark.parametrize("scope", get_args(Scope))
+def test_a_signed_token_is_masked_wherever_it_stands_in_a_path(scope):
+    token = Signer(("un-secret-pour-les-tests",)).token(scope, UUID(int=7), 3)
+    masked = mask_secrets(None, "", {"path": f"/accueil/{token}/tout", "other": f"/connexion/{token}?x=1"})
+    assert masked == {"path": "/accueil/***/tout", "other": "/connexion/***?x=1"}
+
+
+def test_ids_and_names_of_offers_stay_readable():
+    path = "/planification/semaine-pont-audemer/seances/01900000-0000-7000-8000-000000000001"
+    assert mask_secrets(None, "", {"path": path}) == {"path": path}
 
 
 def test_a_broker_that_is_away_leaves_no_traceback_in_the_log():
