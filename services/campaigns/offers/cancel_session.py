@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.ask_again import release_asked
+from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.read import audience_of
@@ -37,6 +38,10 @@ async def cancel_session(
     )
     await connection.execute("DELETE FROM campaigns.session_speakers WHERE session_id = $1", session_id)
     await release_asked(connection, session_ids=[session_id], reason="session_cancelled", now=now)
+    if offer.status == "draft":
+        # nobody has seen it: there is nothing to tell
+        await settle_draft(connection, offer_id=offer.id)
+        return
     programme = await record_programme(connection, offer_id=offer.id, now=now)
     revision = offer.revision + 1
     await settle_offer(connection, offer, revision=revision)
