@@ -12,11 +12,11 @@ from shared.identifiers import new_id
 
 
 async def draft_offer(
-    connection: Connection, *, organisation_id: UUID, campaign_id: UUID, draft: Draft
+    connection: Connection, *, organisation_id: UUID, campaign_id: UUID, draft: Draft, for_schools: bool = False
 ) -> tuple[UUID, str]:
     """The id and the slug of the new draft; raises `UnknownCampaign`, `InvalidSheet` with the first fault.
 
-    One draft at a time gets its slug, as imports do, so that it is free.
+    `for_schools`: it may come before the campaign. One draft at a time gets its slug, as imports do, so that it is free.
     """
     if organisation_id == EVERY_ORGANISATION:
         raise InvalidSheet("Dites quelle organisation fait cette offre.", field="organisation_id")
@@ -24,7 +24,7 @@ async def draft_offer(
     campaign = next((campaign for campaign in campaigns if campaign.id == campaign_id), None)
     if campaign is None:
         raise UnknownCampaign
-    for field, sentence in draft.find_faults(campaign).items():
+    for field, sentence in draft.find_faults(campaign, for_schools=for_schools).items():
         raise InvalidSheet(sentence, field=field)
     await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
     sheet = draft.sheet
