@@ -15,6 +15,7 @@ from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
+from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
@@ -53,10 +54,12 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         quotas = await find_ended_quotas(connection, now=now)
         free = await find_free_seats_with_a_queue(connection, now=now) if free_seats else []
         overlapping = await find_overlapping(connection) if free_seats else []
+        past = await find_ended_offers(connection, now=now) if free_seats else []
     await _each(edge, ended, expire_holds, now)
     await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)
     await _each(edge, overlapping, withdraw_overlapping, now)
+    await _each(edge, past, end_offer, now)
     if free_seats:
         await cancel_abandoned_offers(edge, now=now)
         async with edge.reading() as connection:

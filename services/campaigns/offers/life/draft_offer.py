@@ -16,7 +16,7 @@ async def draft_offer(
 ) -> tuple[UUID, str]:
     """The id and the slug of the new draft; raises `UnknownCampaign`, `InvalidSheet` with the first fault.
 
-    `for_schools`: it may come before the campaign. One draft at a time gets its slug, as imports do, so that it is free.
+    `for_schools`: it may come before the campaign. One draft at a time gets its slug, as imports do: so it is free.
     """
     if organisation_id == EVERY_ORGANISATION:
         raise InvalidSheet("Dites quelle organisation fait cette offre.", field="organisation_id")
