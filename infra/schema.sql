@@ -379,7 +379,8 @@ CREATE TABLE campaigns.sectors (
 CREATE TABLE campaigns.session_speakers (
     session_id uuid NOT NULL,
     speaker_id uuid NOT NULL,
-    during tstzrange NOT NULL
+    during tstzrange NOT NULL,
+    confirmed boolean DEFAULT true NOT NULL
 );
 
 CREATE TABLE campaigns.sessions (

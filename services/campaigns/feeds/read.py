@@ -163,7 +163,7 @@ async def _read_sessions(connection: Connection, scope: str, subject: str, *, ba
                 'speakers', array_remove(ARRAY(
                     SELECT {speaker} FROM campaigns.session_speakers link
                     JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
-                    WHERE link.session_id = s.id ORDER BY speaker.name), NULL))
+                    WHERE link.session_id = s.id AND link.confirmed ORDER BY speaker.name), NULL))
             ) ORDER BY s.starts_at, s.ends_at, s.id), '[]')
         FROM campaigns.sessions s
         JOIN campaigns.offers o ON o.id = s.offer_id

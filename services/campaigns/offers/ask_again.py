@@ -7,6 +7,8 @@ from uuid import UUID
 
 from services.campaigns.offers.hosts.ask_host_again import ask_host_again
 from services.campaigns.offers.hosts.release_hosts import release_hosts
+from services.campaigns.offers.speakers.ask_speakers_again import ask_speakers_again
+from services.campaigns.offers.speakers.release_speakers import release_speakers
 from shared.changes import FieldChange
 from shared.database import Connection
 
@@ -26,13 +28,16 @@ async def ask_again(
 ) -> None:
     """After a session was written: the host before is released, the one that stays is asked again where it must be.
 
-    A new host is not asked by this: the planner does it, who knows whom to write to. The caller holds the offer's lock.
+    A new host is not asked by this: the planner does it, who knows whom to write to. The caller holds the offer's lock,
+    and records the programme after this: it shows the speakers who have confirmed.
     """
     if host_before != host_after and host_before is not None:
         await release_hosts(connection, session_ids=[session_id], reason="replaced", host_id=host_before, now=now)
     matter = [change for change in changes if change.field in ASKED_FOR]
     if matter and ask_host and host_before == host_after:
         await ask_host_again(connection, session_id=session_id, changes=matter, now=now)
+    if matter:
+        await ask_speakers_again(connection, session_id=session_id, now=now)
 
 
 async def release_asked(
@@ -44,3 +49,4 @@ async def release_asked(
 ) -> None:
     """After sessions were cancelled: whoever was asked for them is told so. The caller holds the offer's lock."""
     await release_hosts(connection, session_ids=session_ids, reason=reason, now=now)
+    await release_speakers(connection, session_ids=session_ids, reason=reason, now=now)

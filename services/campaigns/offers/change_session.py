@@ -59,6 +59,15 @@ async def change_session(
         return
     changes = before.changes_to(after)
     await _write(connection, before, after, moves=any(change.field not in STAYS for change in changes), now=now)
+    await ask_again(
+        connection,
+        session_id=session_id,
+        changes=changes,
+        host_before=before.host_id,
+        host_after=after.host_id,
+        ask_host=ask_host,
+        now=now,
+    )
     if changes and offer.status == "draft":
         await settle_draft(connection, offer_id=offer.id)
     elif changes:
@@ -81,15 +90,6 @@ async def change_session(
                 )
             ],
         )
-    await ask_again(
-        connection,
-        session_id=session_id,
-        changes=changes,
-        host_before=before.host_id,
-        host_after=after.host_id,
-        ask_host=ask_host,
-        now=now,
-    )
 
 
 async def _concerned(connection: Connection, before: Session, after: Session) -> tuple[Concerned, ...]:

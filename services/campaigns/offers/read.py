@@ -86,7 +86,7 @@ async def read_programme(connection: Connection, offer_id: UUID) -> Programme:
                                                               ELSE ', ' || speaker.trade END
                                       FROM campaigns.session_speakers link
                                       JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
-                                      WHERE link.session_id = s.id ORDER BY speaker.name)
+                                      WHERE link.session_id = s.id AND link.confirmed ORDER BY speaker.name)
                     ) ORDER BY s.starts_at, s.ends_at, s.id) AS list
                 FROM campaigns.sessions s
                 LEFT JOIN campaigns.groups g ON g.id = s.group_id
