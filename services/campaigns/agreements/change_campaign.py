@@ -64,8 +64,8 @@ async def change_campaign(
         """
         UPDATE campaigns.agreements
         SET asked_version = $2, asked_at = $4, reminded_at = NULL, declined_at = NULL, word = '',
-            agreed_version = CASE WHEN organisation_id = $3 THEN $2 ELSE agreed_version END,
-            answered_at = CASE WHEN organisation_id = $3 THEN $4 END
+            agreed_version = CASE WHEN organisation_id = $3 THEN $2::integer ELSE agreed_version END,
+            answered_at = CASE WHEN organisation_id = $3 THEN $4::timestamptz END
         WHERE campaign_id = $1 AND left_at IS NULL
         """,
         campaign_id,

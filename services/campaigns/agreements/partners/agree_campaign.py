@@ -35,7 +35,7 @@ async def agree_campaign(
     await connection.execute(
         """
         UPDATE campaigns.agreements
-        SET agreed_version = $2, agreed_at = CASE WHEN $2 <= $3 THEN coalesce(agreed_at, $4) ELSE agreed_at END,
+        SET agreed_version = $2, agreed_at = CASE WHEN $2::integer <= $3::integer THEN coalesce(agreed_at, $4) ELSE agreed_at END,
             answered_at = $4, declined_at = NULL, word = $5
         WHERE id = $1
         """,
