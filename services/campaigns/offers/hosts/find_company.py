@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from services.campaigns.imports.slugs import find_free_slug
+from services.campaigns.imports.slugs import SLUGS, find_free_slug
 from shared.database import Connection
 from shared.identifiers import new_id
 
 
 async def find_company(connection: Connection, *, name: str, address: str = "") -> UUID:
     """The organisation of this name; a new one is a company. The address is added to its sites where it is new."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
     known = await connection.fetchval(
         """
         SELECT id FROM campaigns.organisations WHERE lower(name) = lower($1)

@@ -19,11 +19,12 @@ from services.campaigns.offers.hosts.host_request import (
     answer_deadline,
     parse_answer,
 )
+from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.database import transaction
 from shared.events import SessionChanged
-from shared.notices import HostAnswered, HostReleased, HostRequested
+from shared.notices import HostAnswered, HostReleased, HostReminded, HostRequested
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
 from tests.world import NOW, a_member, a_week, at
 
@@ -186,3 +187,16 @@ def test_a_company_has_a_week_to_answer_and_less_when_time_is_short():
     assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=8)) == NOW + timedelta(days=5)
     assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=3)) == NOW + timedelta(days=1)
     assert answer_deadline(now=NOW, starts_at=NOW + timedelta(hours=8)) == NOW + timedelta(hours=4)
+
+
+async def test_a_company_that_does_not_answer_is_reminded_once_and_one_that_has_is_not(pool):
+    week, _, _ = await asked_week(pool)
+    request = await request_of(pool, week.sessions[0])
+    await do(pool, answer_host_request, request_id=request["id"], given=YES)
+    assert await do(pool, find_hosts_to_remind, now=NOW + timedelta(days=4)) == []
+    due = NOW + timedelta(days=5)
+    assert await do(pool, find_hosts_to_remind, now=due) == [week.offer_id]
+    counted = await asyncio.gather(*(do(pool, remind_hosts, offer_id=week.offer_id, now=due) for _ in range(2)))
+    assert sorted(counted) == [0, 4]
+    assert len(await events(pool, HostReminded)) == 4
+    assert await do(pool, find_hosts_to_remind, now=due) == []
