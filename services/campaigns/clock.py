@@ -15,10 +15,12 @@ from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
+from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
+from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
 from shared.database import CONNECTION_LOST
 
 TICK_SECONDS = 1.0
@@ -64,7 +66,11 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         await cancel_abandoned_offers(edge, now=now)
         async with edge.reading() as connection:
             late = await find_partners_to_remind(connection, now=now)
+            silent_hosts = await find_hosts_to_remind(connection, now=now)
+            silent_speakers = await find_speakers_to_remind(connection, now=now)
         await _each(edge, late, remind_partners, now, of="campaign_id")
+        await _each(edge, silent_hosts, remind_hosts, now)
+        await _each(edge, silent_speakers, remind_speakers, now)
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:
