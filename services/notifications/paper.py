@@ -29,6 +29,8 @@ _MJML = Environment(
     autoescape=False,  # noqa: S701  # a source of our own, no words of anybody in it
 )
 
+# « 9 h », « à 18 h 30 », guillemets, and signs that a space stands before
+_TOGETHER = re.compile(r"(?<=\d) (?=h\b)|(?<=\d h) (?=\d\d\b)|(?<=«) | (?=[»?:;])")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
 
 
@@ -45,6 +47,11 @@ def write_text(message: str, context: Mapping[str, object]) -> str:
 def write_html(message: str, context: Mapping[str, object]) -> str:
     """The HTML part."""
     return _html(message).render(context)
+
+
+def keep_together(html: str) -> str:
+    """The HTML with no-break spaces where a line must not end (French typography)."""
+    return _TOGETHER.sub("\N{NO-BREAK SPACE}", html)
 
 
 def write_part(name: str, context: Mapping[str, object]) -> str:

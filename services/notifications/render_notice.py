@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import NoticeView
-from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
+from services.notifications.paper import (
+    keep_together,
+    write_html,
+    write_html_part,
+    write_part,
+    write_subject,
+    write_text,
+)
 from services.notifications.render import Rendered
 from services.notifications.view_notices import view_notice
 from shared.settings import Settings
@@ -35,7 +42,7 @@ class NoticePrinter:
                 recipient=(letter.recipient.name, address),
                 subject=subject,
                 text=write_text(letter.message, context),
-                html=write_html(letter.message, {**context, "subject": subject}),
+                html=keep_together(write_html(letter.message, {**context, "subject": subject})),
             )
         )
         return Rendered(delivery_id=letter.id, address=address, mail=mail, calendar_uid=None, calendar_sequence=None)

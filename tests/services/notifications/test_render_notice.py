@@ -58,3 +58,16 @@ def test_the_page_needs_nothing_from_elsewhere_and_leaves_nothing_unfilled(name)
     for forbidden in ("<img", "<script", "<link", "url(", "@import", "{{", "{%", "[[", "[%", "None"):
         assert forbidden not in page
     assert 'lang="fr"' in page
+
+
+def test_a_time_a_guillemet_and_a_sign_never_begin_or_end_a_line():
+    page = rendered(a_notice("host_released.offer_cancelled")).get_body(("html",)).get_content()
+    assert "9\N{NO-BREAK SPACE}h–12\N{NO-BREAK SPACE}h" in page
+    assert "«\N{NO-BREAK SPACE}Semaine à Pont-Audemer\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}:" in page
+    # the styles are left alone
+    assert "font-size:26px;font-weight:650;line-height:31px" in page
+
+
+def test_a_long_name_without_spaces_may_be_broken_on_a_phone():
+    page = rendered(changed("host_requested", host="M" * 300)).get_body(("html",)).get_content()
+    assert "overflow-wrap:anywhere" in page
