@@ -55,7 +55,7 @@ async def add_contact(
         form.phone,
     )
     name = f"{form.first_name} {form.last_name}"
-    detail = f"a noté {name} comme contact de « {organisation.name} »"
+    detail = f"{name}, pour « {organisation.name} »"
     await write_audit(
         connection, actor, "add_contact", detail, now=now, organisation_id=None if from_outside else organisation_id
     )

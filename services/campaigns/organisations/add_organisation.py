@@ -41,5 +41,5 @@ async def add_organisation(
         form.siret,
         form.uai,
     )
-    await write_audit(connection, actor, "add_organisation", f"a ajouté l’organisation « {form.name} »", now=now)
+    await write_audit(connection, actor, "add_organisation", f"« {form.name} »", now=now)
     return organisation_id, True

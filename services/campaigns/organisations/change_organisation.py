@@ -37,7 +37,7 @@ async def change_organisation(
         connection,
         actor,
         "change_organisation",
-        f"a changé {', '.join(changed)} de l’organisation",
+        ", ".join(changed),
         now=now,
         organisation_id=organisation_id,
     )

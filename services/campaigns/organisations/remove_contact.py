@@ -22,7 +22,5 @@ async def remove_contact(
         person_id,
     )
     if removed:
-        await write_audit(
-            connection, actor, "remove_contact", "a retiré un contact", now=now, organisation_id=organisation_id
-        )
+        await write_audit(connection, actor, "remove_contact", "", now=now, organisation_id=organisation_id)
     return bool(removed)

@@ -50,7 +50,7 @@ async def accept_invitation(
             person_id=person_id,
         ),
         "accept_invitation",
-        f"a accepté l’invitation dans le rôle {ROLE_NAMES[invitation.role]}",
+        ROLE_NAMES[invitation.role],
         now=now,
     )
     return person_id, invitation

@@ -23,6 +23,6 @@ async def change_role(
         refuse_last_owner(standings, member)
     await connection.execute("UPDATE campaigns.members SET role = $2 WHERE id = $1", member_id, role)
     if role != member.role:
-        detail = f"a donné à {member.name} le rôle {ROLE_NAMES[role]} au lieu de {ROLE_NAMES[member.role]}"
+        detail = f"{member.name} : {ROLE_NAMES[role]} au lieu de {ROLE_NAMES[member.role]}"
         await write_audit(connection, actor, "change_role", detail, now=now, organisation_id=organisation_id)
     return member

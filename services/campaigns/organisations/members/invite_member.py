@@ -58,7 +58,7 @@ async def invite_member(
         expires_at=expires_at,
     )
     await append_events(connection, [notice])
-    detail = f"a invité {form.email} dans le rôle {ROLE_NAMES[form.role]}"
+    detail = f"{form.email} : {ROLE_NAMES[form.role]}"
     await write_audit(connection, actor, "invite_member", detail, now=now, organisation_id=organisation_id)
     return invitation_id
 

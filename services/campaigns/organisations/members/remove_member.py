@@ -25,9 +25,8 @@ async def remove_member(
     member = find_member(standings, member_id)
     refuse_last_owner(standings, member)
     await connection.execute("DELETE FROM campaigns.members WHERE id = $1", member_id)
-    left = member.person_id == actor.person_id
-    detail = "a quitté l’organisation" if left else f"a retiré {member.name} de l’organisation"
-    await write_audit(connection, actor, "remove_member", detail, now=now, organisation_id=organisation_id)
+    action = "leave_organisation" if member.person_id == actor.person_id else "remove_member"
+    await write_audit(connection, actor, action, member.name, now=now, organisation_id=organisation_id)
     return member
 
 

@@ -25,6 +25,5 @@ async def revoke_invitation(
     )
     if email is None:
         raise UnknownInvitation
-    detail = f"a retiré l’invitation de {email}"
-    await write_audit(connection, actor, "revoke_invitation", detail, now=now, organisation_id=organisation_id)
+    await write_audit(connection, actor, "revoke_invitation", email, now=now, organisation_id=organisation_id)
     return email

@@ -44,6 +44,6 @@ async def create_token(
         now,
         form.expires_at,
     )
-    detail = f"a créé le jeton « {form.name} » dans le rôle {ROLE_NAMES[form.role]}"
+    detail = f"« {form.name} » : {ROLE_NAMES[form.role]}"
     await write_audit(connection, actor, "create_token", detail, now=now, organisation_id=organisation_id)
     return token_id, secret

@@ -24,6 +24,5 @@ async def revoke_token(
     )
     if name is None:
         raise UnknownToken
-    detail = f"a révoqué le jeton « {name} »"
-    await write_audit(connection, actor, "revoke_token", detail, now=now, organisation_id=organisation_id)
+    await write_audit(connection, actor, "revoke_token", f"« {name} »", now=now, organisation_id=organisation_id)
     return name
