@@ -35,8 +35,8 @@ async def agree_campaign(
     await connection.execute(
         """
         UPDATE campaigns.agreements
-        SET agreed_version = $2, agreed_at = CASE WHEN $2::integer <= $3::integer THEN coalesce(agreed_at, $4) ELSE agreed_at END,
-            answered_at = $4, declined_at = NULL, word = $5
+        SET agreed_version = $2, answered_at = $4::timestamptz, declined_at = NULL, word = $5,
+            agreed_at = coalesce(agreed_at, CASE WHEN $2::integer <= $3::integer THEN $4::timestamptz END)
         WHERE id = $1
         """,
         agreement.id,

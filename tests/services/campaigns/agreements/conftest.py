@@ -69,7 +69,7 @@ async def four(pool: Pool) -> Four:
 
 
 @pytest.fixture
-async def owners(pool: Pool, four: Four, sign_in: Any) -> dict[UUID, SignedIn]:
+async def owners(four: Four, sign_in: Any) -> dict[UUID, SignedIn]:
     """An owner of each organisation, signed in."""
     return {
         organisation_id: await sign_in(organisation_id, role="owner")
@@ -80,6 +80,7 @@ async def owners(pool: Pool, four: Four, sign_in: Any) -> dict[UUID, SignedIn]:
 @pytest.fixture
 async def proposed(pool: Pool, four: Four, owners: dict[UUID, SignedIn]) -> Proposed:
     """The federation's campaign."""
+    assert four.federation in owners
     async with transaction(pool) as connection:
         campaign_id, slug = await propose_campaign(connection, lead_id=four.federation, wording=WORDING, now=NOW)
     return Proposed(campaign_id, slug)

@@ -62,7 +62,7 @@ async def shown(pool, proposed):
     row = await pool.fetchrow(
         """
         SELECT title, upper(period) - 1 AS last_day, agreed_version,
-               ARRAY(SELECT sector FROM campaigns.campaign_sectors WHERE campaign_id = campaigns.id ORDER BY 1) AS sectors
+               ARRAY(SELECT sector FROM campaigns.campaign_sectors WHERE campaign_id = campaigns.id ORDER BY 1)
         FROM campaigns.campaigns WHERE id = $1
         """,
         proposed.id,
@@ -70,7 +70,7 @@ async def shown(pool, proposed):
     return tuple(row)
 
 
-async def test_a_change_asks_every_partner_again_and_says_what_changed(pool, four, proposed, owners):
+async def test_a_change_asks_every_partner_again_and_says_what_changed(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.rectorate)
     await says(pool, proposed, four.agency)
     await says(pool, proposed, four.rectorate)
@@ -82,14 +82,19 @@ async def test_a_change_asks_every_partner_again_and_says_what_changed(pool, fou
     }
     assert second[0]["changes"] == [
         "Le titre « Normandie, deux semaines » devient « Normandie, trois semaines ».",
-        "La période change : du lundi 14 juin au vendredi 2 juillet 2027, au lieu du lundi 14 au vendredi 25 juin 2027.",
-        "Les secteurs changent : Bâtiment et travaux publics (BTP) et Santé, au lieu de "
-        "Bâtiment et travaux publics (BTP) et Nucléaire.",
+        (
+            "La période change : du lundi 14 juin au vendredi 2 juillet 2027, "
+            "au lieu du lundi 14 au vendredi 25 juin 2027."
+        ),
+        (
+            "Les secteurs changent : Bâtiment et travaux publics (BTP) et Santé, "
+            "au lieu de Bâtiment et travaux publics (BTP) et Nucléaire."
+        ),
         "Les départements changent : 27, au lieu de 27, 76.",
     ]
 
 
-async def test_until_the_last_partner_agrees_the_version_agreed_before_stays_shown(pool, four, proposed, owners):
+async def test_until_the_last_partner_agrees_the_version_agreed_before_stays_shown(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.rectorate)
     await says(pool, proposed, four.agency)
     await says(pool, proposed, four.rectorate)
@@ -102,9 +107,7 @@ async def test_until_the_last_partner_agrees_the_version_agreed_before_stays_sho
     assert await shown(pool, proposed) == ("Normandie, trois semaines", date(2027, 7, 2), 2, ["s10", "s43"])
 
 
-async def test_an_offer_may_go_out_during_a_second_round_and_shows_the_version_all_agreed_to(
-    pool, four, proposed, owners
-):
+async def test_an_offer_may_go_out_during_a_second_round_and_shows_the_version_all_agreed_to(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     await says(pool, proposed, four.agency)
     await changed(pool, proposed)
@@ -116,7 +119,7 @@ async def test_an_offer_may_go_out_during_a_second_round_and_shows_the_version_a
     assert (campaign.title, campaign.last_day) == ("Normandie, deux semaines", date(2027, 6, 25))
 
 
-async def test_who_joins_during_a_second_round_is_not_named_before_all_have_agreed_to_it(pool, four, proposed, owners):
+async def test_who_joins_during_a_second_round_is_not_named_before_all_have_agreed_to_it(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     await says(pool, proposed, four.agency)
     await changed(pool, proposed)
@@ -134,7 +137,7 @@ async def test_who_joins_during_a_second_round_is_not_named_before_all_have_agre
     assert (await shown(pool, proposed))[0] == "Normandie, trois semaines"
 
 
-async def test_two_partners_answering_at_once_make_the_version_apply_once(pool, four, proposed, owners):
+async def test_two_partners_answering_at_once_make_the_version_apply_once(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.rectorate, four.region)
     for organisation_id in (four.agency, four.rectorate, four.region):
         await says(pool, proposed, organisation_id)
@@ -145,7 +148,7 @@ async def test_two_partners_answering_at_once_make_the_version_apply_once(pool, 
     assert sorted(len(fact["awaited"]) for fact in given) == [0, 1, 2], "each saw those before it"
 
 
-async def test_an_answer_to_an_older_version_is_refused(pool, four, proposed, owners):
+async def test_an_answer_to_an_older_version_is_refused(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     await changed(pool, proposed)
     with pytest.raises(CampaignChangedMeanwhile):
@@ -153,7 +156,7 @@ async def test_an_answer_to_an_older_version_is_refused(pool, four, proposed, ow
     assert await facts(pool, "agreement.given") == []
 
 
-async def test_two_planners_who_change_at_once_do_not_overwrite_each_other(pool, four, proposed, owners):
+async def test_two_planners_who_change_at_once_do_not_overwrite_each_other(pool, proposed):
     outcomes = await asyncio.gather(
         changed(pool, proposed, structs.replace(WORDING, title="Un")),
         changed(pool, proposed, structs.replace(WORDING, title="Deux")),
@@ -162,14 +165,14 @@ async def test_two_planners_who_change_at_once_do_not_overwrite_each_other(pool,
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CampaignChangedMeanwhile", "LockedCampaign"]
 
 
-async def test_a_change_that_changes_nothing_asks_nobody(pool, four, proposed, owners):
+async def test_a_change_that_changes_nothing_asks_nobody(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     with pytest.raises(NothingChanged):
         await changed(pool, proposed, WORDING)
     assert len(await facts(pool, "agreement.requested")) == 1
 
 
-async def test_yes_twice_is_once_and_a_decline_can_become_a_yes(pool, four, proposed, owners):
+async def test_yes_twice_is_once_and_a_decline_can_become_a_yes(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     await says(pool, proposed, four.agency, yes=False, word="Pas ces dates.")
     await says(pool, proposed, four.agency, yes=False)
@@ -181,7 +184,7 @@ async def test_yes_twice_is_once_and_a_decline_can_become_a_yes(pool, four, prop
         await says(pool, proposed, four.agency, yes=False)
 
 
-async def test_a_yes_can_become_a_no_while_others_are_awaited_and_nothing_applies_then(pool, four, proposed, owners):
+async def test_a_yes_can_become_a_no_while_others_are_awaited_and_nothing_applies_then(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.region)
     await says(pool, proposed, four.agency)
     await says(pool, proposed, four.region)
@@ -209,7 +212,7 @@ async def test_a_partner_is_reminded_once_by_itself_after_five_days(pool, four, 
     assert fact["recipients"] == [str(owners[four.agency].member.person_id)]
 
 
-async def test_nobody_is_asked_again_within_a_day_nor_after_a_yes(pool, four, proposed, owners):
+async def test_nobody_is_asked_again_within_a_day_nor_after_a_yes(pool, four, proposed):
     await asked(pool, proposed, four.agency)
 
     async def again(days):
@@ -229,7 +232,7 @@ async def test_nobody_is_asked_again_within_a_day_nor_after_a_yes(pool, four, pr
         await again(9)
 
 
-async def test_an_organisation_is_asked_once_and_only_where_somebody_can_answer(pool, four, proposed, owners):
+async def test_an_organisation_is_asked_once_and_only_where_somebody_can_answer(pool, four, proposed):
     await asked(pool, proposed, four.agency)
     with pytest.raises(AlreadyPartner):
         await asked(pool, proposed, four.agency)
@@ -240,7 +243,7 @@ async def test_an_organisation_is_asked_once_and_only_where_somebody_can_answer(
     assert await agreement_of(pool, proposed.id, silent) is None
 
 
-async def test_the_lead_takes_back_what_was_not_agreed_to_and_the_open_version_applies(pool, four, proposed, owners):
+async def test_the_lead_takes_back_what_was_not_agreed_to_and_the_open_version_applies(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.region)
     await says(pool, proposed, four.agency)
     await changed(pool, proposed)
