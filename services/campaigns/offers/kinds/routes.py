@@ -3,5 +3,6 @@
 from typing import Any
 
 from services.campaigns.offers.kinds.rotations.routes import route_handlers as rotations
+from services.campaigns.offers.kinds.series.routes import route_handlers as series
 
-route_handlers: list[Any] = [*rotations]
+route_handlers: list[Any] = [*rotations, *series]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.campaigns.imports.place_days import Day, place_days
 from services.campaigns.offers.ask_again import release_asked
+from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.kinds.rotations.draft_rotation import lock_rotation
 from services.campaigns.offers.kinds.rotations.made_session import MadeSession
 from services.campaigns.offers.kinds.rotations.rotation import Rotation
@@ -88,8 +89,11 @@ async def build_rotation(connection: Connection, *, offer_id: UUID, if_match: in
         version,
         now,
     )
+    if offer.status == "draft":
+        await settle_draft(connection, offer_id=offer_id)
+        return len(wanted)
     programme = await record_programme(connection, offer_id=offer_id, now=now)
-    if offer.status != "draft" and (added or changed or gone):
+    if added or changed or gone:
         revision = offer.revision + 1
         await settle_offer(connection, offer, revision=revision)
         fact: dict[str, Any] = {

@@ -1,17 +1,17 @@
 """Give a group to the pupils of an offer who have a seat and none: each joins the least filled."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from services.campaigns.offers.lock_offer import lock_offer
-from services.campaigns.offers.offer import OfferAlreadyCancelled, least_filled_groups
+from services.campaigns.offers.offer import Offer, OfferAlreadyCancelled, least_filled_groups
 from services.campaigns.offers.read import count_groups
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.changes import FieldChange
 from shared.database import Connection
-from shared.events import Concerned, OfferChanged
+from shared.events import Concerned, OfferChanged, RegistrationConfirmed
 from shared.outbox import append_events
 from shared.refusal import Refusal
 
@@ -54,24 +54,24 @@ async def give_groups(connection: Connection, *, offer_id: UUID, now: datetime) 
         chosen,
         now,
     )
-    joined: dict[str, list[Concerned]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["rank"]):
-        joined[row["name"]].append(
-            Concerned(**{name: value for name, value in row.items() if name not in ("rank", "name")})
-        )
     await settle_offer(connection, offer, revision=offer.revision + 1)
-    await append_events(
-        connection,
-        [
-            OfferChanged(
-                occurred_at=now,
-                offer_id=offer_id,
-                revision=offer.revision + 1,
-                programme=offer.programme_version,
-                changes=(FieldChange(field="group", before="", after=name),),
-                audience=tuple(audience),
-            )
-            for name, audience in sorted(joined.items())
-        ],
-    )
+    await append_events(connection, [_fact(offer, dict(row), now) for row in sorted(rows, key=lambda row: row["rank"])])
     return len(rows)
+
+
+def _fact(offer: Offer, row: Mapping[str, Any], now: datetime) -> RegistrationConfirmed | OfferChanged:
+    """Who has the seat has it in another group; who is being offered it is told so without confirming it."""
+    revision, programme = offer.revision + 1, offer.programme_version
+    who = {name: row[name] for name in ("registration_id", "pupil_id", "guardian_id", "group_id")}
+    if row["status"] == "confirmed":
+        return RegistrationConfirmed(
+            how="regrouped", occurred_at=now, offer_id=offer.id, revision=revision, programme=programme, **who
+        )
+    return OfferChanged(
+        occurred_at=now,
+        offer_id=offer.id,
+        revision=revision,
+        programme=programme,
+        changes=(FieldChange(field="group", before="", after=row["name"]),),
+        audience=(Concerned(status=row["status"], **who),),
+    )
