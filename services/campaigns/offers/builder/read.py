@@ -1,5 +1,6 @@
 """What the week builder reads: a programme with all a planner may change of it, its clashes, and what may be chosen."""
 
+from datetime import date as Date
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -188,7 +189,7 @@ async def list_sites(connection: Connection) -> list[Site]:
 
 async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
     """The sectors to choose from: code and label, by label."""
-    rows = await connection.fetch('SELECT code, label FROM campaigns.sectors ORDER BY label COLLATE "fr-x-icu"')
+    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY replace(lower(label), 'é', 'e')")
     return [(row["code"], row["label"]) for row in rows]
 
 
@@ -235,3 +236,46 @@ async def count_told(connection: Connection, offer_id: UUID) -> dict[UUID | None
     for row in rows:
         counts[row["group_id"]] = max(counts.get(row["group_id"], 0), row["pupils"])
     return counts
+
+
+async def read_last_hand(connection: Connection, offer_id: UUID, since: datetime) -> str:
+    """Who wrote last to an offer at that moment, by the journal; empty where it does not say."""
+    name: str | None = await connection.fetchval(
+        """
+        SELECT concat_ws(' ', p.first_name, p.last_name)
+        FROM campaigns.audit a JOIN contract.people p ON p.id = a.person_id
+        WHERE a.offer_id = $1 AND a.occurred_at = $2 ORDER BY a.id DESC LIMIT 1
+        """,
+        offer_id,
+        since,
+    )
+    return name or ""
+
+
+class DayPupil(Struct, frozen=True, kw_only=True):
+    """A pupil on the sheet of a day."""
+
+    first_name: str
+    last_name: str
+    school_name: str
+    class_name: str
+    group: str
+    convention_signed_on: Date | None
+
+
+async def list_day_pupils(connection: Connection, offer_id: UUID) -> list[DayPupil]:
+    """Who has a seat in an offer, by name."""
+    rows = await connection.fetch(
+        """
+        SELECT person.first_name, person.last_name, p.school_name, p.class_name, coalesce(g.name, '') AS "group",
+               r.convention_signed_on
+        FROM campaigns.registrations r
+        JOIN campaigns.pupils p ON p.id = r.pupil_id
+        JOIN contract.people person ON person.id = p.id
+        LEFT JOIN campaigns.groups g ON g.id = r.group_id
+        WHERE r.offer_id = $1 AND r.status = 'confirmed'
+        ORDER BY person.last_name, person.first_name, r.id
+        """,
+        offer_id,
+    )
+    return [DayPupil(**dict(row)) for row in rows]

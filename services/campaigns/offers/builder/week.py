@@ -143,6 +143,21 @@ class Week(Struct, frozen=True, kw_only=True):
             found.setdefault((year, number), []).append(day)
         return tuple(tuple(days) for days in found.values())
 
+    @property
+    def next_date(self) -> Date:
+        """The working day after the last one, or the first of the campaign."""
+        if not self.days:
+            return self.first_day
+        date = self.days[-1].date + timedelta(days=1)
+        while date.weekday() > 4:
+            date += timedelta(days=1)
+        return date
+
+    @property
+    def phone(self) -> str:
+        """The emergency number that the other days have, the last first."""
+        return next((day.emergency_phone for day in reversed(self.days) if day.emergency_phone), "")
+
     def day_of(self, date: Date) -> BuiltDay | None:
         """The day of a date, if it is in the programme."""
         return next((day for day in self.days if day.date == date), None)

@@ -1,0 +1,209 @@
+"""Remarks on a week: what is missing, what is doubtful, what the law or a host does not allow, each with its place."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date as Date
+from datetime import timedelta
+from itertools import pairwise
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from services.campaigns.offers.builder.distances import kilometres, travel_time
+from services.campaigns.offers.builder.read import Clash
+from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week, presences_of
+from services.campaigns.offers.time_law import Breach, find_breaches, refuse_day, say_duration
+from shared.french_dates import say_date, say_times
+
+Grade = Literal["conflict", "warning", "gap"]
+GRADES: tuple[Grade, ...] = ("conflict", "warning", "gap")
+HOSTED = ("visit", "workshop", "testimony")
+WHOLE_DAY = timedelta(hours=5)
+SHORTEST_MEAL = timedelta(minutes=30)
+NEXT_DOOR_KM = 0.3
+
+
+class Remark(Struct, frozen=True, kw_only=True):
+    """One remark; `room` is where it is mended: a session's sheet, a day's, the offer's hosts, or the week itself."""
+
+    grade: Grade
+    sentence: str
+    date: Date | None = None
+    session_id: UUID | None = None
+    room: Literal["session", "day", "hosts", "week"] = "week"
+
+
+def find_remarks(week: Week, clashes: Sequence[Clash]) -> list[Remark]:
+    """Every remark, the gravest first, then by day. Costs no query."""
+    found = [
+        *_of_days(week),
+        *(remark for day in week.days for session in day.planned for remark in _of_session(week, day, session)),
+        *_of_clashes(week, clashes),
+        *_of_law(week),
+        *_of_travel(week),
+    ]
+    if not week.days:
+        found.append(Remark(grade="gap", sentence="Aucune journée : ajoutez-en une, ou partez de la semaine modèle."))
+    return sorted(found, key=lambda one: (GRADES.index(one.grade), one.date or Date.max))
+
+
+def _of_days(week: Week) -> Iterator[Remark]:
+    for day in week.days:
+        yield from (
+            msgspec.structs.replace(remark, date=day.date, room="day" if remark.room == "week" else remark.room)
+            for remark in _of_day(week, day)
+        )
+
+
+def _of_day(week: Week, day: BuiltDay) -> Iterator[Remark]:
+    said = say_date(day.date)
+    refused = refuse_day(day.date)
+    if refused:
+        yield Remark(grade="conflict", sentence=f"{said} : {refused[1]}")
+    if not day.planned:
+        yield Remark(grade="gap", sentence=f"{said} : aucune séance.")
+        return
+    if week.kind == "collective_week" and day.sector is None:
+        yield Remark(grade="gap", sentence=f"{said} : le secteur manque.")
+    if not day.emergency_phone:
+        yield Remark(grade="gap", sentence=f"{said} : le numéro d’urgence manque.")
+    if week.kind not in ("collective_week", "hosting"):
+        return
+    kinds = {session.kind for session in day.planned}
+    if "welcome" not in kinds and day == week.days[0]:
+        yield Remark(grade="gap", sentence=f"{said} : personne n’accueille le groupe, il n’y a pas d’accueil.")
+    long = max(s.ends_at for s in day.planned) - min(s.starts_at for s in day.planned) > WHOLE_DAY
+    if long and "meal" not in kinds:
+        yield Remark(grade="gap", sentence=f"{said} : le repas manque.")
+
+
+def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Remark]:
+    name = f"« {session.title} »"
+
+    def remark(grade: Grade, sentence: str, *, hosts: bool = False) -> Remark:
+        room: Literal["hosts", "session"] = "hosts" if hosts else "session"
+        return Remark(grade=grade, sentence=sentence, date=day.date, session_id=session.id, room=room)
+
+    if session.pupils_at_most is not None and session.pupils > session.pupils_at_most:
+        sentence = (
+            f"{name} : {session.host} reçoit {session.pupils_at_most} élèves au plus, {session.pupils} viendraient."
+        )
+        yield remark("conflict", sentence)
+    if session.kind == "meal":
+        if session.ends_at - session.starts_at < SHORTEST_MEAL:
+            yield remark("gap", f"{name} : un repas dure au moins 30 minutes.")
+        return
+    if session.kind in HOSTED and session.host_id is None and not session.speakers:
+        if week.kind in ("collective_week", "hosting"):
+            yield remark("gap", f"{name} : personne n’accueille.")
+    elif session.host_id is not None and session.host_id != week.organisation_id:
+        yield from (remark("gap", f"{name} : {sentence}", hosts=True) for sentence in _of_request(session))
+    online = session.place.casefold().startswith(("en ligne", "visio"))
+    nowhere = not (session.place or session.room or session.site_id)
+    if not session.online_url and (online or (nowhere and session.host_id is None and session.kind not in HOSTED)):
+        yield remark("gap", f"{name} : {'le lien manque' if online else 'ni lieu, ni lien'}.")
+
+
+def _of_request(session: BuiltSession) -> Iterator[str]:
+    match session.request:
+        case None:
+            yield f"{session.host} n’a pas encore été sollicité."
+        case "awaited" if session.answer_by is not None:
+            yield f"{session.host} n’a pas encore répondu (attendu avant le {say_date(session.answer_by)})."
+        case "proposed":
+            yield f"{session.host} propose un autre horaire."
+        case "declined" | "withdrawn":
+            yield f"{session.host} ne peut pas accueillir : trouvez qui le remplace."
+        case _:
+            return
+
+
+def _of_clashes(week: Week, clashes: Iterable[Clash]) -> Iterator[Remark]:
+    days = {session.id: (day, session) for day in week.days for session in day.sessions}
+    told: set[tuple[frozenset[UUID], str]] = set()
+    for clash in clashes:
+        pair = (frozenset((clash.session_id, clash.other_id)), clash.needs)
+        if clash.session_id not in days or pair in told:
+            continue
+        told.add(pair)
+        day, session = days[clash.session_id]
+        where = f"« {clash.other} », {say_times(clash.starts_at, clash.ends_at)}"
+        where += f", dans « {clash.offer} »" if clash.offer else ""
+        sentence = {
+            "host": f"{clash.name} accueille aussi {where}.",
+            "room": f"la salle {clash.name} est prise aussi par {where}.",
+            "speaker": f"{clash.name} intervient aussi dans {where}.",
+        }[clash.needs]
+        yield Remark(
+            grade="warning" if clash.needs == "host" else "conflict",
+            sentence=f"« {session.title} » : {sentence}",
+            date=day.date,
+            session_id=session.id,
+            room="session",
+        )
+
+
+def _of_law(week: Week) -> Iterator[Remark]:
+    """What each group attends, against the time law; a breach that every group shares is told once, without a name."""
+    sessions = tuple(session for day in week.days for session in day.planned)
+    told: dict[Breach, list[str]] = defaultdict(list)
+    names = {group.id: group.name for group in week.groups}
+    for group_id in week.group_ids:
+        presences = [
+            presence
+            for presence, session in zip(presences_of(sessions), sessions, strict=True)
+            if session.group_id in (None, group_id)
+        ]
+        for breach in find_breaches(presences):
+            told[breach].append(names[group_id] if group_id else "")
+    for breach, concerned in told.items():
+        session = sessions[breach.mark]
+        who = "" if len(concerned) == len(week.group_ids) else f"groupe {', '.join(concerned)} : "
+        yield Remark(
+            grade="warning" if breach.warning else "conflict",
+            sentence=f"{say_date(session.starts_at)} : {who}{breach.sentence}",
+            date=session.starts_at.date(),
+            session_id=session.id,
+            room="session",
+        )
+
+
+def _of_travel(week: Week) -> Iterator[Remark]:
+    """Two sites one after the other for one group, with less time between than the straight line takes at 40 km/h."""
+    told: set[tuple[UUID, UUID]] = set()
+    for day in week.days:
+        for group_id in week.group_ids:
+            placed: list[tuple[BuiltSession, timedelta]] = []
+            elsewhere = timedelta()
+            for session in week.attended(group_id, day):
+                if session.latitude is None or session.longitude is None:
+                    elsewhere += session.ends_at - session.starts_at
+                else:
+                    placed.append((session, elsewhere))
+                    elsewhere = timedelta()
+            for (before, _), (after, between) in pairwise(placed):
+                sentence = _too_far(before, after, after.starts_at - before.ends_at - between)
+                if sentence and (before.id, after.id) not in told:
+                    told.add((before.id, after.id))
+                    yield Remark(grade="warning", sentence=sentence, date=day.date, session_id=after.id, room="session")
+
+
+def _too_far(before: BuiltSession, after: BuiltSession, free: timedelta) -> str:
+    if before.latitude is None or before.longitude is None or after.latitude is None or after.longitude is None:
+        return ""
+    distance = kilometres((before.latitude, before.longitude), (after.latitude, after.longitude))
+    needed = travel_time(distance)
+    if distance < NEXT_DOOR_KM or needed <= free:
+        return ""
+    there = say_duration(max(free, timedelta())) if free > timedelta() else "rien"
+    return (
+        f"« {after.title} » : {distance:.0f} km depuis « {before.title} », "
+        f"il faut {say_duration(needed)} à 40 km/h et il y a {there}."
+    ).replace(": 0 km", ": moins d’un km")
+
+
+def remarks_of(remarks: Iterable[Remark], session: BuiltSession) -> list[Remark]:
+    """What is said of one session, for its block."""
+    return [remark for remark in remarks if remark.session_id == session.id and remark.grade != "gap"]

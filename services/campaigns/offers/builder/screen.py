@@ -1,0 +1,113 @@
+"""The screen of the week builder: where each block stands in the grid, what is said of it, and the totals."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from services.campaigns.offers.builder.read import Clash
+from services.campaigns.offers.builder.remarks import Remark, find_remarks
+from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week
+from services.campaigns.offers.time_law import say_duration
+
+MINUTES_A_ROW = 5
+# what a block says of its host's answer: the icon, and the words beside it for who cannot see
+ANSWERS = {
+    "confirmed": ("check-circle", "a confirmé"),
+    "awaited": ("clock", "n’a pas encore répondu"),
+    "proposed": ("arrow-path", "propose un autre horaire"),
+    "declined": ("x-circle", "ne peut pas accueillir"),
+    "withdrawn": ("x-circle", "s’est désisté"),
+}
+
+
+class Block(Struct, frozen=True, kw_only=True):
+    """One session as it is drawn: `place` are the classes that set its rows and lane."""
+
+    session: BuiltSession
+    place: str
+    remarks: tuple[Remark, ...]
+    answer: tuple[str, str] | None
+
+
+class Column(Struct, frozen=True, kw_only=True):
+    """One day as it is drawn; `totals` are (group, words), one without a name where all have the same."""
+
+    day: BuiltDay
+    blocks: tuple[Block, ...]
+    totals: tuple[tuple[str, str], ...]
+    refused: bool
+
+
+class Screen(Struct, frozen=True, kw_only=True):
+    """All of the page. `told` is how many pupils have a seat, and learn of a change."""
+
+    week: Week
+    weeks: tuple[tuple[Column, ...], ...]
+    remarks: tuple[Remark, ...]
+    totals: tuple[tuple[str, str], ...]
+    told: int
+
+    def count(self, grade: str) -> int:
+        """How many remarks are of this grade."""
+        return sum(remark.grade == grade for remark in self.remarks)
+
+    @property
+    def empty_days(self) -> bool:
+        """Whether the template has something to fill."""
+        return not self.week.days or any(not day.planned for day in self.week.days)
+
+
+def draw_screen(week: Week, clashes: Sequence[Clash]) -> Screen:
+    """The page of a week as it was read; costs no query."""
+    remarks = find_remarks(week, clashes)
+    by_session: dict[object, list[Remark]] = {}
+    for remark in remarks:
+        if remark.grade != "gap" and remark.session_id:
+            by_session.setdefault(remark.session_id, []).append(remark)
+    holidays = {remark.date for remark in remarks if remark.grade == "conflict" and remark.room == "day"}
+    weeks = tuple(
+        tuple(
+            Column(
+                day=day,
+                blocks=tuple(_block(week, session, by_session.get(session.id, ())) for session in day.sessions),
+                totals=_totals(week, (day,)),
+                refused=day.date in holidays,
+            )
+            for day in days
+        )
+        for days in week.weeks
+    )
+    return Screen(week=week, weeks=weeks, remarks=tuple(remarks), totals=_totals(week, week.days), told=week.taken)
+
+
+def _block(week: Week, session: BuiltSession, remarks: Sequence[Remark]) -> Block:
+    return Block(
+        session=session,
+        place=place_of(week, session),
+        remarks=tuple(remarks),
+        answer=ANSWERS.get(session.request or "") if session.planned else None,
+    )
+
+
+def place_of(week: Week, session: BuiltSession) -> str:
+    """The classes of a block: `sh-9 sm-6 eh-12 em-0 lane-2` is 9:30 to 12:00 in the second lane (rows of 5 minutes)."""
+    starts, ends = session.starts_at, session.ends_at
+    return (
+        f"sh-{starts.hour} sm-{starts.minute // MINUTES_A_ROW} "
+        f"eh-{ends.hour} em-{-(-ends.minute // MINUTES_A_ROW)} lane-{week.lane_of(session)}"
+    )
+
+
+def _totals(week: Week, days: tuple[BuiltDay, ...]) -> tuple[tuple[str, str], ...]:
+    hours: list[tuple[str, timedelta]] = [
+        (group.name, week.hours_of_group(group.id, days)) for group in week.groups
+    ] or [("", week.hours_of_group(None, days))]
+    if len({duration for _, duration in hours}) == 1:
+        return (("", say_duration(hours[0][1])),)
+    return tuple((name, say_duration(duration)) for name, duration in hours)
+
+
+def base_of(slug: str) -> str:
+    """The address of the board, under which everything of the builder lies."""
+    return f"/planification/{slug}/semaine"
