@@ -15,13 +15,13 @@ PUPILS_AT_MOST = 300
 class NotAllTogether(Refusal):
     """A list that was to be seated all or none, and cannot be: nobody of it is enrolled.
 
-    `seats` could have been given; `reasons` says why not, by the index of each pupil who is refused a seat for
-    another reason than that there is none.
+    `seats` could have been given; `reasons` are the refusals of pupils, by their index, for another reason than that
+    no seat is left.
     """
 
     reason: ClassVar[str] = "not-all-together"
 
-    def __init__(self, *, asked: int, seats: int, reasons: dict[int, str]) -> None:
+    def __init__(self, *, asked: int, seats: int, reasons: dict[int, Refusal]) -> None:
         if reasons:
             whose = (
                 "1 élève ne peut pas l’être" if len(reasons) == 1 else f"{len(reasons)} élèves ne peuvent pas l’être"
@@ -49,9 +49,39 @@ def refuse_parts(outcomes: Mapping[int, Registered | Refusal], *, seated: set[in
     # of two equal lines one is a twin, which has no outcome of its own yet: it takes no seat
     if len(seated | earlier) == asked:
         return
-    reasons = {index: outcome.sentence for index, outcome in outcomes.items() if isinstance(outcome, Refusal)}
+    reasons = {index: outcome for index, outcome in outcomes.items() if isinstance(outcome, Refusal)}
     raise NotAllTogether(asked=asked, seats=len(seated | earlier), reasons=reasons)
 
 
 def _has_seat(outcome: Registered | Refusal) -> bool:
     return isinstance(outcome, Registered) and outcome.status in ("held", "confirmed")
+
+
+class ClassOutcome(Struct, frozen=True, kw_only=True):
+    """What became of a list: an outcome for each pupil, in its order."""
+
+    outcomes: list[Registered | Refusal]
+
+    def count(self, *statuses: str) -> int:
+        """How many of the list are in one of these states."""
+        return sum(isinstance(outcome, Registered) and outcome.status in statuses for outcome in self.outcomes)
+
+    @property
+    def refused(self) -> int:
+        """How many were not enrolled."""
+        return sum(isinstance(outcome, Refusal) for outcome in self.outcomes)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anybody was enrolled by this list, and not by the same one sent before."""
+        return any(isinstance(outcome, Registered) and not outcome.repeated for outcome in self.outcomes)
+
+    def say(self) -> str:
+        """« 12 places, 3 en attente, 1 non inscrit »."""
+        seated, waiting, refused = self.count("held", "confirmed"), self.count("waiting"), self.refused
+        parts = [
+            "1 place" if seated == 1 else f"{seated} places",
+            f"{waiting} en attente" if waiting else "",
+            "1 élève non inscrit" if refused == 1 else f"{refused} élèves non inscrits" if refused else "",
+        ]
+        return ", ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""What is read of seats: kept ones, the queue, classes enrolled, attendance."""
+"""What is read of kept seats: which there are, and who has used them."""
 
 from collections import Counter
 from datetime import datetime

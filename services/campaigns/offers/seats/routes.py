@@ -1,5 +1,7 @@
-"""Seats and groups of pupils: pages."""
+"""Seats and groups of pupils: pages, gathered from the rooms that have them."""
 
 from typing import Any
 
-route_handlers: list[Any] = []
+from services.campaigns.offers.seats.classes.routes import route_handlers as classes
+
+route_handlers: list[Any] = [*classes]
