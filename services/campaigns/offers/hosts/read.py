@@ -104,6 +104,7 @@ class PlannedOffer(Struct, frozen=True, kw_only=True):
 
     id: UUID
     slug: str
+    kind: str
     title: str
     status: str
     organisation_id: UUID
@@ -116,7 +117,7 @@ async def find_planned_offer(
     """An offer by its slug or its id, drafts included; whose it is, is the caller's to ask. Raises `UnknownOffer`."""
     row = await connection.fetchrow(
         """
-        SELECT id, slug, title, status, organisation_id, names_shared_at FROM campaigns.offers
+        SELECT id, slug, kind, title, status, organisation_id, names_shared_at FROM campaigns.offers
         WHERE slug = $1 OR id = $2
         """,
         slug,

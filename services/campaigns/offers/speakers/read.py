@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.access.actor import Actor
 from services.campaigns.offers.speakers.speaker import InvitationStatus, UnknownSpeaker
 from shared.database import Connection
 
@@ -129,6 +130,14 @@ async def read_speaker(connection: Connection, speaker_id: UUID, *, now: datetim
     if row is None:
         raise UnknownSpeaker
     return _speaker(row)
+
+
+async def read_own_speaker(connection: Connection, actor: Actor, speaker_id: UUID, *, now: datetime) -> BankedSpeaker:
+    """One speaker of the bank that is the actor's; raises `UnknownSpeaker`."""
+    speaker = await read_speaker(connection, speaker_id, now=now)
+    if not actor.acts_for(speaker.organisation_id):
+        raise UnknownSpeaker
+    return speaker
 
 
 async def list_invitations(

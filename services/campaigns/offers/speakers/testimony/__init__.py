@@ -1,0 +1,1 @@
+"""Testimonies: the page of who is invited to speak, without account."""

@@ -1,0 +1,110 @@
+"""The page of who is invited to speak: by the link of the mail, without account."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from services.campaigns.edge import Edge
+from services.campaigns.look.pages import page
+from services.campaigns.offers.hosts.host_request import parse_word
+from services.campaigns.offers.speakers.answer_invitation import answer_invitation
+from services.campaigns.offers.speakers.speaker import UnknownInvitation
+from services.campaigns.offers.speakers.testimony.read import read_testimony
+from services.campaigns.offers.speakers.testimony.testimony import Testimony
+from shared.database import Connection
+from shared.refusal import Refusal
+
+ADDRESS = "/temoignage/{token:str}"
+
+
+class ChooseAnswer(Refusal):
+    """The form came without an answer."""
+
+    reason = "invalid-field"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("Choisissez une réponse : confirmer ou décliner.")
+
+
+@get(ADDRESS, include_in_schema=False)
+async def get_testimony(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """What is asked. It changes nothing: mail scanners follow links."""
+    async with edge.reading() as connection:
+        _, testimony = await _by_token(edge, connection, token)
+    return _testimony_page(token, testimony, now=now)
+
+
+@post(ADDRESS, include_in_schema=False)
+async def post_testimony(
+    request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """Confirm or decline, with a word, and say whether one may be contacted again."""
+    try:
+        fields = await request.form()
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ClientException from error
+    word = str(fields.get("word", ""))
+    try:
+        async with edge.transaction() as connection:
+            request_id, _ = await _by_token(edge, connection, token)
+            await answer_invitation(
+                connection,
+                request_id=request_id,
+                answer=_answer(str(fields.get("answer", ""))),
+                word=parse_word(word),
+                contact_again=fields.get("contact_again") == "oui",
+                now=now,
+            )
+    except UnknownInvitation:
+        raise
+    except Refusal as refusal:
+        async with edge.reading() as connection:
+            _, testimony = await _by_token(edge, connection, token)
+        return _testimony_page(token, testimony, word=word[:700], refusal=refusal, now=now)
+    return Redirect(f"/temoignage/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+async def _by_token(edge: Edge, connection: Connection, token: str) -> tuple[UUID, Testimony]:
+    signed = edge.signer.verify("speaker", token)
+    if signed is None:
+        raise UnknownInvitation
+    testimony = await read_testimony(connection, signed.id)
+    if testimony.token_version != signed.version:
+        raise UnknownInvitation
+    return signed.id, testimony
+
+
+def _answer(text: str) -> Literal["confirmed", "declined"]:
+    if text == "confirmed":
+        return "confirmed"
+    if text == "declined":
+        return "declined"
+    raise ChooseAnswer
+
+
+def _testimony_page(
+    token: str, testimony: Testimony, *, word: str = "", refusal: Refusal | None = None, now: datetime
+) -> Response[Any]:
+    return page(
+        "offers/speakers/testimony/templates/testimony.html",
+        status=refusal.status if refusal else 200,
+        private=True,
+        address=f"/temoignage/{token}",
+        testimony=testimony,
+        word=word,
+        faults={refusal.field: refusal.sentence} if refusal and refusal.field else {},
+        trouble=refusal.sentence if refusal and not refusal.field else "",
+        now=now,
+    )
+
+
+route_handlers: list[Any] = [get_testimony, post_testimony]

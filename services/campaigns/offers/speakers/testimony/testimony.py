@@ -1,0 +1,43 @@
+"""An invitation to testify as the invited person sees it."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from services.campaigns.offers.speakers.speaker import InvitationStatus
+from shared.french_dates import say_moment
+from shared.notices import Appointment
+
+
+class Testimony(Struct, frozen=True, kw_only=True):
+    """What is asked, what was answered, and what the person agreed to."""
+
+    token_version: int
+    speaker: str
+    status: InvitationStatus
+    word: str
+    answer_by: datetime
+    planned: bool
+    contact_again: bool
+    campaign: str
+    appointment: Appointment
+
+    def may_answer(self, now: datetime) -> bool:
+        """Whether a button makes sense."""
+        return self.planned and self.status in ("awaited", "confirmed") and self.appointment.starts_at > now
+
+    def state(self, now: datetime) -> str:
+        """The state as the style knows it."""
+        if not self.planned or self.status == "withdrawn":
+            return "released"
+        return "past" if self.appointment.ends_at <= now else self.status
+
+    def say_state(self, now: datetime) -> str:
+        """Where the person stands with it, in words."""
+        return {
+            "released": "Cette séance est annulée" if not self.planned else "Vous n’êtes plus attendu",
+            "past": "Passé, merci",
+            "awaited": f"Votre réponse est attendue avant le {say_moment(self.answer_by)}",
+            "confirmed": "Vous avez confirmé",
+            "declined": "Vous avez décliné",
+        }[self.state(now)]
