@@ -32,6 +32,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: str
     # the feeds' version may be remembered in the process this long; never above 1 s
     feed_memory_seconds: float
+    # signing in through an OpenID Connect provider; none where the issuer is empty
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
 
 class MailboxSettings(Struct, frozen=True, kw_only=True):
@@ -84,6 +88,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_connections=int(_number(values, "QUINZAINE_SMTP_CONNECTIONS", "4", 1, 100)),
         log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
+        **_openid(values),
     )
 
 
@@ -97,6 +102,23 @@ def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSe
         port=int(_number(values, "QUINZAINE_MAILBOX_PORT", "8025", 0, 65535)),
         smtp_port=int(_number(values, "QUINZAINE_MAILBOX_SMTP_PORT", "2525", 0, 65535)),
     )
+
+
+def _openid(values: Mapping[str, str]) -> dict[str, str]:
+    """Issuer, client and secret: all three or none. Plain http is for a provider on this machine."""
+    names = {field: f"QUINZAINE_{field.upper()}" for field in ("oidc_issuer", "oidc_client_id", "oidc_client_secret")}
+    given = {field: values.get(name, "") for field, name in names.items()}
+    if not any(given.values()):
+        return given
+    for field, name in names.items():
+        if not given[field]:
+            raise SettingsError(f"{name}: not set. Signing in through a provider needs issuer, client and secret.")
+    issuer = urlsplit(_url(values, names["oidc_issuer"], "", ("https", "http")))
+    if issuer.scheme == "http" and issuer.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise SettingsError(f"{names['oidc_issuer']}: needs https.")
+    if issuer.query or issuer.fragment or issuer.username is not None:
+        raise SettingsError(f"{names['oidc_issuer']}: an issuer has neither query, fragment nor user.")
+    return given
 
 
 def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ EDGES = {
     "turnstile",
     "shelf",
     "import_file",
+    "provider",
     "load_demo",
 }
 CAMPAIGNS = ROOT / "services" / "campaigns"

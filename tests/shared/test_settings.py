@@ -58,3 +58,39 @@ def test_the_broker_is_the_database_unless_told_otherwise():
 def test_a_socket_of_postgresql_may_lie_in_any_folder():
     for url in ("postgresql://u@/x?host=/run/postgresql", f"postgresql://u@%2Ftmp%2F{'a' * 70}/x"):
         assert read_settings({**GOOD, "QUINZAINE_DATABASE_URL": url}).database_url == url
+
+
+PROVIDER = {
+    "QUINZAINE_OIDC_ISSUER": "https://connexion.academie.example",
+    "QUINZAINE_OIDC_CLIENT_ID": "quinzaine",
+    "QUINZAINE_OIDC_CLIENT_SECRET": "un-autre-secret",
+}
+
+
+def test_a_provider_to_sign_in_through_is_named_whole_or_not_at_all():
+    assert read_settings(GOOD).oidc_issuer == ""
+    assert read_settings({**GOOD, **PROVIDER}).oidc_client_id == "quinzaine"
+    for name in PROVIDER:
+        with pytest.raises(SettingsError, match=name):
+            read_settings({**GOOD, **PROVIDER, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("issuer", "accepted"),
+    [
+        ("http://connexion.academie.example", False),
+        ("http://localhost:9400", True),
+        ("http://127.0.0.1:9400", True),
+        ("https://connexion.academie.example/realms/a", True),
+        ("https://connexion.academie.example/?x=1", False),
+        ("https://u:p@connexion.academie.example", False),
+        ("connexion.academie.example", False),
+    ],
+)
+def test_a_provider_elsewhere_is_reached_over_https_only(issuer, accepted):
+    values = {**GOOD, **PROVIDER, "QUINZAINE_OIDC_ISSUER": issuer}
+    if accepted:
+        assert read_settings(values).oidc_issuer == issuer
+    else:
+        with pytest.raises(SettingsError, match="QUINZAINE_OIDC_ISSUER"):
+            read_settings(values)
