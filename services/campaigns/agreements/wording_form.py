@@ -31,27 +31,20 @@ class WordingForm(Struct, frozen=True, kw_only=True):
     def read(self, sectors: Collection[str]) -> tuple[Wording | None, dict[str, str]]:
         """The wording, or None and a French sentence for each field at fault; `sectors`: the codes there are."""
         faults: dict[str, str] = {}
-        title = _line(self.title, "title", "Le titre", TITLE_AT_MOST, faults)
-        if not title and "title" not in faults:
-            faults["title"] = "Donnez un titre à la campagne."
+        title = parse_title(self.title, faults)
         presentation = _text(self.presentation, faults)
-        first_day = _day(self.first_day, "first_day", faults)
-        last_day = _day(self.last_day, "last_day", faults)
-        if first_day and last_day:
-            if last_day < first_day:
-                faults["last_day"] = "La campagne finit avant de commencer."
-            elif (last_day - first_day).days >= DAYS_AT_MOST:
-                faults["last_day"] = f"Une campagne dure {DAYS_AT_MOST} jours au plus."
+        period, found = parse_period(self.first_day, self.last_day)
+        faults.update(found)
         departements = _departements(self.departements, faults)
         chosen = _sectors(self, sectors, faults)
-        if faults or first_day is None or last_day is None:
+        if faults or period is None:
             return None, faults
         return (
             Wording(
                 title=title,
                 presentation=presentation,
-                first_day=first_day,
-                last_day=last_day,
+                first_day=period[0],
+                last_day=period[1],
                 departements=departements,
                 sectors=chosen,
             ),
@@ -87,6 +80,14 @@ def form_of(wording: Wording) -> WordingForm:
         sector_2=second.sector,
         label_2=second.label,
     )
+
+
+def parse_title(value: str, faults: dict[str, str]) -> str:
+    """The title, its fault noted."""
+    title = _line(value, "title", "Le titre", TITLE_AT_MOST, faults)
+    if not title and "title" not in faults:
+        faults["title"] = "Donnez un titre à la campagne."
+    return title
 
 
 def parse_period(first: str, last: str) -> tuple[tuple[Date, Date] | None, dict[str, str]]:
