@@ -19,6 +19,7 @@ async def free_seat(
     registration: LockedRegistration,
     ends_as: Literal["withdrawn", "refused"],
     now: datetime,
+    why: Literal["asked", "merged"] = "asked",
 ) -> None:
     """End one living registration of a locked offer, in the same transaction as the promotion that follows from it."""
     had_seat = registration.status in ("held", "confirmed")
@@ -35,7 +36,11 @@ async def free_seat(
     )
     await connection.execute("DELETE FROM campaigns.pupil_times WHERE registration_id = $1", registration.id)
     told = registration.facts(offer, revision=revision, now=now)
-    fact = RegistrationWithdrawn(had_seat=had_seat, **told) if ends_as == "withdrawn" else RegistrationRefused(**told)
+    fact: RegistrationWithdrawn | RegistrationRefused = (
+        RegistrationWithdrawn(had_seat=had_seat, why=why, **told)
+        if ends_as == "withdrawn"
+        else RegistrationRefused(**told)
+    )
     held = await promote_waiting(connection, offer=offer, free=offer.free + had_seat, revision=revision, now=now)
     await settle_offer(
         connection,
