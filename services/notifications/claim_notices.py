@@ -1,18 +1,22 @@
 """Claim notices: take some deliveries without registration that are due, with a lease."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.notifications.claim_deliveries import LEASE, end_deliveries
 from services.notifications.facts import Facts
-from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_too_late
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
+from services.notifications.reactions import NOTICE_TAGS
 from shared.database import Connection
-from shared.events import AnyEvent
-from shared.notices import AbsenceAnnounced, FollowUpBooked, FollowUpCancelled, Notice
+from shared.events import AnyEvent, decode_event
+from shared.notices import AbsenceAnnounced, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
 from shared.people import Person, read_people
+
+# a mail that goes at once asks no questions; one that could not looks whether it is still true
+LATE = timedelta(minutes=1)
 
 
 class NoticeClaim(Struct, frozen=True):
@@ -27,19 +31,24 @@ async def claim_notices(
 ) -> NoticeClaim:
     """Up to `most` of these deliveries, those still due, the most urgent first; nobody else's claim is waited for.
 
-    A link that has expired becomes `superseded`, a letter without address `suppressed`, and their bytes go.
+    A link that has expired, and what a later fact has overtaken, becomes `superseded`, a letter without address
+    `suppressed`, and their bytes go.
     """
     letters = await _take(connection, ids, most, now)
     events = await facts.events(connection, [letter.event_id for letter in letters])
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
     pupils = await read_people(connection, pupil_ids.values()) if pupil_ids else {}
+    late = [
+        event_id for event_id, event in events.items() if isinstance(event, Notice) and event.occurred_at < now - LATE
+    ]
+    later = await _later_facts(connection, late) if late else {}
     claimed: list[ClaimedNotice] = []
     ended: list[tuple[UUID, str]] = []
     for letter in letters:
         event = events.get(letter.event_id)
         if letter.address is None or not isinstance(event, Notice):
             ended.append((letter.id, "suppressed"))
-        elif is_too_late(event, now):
+        elif is_too_late(event, now) or any(is_overtaken(event, each) for each in later.get(event.id, ())):
             ended.append((letter.id, "superseded"))
         else:
             pupil_id = pupil_ids.get(letter.event_id)
@@ -86,6 +95,28 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         )
         for row in rows
     ]
+
+
+async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dict[UUID, list[AnyNotice]]:
+    """What has happened since to the requests, agreements and slots that these facts are about."""
+    rows = await connection.fetch(
+        """
+        SELECT mine.id, e.body
+        FROM contract.events mine
+        JOIN contract.events e ON (e.offer_id = mine.offer_id OR e.offer_id IS NULL AND mine.offer_id IS NULL)
+                              AND e.id > mine.id AND e.tag = ANY($2::text[])
+        WHERE mine.id = ANY($1::uuid[])
+          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id')
+              = coalesce(mine.body->>'request_id', mine.body->>'agreement_id', mine.body->>'slot_id')
+        """,
+        list(event_ids),
+        NOTICE_TAGS,
+    )
+    found: dict[UUID, list[AnyNotice]] = {}
+    for row in rows:
+        if isinstance(event := decode_event(row["body"]), Notice):
+            found.setdefault(row["id"], []).append(event)
+    return found
 
 
 def _pupil_of(event: AnyEvent) -> UUID | None:

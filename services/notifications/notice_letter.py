@@ -6,8 +6,50 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.reactions import NoticeMessage
-from shared.notices import AnyNotice, MemberInvited, SignInRequested
+from shared.notices import (
+    AgreementDeclined,
+    AgreementGiven,
+    AgreementNotice,
+    AgreementReminded,
+    AgreementRequested,
+    AnyNotice,
+    FollowUpBooked,
+    FollowUpCancelled,
+    HostAnswered,
+    HostNotice,
+    HostReleased,
+    HostReminded,
+    HostRequested,
+    MemberInvited,
+    Notice,
+    PartnerLeft,
+    SignInRequested,
+    SpeakerAnswered,
+    SpeakerNotice,
+    SpeakerReleased,
+    SpeakerReminded,
+    SpeakerRequested,
+)
 from shared.people import Person
+
+# what asks for an answer is past when anything has happened since; an answer, when there is another one or an end
+_OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
+    AgreementRequested: (AgreementNotice,),
+    AgreementReminded: (AgreementNotice,),
+    AgreementGiven: (AgreementGiven, AgreementDeclined, PartnerLeft),
+    AgreementDeclined: (AgreementGiven, AgreementDeclined, PartnerLeft),
+    PartnerLeft: (AgreementRequested,),
+    HostRequested: (HostNotice,),
+    HostReminded: (HostNotice,),
+    HostAnswered: (HostAnswered, HostReleased),
+    HostReleased: (HostRequested,),
+    SpeakerRequested: (SpeakerNotice,),
+    SpeakerReminded: (SpeakerNotice,),
+    SpeakerAnswered: (SpeakerAnswered, SpeakerReleased),
+    SpeakerReleased: (SpeakerRequested,),
+    FollowUpBooked: (FollowUpCancelled,),
+    FollowUpCancelled: (FollowUpBooked,),
+}
 
 
 class NoticeLetter(Struct, frozen=True, kw_only=True):
@@ -42,3 +84,11 @@ class ClaimedNotice(Struct, frozen=True, kw_only=True):
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
     """Whether the link in the message would no longer open anything."""
     return isinstance(event, SignInRequested | MemberInvited) and event.expires_at <= now
+
+
+def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
+    """Whether a later fact about the same request, agreement or slot makes the message untrue, or of no more use."""
+    if isinstance(event, FollowUpBooked | FollowUpCancelled) and isinstance(later, FollowUpBooked | FollowUpCancelled):
+        # a slot that was given back is somebody else's
+        return event.pupil_id == later.pupil_id and isinstance(later, _OVERTAKEN[type(event)])
+    return isinstance(later, _OVERTAKEN.get(type(event), ()))

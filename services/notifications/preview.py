@@ -2,12 +2,13 @@
 
 import email
 import email.policy
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.changes import lines_of, notes_of
+from services.notifications.changes import lines_of, merge_lines, notes_of
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.letter import Letter, Standing
 from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
@@ -29,15 +30,14 @@ class PreviewedMail(Struct, frozen=True, kw_only=True):
     html: str
 
 
-def preview_mail(printer: Printer, event: AnyEvent, programme: Programme) -> PreviewedMail | None:
-    """The mail to a pupil with a seat, or None where the fact tells pupils nothing."""
-    if not isinstance(event, SessionEvent | OfferChanged | OfferCancelled):
+def preview_mail(printer: Printer, events: Sequence[AnyEvent], programme: Programme) -> PreviewedMail | None:
+    """The one mail of these facts to a pupil with a seat, or None where they tell pupils nothing."""
+    told = [event for event in events if isinstance(event, SessionEvent | OfferChanged | OfferCancelled)]
+    if not told:
         return None
-    reactions = reactions_to(event)
-    if not reactions:
-        return None
-    lines = lines_of(event)
-    claimed = Claimed(_letter(event, reactions[0]), event, lines, notes_of([event], lines))
+    (reaction,) = reactions_to(told[0])
+    lines = merge_lines(line for event in told for line in lines_of(event))
+    claimed = Claimed(_letter(told[0], reaction), told[0], lines, notes_of(told, lines))
     mail = email.message_from_bytes(printer.render(claimed, programme).mail, policy=email.policy.default)
     parts = {kind: part.get_content() for kind in ("plain", "html") if (part := mail.get_body((kind,)))}
     return PreviewedMail(subject=str(mail["Subject"]), text=parts["plain"].replace("\r\n", "\n"), html=parts["html"])

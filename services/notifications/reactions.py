@@ -162,6 +162,7 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
 
 # facts of a newer version wait for its relay, and must not fill the window of this one
 KNOWN_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS]
+NOTICE_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS if issubclass(event, Notice)]
 
 STATUS_AFTER: dict[type[Event], str] = {
     RegistrationConfirmed: "confirmed",

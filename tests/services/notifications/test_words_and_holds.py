@@ -36,7 +36,7 @@ async def test_a_sentence_of_the_planner_is_in_both_parts_of_the_mail(message):
 @pytest.mark.parametrize("message", ["changed", "session_cancelled", "offer_cancelled"])
 async def test_what_is_shown_before_is_what_is_sent_but_for_its_links(message):
     event = msgspec.structs.replace(SAMPLES[message], note=NOTE)
-    shown = preview_mail(Printer(SETTINGS), event, programme_of(message))
+    shown = preview_mail(Printer(SETTINGS), [event], programme_of(message))
     sent = parse(
         Printer(SETTINGS).render(msgspec.structs.replace(a_letter(message), notes=(NOTE,)), programme_of(message)).mail
     )
@@ -47,7 +47,7 @@ async def test_what_is_shown_before_is_what_is_sent_but_for_its_links(message):
 
 
 async def test_nothing_is_shown_of_what_tells_pupils_nothing():
-    assert preview_mail(Printer(SETTINGS), SAMPLES["withdrawn"], programme_of("withdrawn")) is None
+    assert preview_mail(Printer(SETTINGS), [SAMPLES["withdrawn"]], programme_of("withdrawn")) is None
 
 
 def without_links(text: str) -> list[str]:
