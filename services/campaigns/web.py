@@ -12,6 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from services.campaigns.access.guard import provide_actor
+from services.campaigns.access.openid.routes import route_handlers as openid
 from services.campaigns.access.routes import route_handlers as access
 from services.campaigns.agreements.json_routes import route_handlers as agreements_json
 from services.campaigns.agreements.routes import route_handlers as agreements
@@ -99,6 +100,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *personal_space,
             *planning,
             *access,
+            *openid,
             *agreements,
             *agreements_json,
             *builder,
