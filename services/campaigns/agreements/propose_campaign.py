@@ -11,9 +11,6 @@ from services.campaigns.imports.slugs import SLUGS, find_free_slug
 from shared.database import Connection
 from shared.identifiers import new_id
 
-# addresses of pages that stand where a campaign's name would
-TAKEN_ADDRESSES = ("nouvelle",)
-
 
 async def propose_campaign(
     connection: Connection, *, lead_id: UUID, wording: Wording, now: datetime
@@ -38,8 +35,6 @@ async def propose_campaign(
     if exists:
         raise CampaignExists(wording.title)
     slug = await find_free_slug(connection, wording.title)
-    if slug in TAKEN_ADDRESSES:
-        slug = await find_free_slug(connection, f"campagne {slug}")
     campaign_id = new_id()
     await connection.execute(
         """

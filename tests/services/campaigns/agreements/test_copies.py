@@ -27,7 +27,7 @@ TO_2028 = {"title": "Normandie, encore", "first_day": "2028-06-19", "last_day": 
 
 @pytest.fixture
 async def last_year(pool, four, proposed, signer):
-    """The campaign of 2027: a published week with groups, a speaker, a host that said yes, a pupil, a cancelled visit."""
+    """The campaign of 2027: a published week with groups, a speaker, a host who said yes, a pupil, a lost visit."""
     async with transaction(pool) as connection:
         for organisation_id in (four.agency, four.region):
             await invite_partner(connection, campaign_id=proposed.id, organisation_id=organisation_id, now=NOW)
@@ -57,7 +57,8 @@ async def last_year(pool, four, proposed, signer):
         )
         await connection.execute(
             """
-            INSERT INTO campaigns.host_requests (id, session_id, organisation_id, person_id, status, asked_at, answer_by)
+            INSERT INTO campaigns.host_requests
+                (id, session_id, organisation_id, person_id, status, asked_at, answer_by)
             SELECT $2, $1, $3, (SELECT person_id FROM campaigns.accounts LIMIT 1), 'confirmed', $4, $4
             """,
             week.sessions[0],
