@@ -52,14 +52,14 @@ async def get_way_back(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
-    state: State = "",
+    given_state: State = "",
     code: Code = "",
     error: Error = "",
 ) -> Response[Any]:
     """The code becomes an identity, the identity a person we know, and this browser theirs."""
     provider = _provider(edge)
     try:
-        attempt = find_attempt(request.cookies.get(_name(edge.settings), ""), state)
+        attempt = find_attempt(request.cookies.get(_name(edge.settings), ""), given_state)
         if error:
             raise NotVouchedFor
         identity = await provider.exchange(attempt, code, now=now)
