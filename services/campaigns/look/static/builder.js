@@ -71,7 +71,7 @@
           const box = over.getBoundingClientRect();
           to.lane = Math.min(groups().length, 1 + Math.max(0, Math.floor((event.clientX - box.left) / box.width * groups().length)));
         }
-        over.querySelector('.lanes').append(drag.ghost);
+        over.querySelector('.tracks').append(drag.ghost);
       }
     }
     put(drag.ghost, to.starts, to.ends, to.lane);

@@ -34,9 +34,13 @@ async def edit_day(
     date: date,
     sector: str | UnsetType | None = UNSET,
     emergency_phone: str | UnsetType = UNSET,
+    phone_of_all: bool = False,
     now: datetime,
 ) -> None:
-    """What is left out stays; a new sector is told with each of the day's sessions. Raises `UnknownDay`."""
+    """What is left out stays; a new sector is told with each of the day's sessions. Raises `UnknownDay`.
+
+    `phone_of_all`: the emergency number is every day's.
+    """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
@@ -54,6 +58,8 @@ async def edit_day(
     wanted = day["sector"] if sector is UNSET else sector
     label = await read_sector_label(connection, wanted)
     phone = day["emergency_phone"] if emergency_phone is UNSET else checked_phone(emergency_phone)
+    if phone_of_all:
+        await connection.execute("UPDATE campaigns.days SET emergency_phone = $2 WHERE offer_id = $1", offer_id, phone)
     if (wanted, phone) == (day["sector"], day["emergency_phone"]):
         return
     await connection.execute(

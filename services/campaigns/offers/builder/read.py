@@ -122,37 +122,42 @@ class Clash(Struct, frozen=True, kw_only=True):
 async def read_clashes(connection: Connection, offer_id: UUID) -> list[Clash]:
     """What the sessions of an offer share with others at the same time, in this offer and in others. One statement.
 
-    A company at two of its sites, or in two of its rooms, is not twice at one place: with groups that is a rotation.
+    A company is in two places at two of its sites; an agency or an authority has services in each town. Two rooms of
+    one site are a rotation.
     """
     rows = await connection.fetch(
         """
         WITH mine AS (
-            SELECT s.id, s.during, s.host_id, s.site_id, s.room FROM campaigns.sessions s
+            SELECT s.id, s.offer_id, s.during, s.host_id, s.site_id, s.room FROM campaigns.sessions s
             WHERE s.offer_id = $1 AND s.status = 'planned'
+        ), clash AS (
+            SELECT mine.id, 'room' AS needs, mine.room AS name, other.id AS other_id
+            FROM mine JOIN campaigns.sessions other ON other.site_id = mine.site_id AND other.room = mine.room
+            UNION ALL
+            SELECT mine.id, 'room', mine.room, other.id
+            FROM mine JOIN mine other ON other.room = mine.room AND mine.site_id IS NULL AND other.site_id IS NULL
+            UNION ALL
+            SELECT mine.id, 'host', host.name, other.id
+            FROM mine
+            JOIN campaigns.organisations host ON host.id = mine.host_id
+            JOIN campaigns.sessions other ON other.host_id = mine.host_id
+            WHERE CASE WHEN other.site_id <> mine.site_id THEN host.kind = 'company'
+                       ELSE coalesce(other.room = mine.room, true) END
+            UNION ALL
+            SELECT mine.id, 'speaker', speaker.name, theirs.session_id
+            FROM mine
+            JOIN campaigns.session_speakers ours ON ours.session_id = mine.id
+            JOIN campaigns.session_speakers theirs ON theirs.speaker_id = ours.speaker_id
+            JOIN campaigns.speakers speaker ON speaker.id = ours.speaker_id
         )
         SELECT mine.id AS session_id, clash.needs, clash.name, other.id AS other_id, other.title AS other,
                CASE WHEN other.offer_id = $1 THEN '' ELSE offer.title END AS offer, other.starts_at, other.ends_at
         FROM mine
+        JOIN clash ON clash.id = mine.id
         JOIN campaigns.sessions other
-          ON other.during && mine.during AND other.id <> mine.id AND other.status = 'planned'
+          ON other.id = clash.other_id AND other.id <> mine.id AND other.status = 'planned'
+             AND other.during && mine.during
         JOIN campaigns.offers offer ON offer.id = other.offer_id
-        CROSS JOIN LATERAL (
-            SELECT 'room' AS needs, mine.room AS name
-            WHERE other.room = mine.room AND other.site_id IS NOT DISTINCT FROM mine.site_id
-                  AND (mine.site_id IS NOT NULL OR other.offer_id = $1)
-            UNION ALL
-            SELECT 'host', (SELECT name FROM campaigns.organisations WHERE id = mine.host_id)
-            WHERE other.host_id = mine.host_id AND coalesce(other.room = mine.room, true)
-                  AND NOT (other.offer_id = $1 AND other.site_id IS DISTINCT FROM mine.site_id
-                           AND other.room IS DISTINCT FROM mine.room)
-            UNION ALL
-            SELECT 'speaker', speaker.name
-            FROM campaigns.session_speakers ours
-            JOIN campaigns.session_speakers theirs
-              ON theirs.speaker_id = ours.speaker_id AND theirs.session_id = other.id
-            JOIN campaigns.speakers speaker ON speaker.id = ours.speaker_id
-            WHERE ours.session_id = mine.id
-        ) clash
         ORDER BY mine.id, other.starts_at, other.id, clash.needs
         """,
         offer_id,

@@ -39,6 +39,8 @@ def find_remarks(week: Week, clashes: Sequence[Clash]) -> list[Remark]:
     """Every remark, the gravest first, then by day. Costs no query."""
     found = [
         *_of_days(week),
+        *_of_phones(week),
+        *_never_asked(week),
         *(remark for day in week.days for session in day.planned for remark in _of_session(week, day, session)),
         *_of_clashes(week, clashes),
         *_of_law(week),
@@ -67,8 +69,6 @@ def _of_day(week: Week, day: BuiltDay) -> Iterator[Remark]:
         return
     if week.kind == "collective_week" and day.sector is None:
         yield Remark(grade="gap", sentence=f"{said} : le secteur manque.")
-    if not day.emergency_phone:
-        yield Remark(grade="gap", sentence=f"{said} : le numéro d’urgence manque.")
     if week.kind not in ("collective_week", "hosting"):
         return
     kinds = {session.kind for session in day.planned}
@@ -77,6 +77,33 @@ def _of_day(week: Week, day: BuiltDay) -> Iterator[Remark]:
     long = max(s.ends_at for s in day.planned) - min(s.starts_at for s in day.planned) > WHOLE_DAY
     if long and "meal" not in kinds:
         yield Remark(grade="gap", sentence=f"{said} : le repas manque.")
+
+
+def _of_phones(week: Week) -> Iterator[Remark]:
+    """One remark for all days that have nobody to call: they are mended at once."""
+    days = [day for day in week.days if day.planned and not day.emergency_phone]
+    if not days:
+        return
+    said = "chaque journée" if len(days) == len(week.days) > 1 else ", ".join(say_date(day.date) for day in days)
+    yield Remark(grade="gap", sentence=f"{said} : le numéro d’urgence manque.", date=days[0].date, room="day")
+
+
+def _never_asked(week: Week) -> Iterator[Remark]:
+    """One remark for all companies that nobody has asked yet: they are asked from one page."""
+    names = dict.fromkeys(
+        session.host
+        for session in week.sessions
+        if session.planned and session.host_id not in (None, week.organisation_id) and session.request is None
+    )
+    if not names:
+        return
+    first, *others = names
+    if not others:
+        sentence = f"{first} n’a pas encore été sollicité."
+    else:
+        rest = "…" if len(others) > 1 else "."
+        sentence = f"{len(names)} entreprises n’ont pas encore été sollicitées : {first}, {others[0]}{rest}"
+    yield Remark(grade="gap", sentence=sentence, room="hosts")
 
 
 def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Remark]:
@@ -108,8 +135,6 @@ def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Re
 
 def _of_request(session: BuiltSession) -> Iterator[str]:
     match session.request:
-        case None:
-            yield f"{session.host} n’a pas encore été sollicité."
         case "awaited" if session.answer_by is not None:
             yield f"{session.host} n’a pas encore répondu (attendu avant le {say_date(session.answer_by)})."
         case "proposed":

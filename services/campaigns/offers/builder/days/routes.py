@@ -106,6 +106,7 @@ async def post_day_sheet(
                 date=day.date,
                 sector=form["sector"] or None,
                 emergency_phone=form["emergency_phone"],
+                phone_of_all=bool(fields.get("phone_of_all")),
                 now=now,
             )
             detail = f"a changé la journée du {say_date(day.date)}."

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
-from msgspec import UNSET
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
@@ -26,6 +24,7 @@ from services.campaigns.offers.builder.sessions.session_form import (
     read_form,
     read_uuid,
     texts_in,
+    texts_of_change,
 )
 from services.campaigns.offers.builder.week import BuiltSession, Week
 from services.campaigns.offers.change_session import change_session
@@ -239,15 +238,6 @@ async def _change(
         detail = f"a changé la séance « {session.title} »."
         await write_audit(connection, actor, "change_session", detail, now=now, offer_id=week.offer_id)
     return await changed(request, edge, actor, week.slug, said=_say(session, change), anchor=f"#s-{session.id}")
-
-
-def texts_of_change(change: SessionChange) -> dict[str, str]:
-    """A change as the fields of a form, for the panel that says whom it concerns."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value if value is not None else "")
-        for name, value in msgspec.structs.asdict(change).items()
-        if value is not UNSET
-    }
 
 
 def _say(session: BuiltSession, change: SessionChange) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from services.campaigns.offers.builder.read import Site
 from services.campaigns.offers.builder.week import BuiltSession, Week
@@ -208,6 +208,15 @@ def read_uuid(text: str) -> UUID | None:
     with suppress(ValueError):
         return UUID(text)
     return None
+
+
+def texts_of_change(change: SessionChange) -> dict[str, str]:
+    """A change as the fields of a form, for the panel that says whom it concerns."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value if value is not None else "")
+        for name, value in msgspec.structs.asdict(change).items()
+        if value is not UNSET
+    }
 
 
 class Choice(Struct, frozen=True, kw_only=True):

@@ -30,5 +30,5 @@ async def test_the_week_is_seen_at_once_with_its_hours_and_what_is_missing(plann
     text = read(page).text
     assert "Visite 1.1" in text
     assert "30 h par élève" in text
-    assert "Lundi 14 juin : le numéro d’urgence manque" in text
-    assert "Chantiers de la Risle n’a pas encore été sollicité" in text
+    assert "Chaque journée : le numéro d’urgence manque" in text
+    assert "2 entreprises n’ont pas encore été sollicitées : Chantiers de la Risle, Énergies du Marais" in text
