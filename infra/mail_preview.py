@@ -1,5 +1,7 @@
 """The mail a planner sees before it is sent: campaigns asks, notifications writes; only the root knows both."""
 
+from collections.abc import Sequence
+
 from services.campaigns.preview import Mail, Preview
 from services.notifications.preview import preview_mail
 from services.notifications.render import Printer
@@ -12,8 +14,8 @@ def mail_preview(settings: Settings) -> Preview:
     """What `create_app` takes as its `preview`."""
     printer = Printer(settings)
 
-    def preview(event: AnyEvent, programme: Programme) -> Mail | None:
-        mail = preview_mail(printer, event, programme)
+    def preview(events: Sequence[AnyEvent], programme: Programme) -> Mail | None:
+        mail = preview_mail(printer, events, programme)
         return Mail(subject=mail.subject, text=mail.text, html=mail.html) if mail else None
 
     return preview

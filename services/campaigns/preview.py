@@ -1,6 +1,6 @@
 """The very mail: what people will read of a fact, as the notifications service writes it; the root brings it in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -16,10 +16,10 @@ class Mail(Struct, frozen=True, kw_only=True):
     html: str
 
 
-# None where the fact tells nobody anything
-Preview = Callable[[AnyEvent, Programme], Mail | None]
+# the facts of one moment, told in one mail; None where they tell nobody anything
+Preview = Callable[[Sequence[AnyEvent], Programme], Mail | None]
 
 
-def no_mail(event: AnyEvent, programme: Programme) -> Mail | None:  # noqa: ARG001
+def no_mail(events: Sequence[AnyEvent], programme: Programme) -> Mail | None:  # noqa: ARG001
     """The preview of a service that stands alone: whom a change concerns is said, without the mail."""
     return None

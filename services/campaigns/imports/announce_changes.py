@@ -13,9 +13,19 @@ from shared.outbox import append_events
 
 
 async def announce_changes(
-    connection: Connection, change: ProgrammeChange, *, revision: int, programme: int, now: datetime
+    connection: Connection,
+    change: ProgrammeChange,
+    *,
+    revision: int,
+    programme: int,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
 ) -> None:
-    """Append the facts of a change at the offer's `revision` and the programme's version, both raised by the caller."""
+    """Append the facts of a change at the offer's `revision` and the programme's version, both raised by the caller.
+
+    `note` is a sentence for those who are told, `tell_after` holds the news back.
+    """
     offer_id = change.offer_id
     everybody = await audience_of(connection, offer_id)
     groups = {row["name"]: row["id"] for row in await connection.fetch(
@@ -34,6 +44,8 @@ async def announce_changes(
         "offer_id": offer_id,
         "revision": revision,
         "programme": programme,
+        "note": note,
+        "tell_after": tell_after,
     }
     events: list[AnyEvent] = []
     if change.header:

@@ -23,6 +23,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
           "decembre")  # fmt: skip
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+FORMULA_SIGNS = ("=", "@", "+", "-")
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's own day zero has no zone
 
 _NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
@@ -45,17 +46,24 @@ class Cell(Struct, frozen=True):
         return self.value is None or (isinstance(self.value, str) and not self.value.strip())
 
 
-def read_text(cell: Cell | None, findings: Findings, *, at_most: int = SHORT) -> str:
-    """The text of a cell on one line; a formula, an invisible sign or too many letters are faults."""
+def read_text(cell: Cell | None, findings: Findings, *, at_most: int = SHORT, lines: bool = False) -> str:
+    """The text of a cell on one line, or on several; a formula, an invisible sign or too many letters are faults.
+
+    An apostrophe before a sign that a spreadsheet would compute from says that it is text (exported.py writes it).
+    """
     if cell is None or cell.empty:
         return ""
     text = _written(cell.value)
-    if cell.formula or text.startswith(("=", "@")):
+    if text.startswith("'") and text.lstrip("'")[:1] in FORMULA_SIGNS:
+        text = text[1:]
+    elif cell.formula or text.startswith(("=", "@")):
         findings.fault(cell.row, cell.column, "cette cellule contient une formule : remplacez-la par son résultat.")
         return ""
     if len(text) > at_most:
         findings.fault(cell.row, cell.column, f"ce texte est trop long : {len(text)} caractères, {at_most} au plus.")
         return ""
+    if lines:
+        return "\n".join(read_text(Cell(cell.row, cell.column, line), findings) for line in text.splitlines())
     if "\n" in text or "\r" in text:
         findings.fault(cell.row, cell.column, "ce texte contient un retour à la ligne.")
         return ""
@@ -181,12 +189,15 @@ def read_link(cell: Cell | None, findings: Findings) -> str:
 
 
 def read_speakers(cell: Cell | None, findings: Findings) -> tuple[NamedSpeaker, ...]:
-    """« Inès Morel (infirmière) ; Paul Roux (brancardier) »: names, each with a trade in brackets or none."""
+    """« Inès Morel (infirmière) ; Paul Roux (brancardier) »: names, each with a trade in brackets or none.
+
+    Where there is a semicolon, it alone separates them.
+    """
     text = read_text(cell, findings, at_most=LONG)
     if cell is None or not text:
         return ()
     speakers: dict[str, NamedSpeaker] = {}
-    for said in re.split(r"[;,/](?![^()]*\))", text):
+    for said in re.split(r"[;](?![^()]*\))" if ";" in text else r"[,/](?![^()]*\))", text):
         match = re.fullmatch(r"([^()]+?)\s*(?:\(([^()]*)\))?", said.strip())
         if match:
             speakers.setdefault(plain(match[1]), NamedSpeaker(match[1], (match[2] or "").strip()))

@@ -24,6 +24,7 @@ from services.campaigns.imports.read import agreements_are_complete, read_known
 from services.campaigns.imports.report import ImportedOffer, ImportReport
 from services.campaigns.imports.slugs import SLUGS
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
+from services.campaigns.imports.target import Target
 from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.publish_offer import publish_offer
@@ -31,6 +32,8 @@ from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection, Pool, transaction
 from shared.refusal import Refusal
+
+TAKEN_MEANWHILE = "un intervenant ou une salle vient d’être pris ailleurs à la même heure : réessayez."
 
 
 async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
@@ -51,7 +54,39 @@ async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
             offers = await _import_readings(connection, readings, findings, now)
     except FileRefused as refused:
         return ImportReport(file=path.name, faults=refused.faults, warnings=warnings + findings.warnings)
-    return ImportReport(file=path.name, warnings=warnings + findings.warnings, offers=tuple(offers))
+    return ImportReport(
+        file=path.name, warnings=warnings + findings.warnings, offers=tuple(offer for _, offer in offers)
+    )
+
+
+async def import_upload(
+    connection: Connection,
+    reading: Reading,
+    target: Target,
+    *,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
+) -> tuple[ProgrammeChange, ImportedOffer]:
+    """Bring in what a planner's file says of one offer, in the caller's transaction; raises `FileRefused`.
+
+    It changes that offer alone and publishes nothing; of organisations it makes those that nobody knows, and changes
+    none. `note` and `tell_after` go with the news.
+    """
+    programme = target.programme_in(reading)
+    findings = Findings()
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
+    try:
+        change = await import_programme(
+            connection, programme, campaign_id=target.campaign_id, now=now, findings=findings, by_operator=False
+        )
+    except asyncpg.ExclusionViolationError:
+        raise FileRefused(Fault(0, "", TAKEN_MEANWHILE)) from None
+    if change is None or findings.faults:
+        raise FileRefused(*findings.faults)
+    return change, await _settle(
+        connection, programme, change, target.campaign_id, now, may_publish=False, note=note, tell_after=tell_after
+    )
 
 
 def _read_files(path: Path, known: Known) -> list[Reading]:
@@ -86,7 +121,7 @@ def _read_one(path: Path, known: Known, campaign: CampaignFile | None) -> Readin
 
 async def _import_readings(
     connection: Connection, readings: Sequence[Reading], findings: Findings, now: datetime
-) -> list[ImportedOffer]:
+) -> list[tuple[ProgrammeChange, ImportedOffer]]:
     await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
     for reading in readings:
         if reading.campaign:
@@ -100,14 +135,14 @@ async def _import_readings(
                 changes.append((programme, change, campaign_id))
     except asyncpg.ExclusionViolationError:
         # somebody took the speaker or the room between the check and the write
-        findings.fault(0, "", "un intervenant ou une salle vient d’être pris ailleurs à la même heure : réessayez.")
+        findings.fault(0, "", TAKEN_MEANWHILE)
         raise FileRefused(*findings.faults) from None
     if findings.faults:
         raise FileRefused(*findings.faults)
     if sum(change.shown for _, change, _ in changes) > 1:
         # several offers raise the feeds they share: taken in one order, they cannot lock out a verb that raises one
         await connection.execute("SELECT FROM campaigns.feeds ORDER BY slug FOR UPDATE")
-    return [await _settle(connection, *change, now) for change in changes]
+    return [(change[1], await _settle(connection, *change, now)) for change in changes]
 
 
 async def _campaign_id(
@@ -130,13 +165,23 @@ async def _campaign_id(
 
 
 async def _settle(
-    connection: Connection, programme: ProgrammeFile, change: ProgrammeChange, campaign_id: UUID, now: datetime
+    connection: Connection,
+    programme: ProgrammeFile,
+    change: ProgrammeChange,
+    campaign_id: UUID,
+    now: datetime,
+    *,
+    may_publish: bool = True,
+    note: str = "",
+    tell_after: datetime | None = None,
 ) -> ImportedOffer:
     """Let the rules of offers follow from what was written: publication, the programme's version, events, seats."""
     published = False
     try:
         if change.status == "draft":
-            published = bool(programme.sessions) and await agreements_are_complete(connection, campaign_id)
+            published = (
+                may_publish and bool(programme.sessions) and await agreements_are_complete(connection, campaign_id)
+            )
             if published:
                 await publish_offer(connection, offer_id=change.offer_id, now=now)
             elif change.shown:
@@ -146,7 +191,15 @@ async def _settle(
             recorded = await record_programme(connection, offer_id=offer.id, now=now)
             revision = offer.revision + 1
             await settle_offer(connection, offer, revision=revision)
-            await announce_changes(connection, change, revision=revision, programme=recorded.version, now=now)
+            await announce_changes(
+                connection,
+                change,
+                revision=revision,
+                programme=recorded.version,
+                note=note,
+                tell_after=tell_after,
+                now=now,
+            )
         if change.seats is not None:
             await change_seats(connection, offer_id=change.offer_id, seats=change.seats, now=now)
     except Refusal as refusal:

@@ -20,7 +20,7 @@ from services.campaigns.imports.read import (
 )
 from services.campaigns.imports.recognise_sessions import recognise_sessions
 from services.campaigns.imports.resolve_sessions import resolve_sessions
-from services.campaigns.imports.session_row import ChangedSession, SessionRow, differences
+from services.campaigns.imports.session_row import ChangedSession, SessionRow, differences, same_text
 from services.campaigns.imports.slugs import find_free_slug
 from services.campaigns.imports.write_sessions import with_stored_id, write_sessions
 from shared.database import Connection
@@ -53,7 +53,13 @@ class ProgrammeChange(Struct, frozen=True, kw_only=True):
 
 
 async def import_programme(
-    connection: Connection, programme: ProgrammeFile, *, campaign_id: UUID, now: datetime, findings: Findings
+    connection: Connection,
+    programme: ProgrammeFile,
+    *,
+    campaign_id: UUID,
+    now: datetime,
+    findings: Findings,
+    by_operator: bool = True,
 ) -> ProgrammeChange | None:
     """Write one programme in the caller's transaction; None when it has faults, which are noted: then roll back.
 
@@ -62,7 +68,9 @@ async def import_programme(
     """
     header = programme.header
     place = header.where("organisation")
-    named = await name_organisations(connection, [(header.organisation, place)], offer_id=None, findings=findings)
+    named = await name_organisations(
+        connection, [(header.organisation, place)], offer_id=None, findings=findings, by_operator=by_operator
+    )
     organisation_id = named[header.organisation].id
     offer_id = await find_offer(
         connection,
@@ -78,7 +86,12 @@ async def import_programme(
     if stored:
         _check_same_offer(header, stored, campaign_id, organisation_id, findings)
     resolved = await resolve_sessions(
-        connection, programme.sessions, organisation_id=organisation_id, offer_id=offer_id, findings=findings
+        connection,
+        programme.sessions,
+        organisation_id=organisation_id,
+        offer_id=offer_id,
+        findings=findings,
+        by_operator=by_operator,
     )
     await find_clashes(connection, resolved, offer_id=offer_id, findings=findings)
     if stored:
@@ -194,14 +207,20 @@ async def _write_header(
     changes = tuple(
         FieldChange(field=field, before=getattr(stored, field), after=after)
         for field, after in said.items()
-        if after != getattr(stored, field)
+        if same_text(after) != same_text(getattr(stored, field))
     )
     opens_at, closes_at = header.opens_at or stored.opens_at, header.closes_at or stored.closes_at
+    # a file says minutes: the second in which an offer was published is no change
+    opens_at, closes_at = (
+        before if before and after and before.replace(second=0, microsecond=0) == after else after
+        for before, after in ((stored.opens_at, opens_at), (stored.closes_at, closes_at))
+    )
     registration_moved = (opens_at, closes_at) != (stored.opens_at, stored.closes_at)
     if changes or registration_moved:
         await connection.execute(
             """
-            UPDATE campaigns.offers SET title = $2, summary = $3, city = $4, contact = $5, opens_at = $6, closes_at = $7
+            UPDATE campaigns.offers
+            SET title = $2, summary = $3, city = $4, contact = $5, opens_at = $6, closes_at = $7, edition = edition + 1
             WHERE id = $1
             """,
             stored.id,

@@ -28,11 +28,13 @@ async def name_organisations(
     *,
     offer_id: UUID | None,
     findings: Findings,
+    by_operator: bool = True,
 ) -> dict[NamedOrganisation, KnownOrganisation]:
     """Each named organisation as the database has it. Existing ones are left as they are, with two exceptions.
 
     One known by name without a SIRET gets the SIRET the file gives. A company known by its SIRET under another name
-    takes the file's name when nobody but this offer shows it; when others do, the name is a fault.
+    takes the file's name when nobody but this offer shows it; when others do, the name is a fault. Only
+    an operator's file may do either: a planner's changes no organisation.
     """
     rows = await connection.fetch("SELECT id, name, siret, kind FROM campaigns.organisations ORDER BY id")
     known = [KnownOrganisation(row["id"], row["name"], row["siret"], row["kind"]) for row in rows]
@@ -44,13 +46,13 @@ async def name_organisations(
         if match is None:
             match = await _insert(connection, organisation)
             known.append(match)
-        elif organisation.siret and match.siret is None:
+        elif organisation.siret and match.siret is None and by_operator:
             await connection.execute(
                 "UPDATE campaigns.organisations SET siret = $2 WHERE id = $1", match.id, organisation.siret
             )
             known[known.index(match)] = match = KnownOrganisation(match.id, match.name, organisation.siret, match.kind)
         elif plain(match.name) != plain(organisation.name):
-            if await _is_shown_elsewhere(connection, match.id, offer_id):
+            if not by_operator or await _is_shown_elsewhere(connection, match.id, offer_id):
                 findings.fault(
                     place.row,
                     place.column,

@@ -44,7 +44,7 @@ from shared.french_dates import PARIS
 
 NEEDED = ("date", "start", "end", "title")
 NAMES = {"start": "début"}
-SEATS_AT_MOST = 2_000
+SEATS_AT_MOST = 10_000
 
 
 class Understood(Struct, frozen=True):
@@ -107,7 +107,9 @@ def _read_header(table: Table, findings: Findings, defaults: Mapping[str, str]) 
     )
     organisation_kind = read_organisation_kind(said.get("organisation_kind"), findings)
     text = {
-        field: read_text(said.get(field), findings, at_most=LONG if field == "summary" else 150)
+        field: read_text(
+            said.get(field), findings, at_most=LONG if field == "summary" else 150, lines=field == "summary"
+        )
         for field in ("slug", "title", "organisation", "campaign", "city", "summary", "contact", "series")
     }
     siret = read_siret(said.get("siret"), findings)
@@ -196,6 +198,9 @@ def _read_session(
 
 
 def _group(said: str) -> str:
+    """« A » of « groupe a »; what begins with an apostrophe is meant as it stands."""
+    if said.startswith("'"):
+        return said[1:]
     return said[len("groupe") :].strip().upper() if said.casefold().startswith("groupe ") else said
 
 

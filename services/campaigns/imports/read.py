@@ -7,9 +7,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.imports.document import Known
+from services.campaigns.imports.exported import ExportedOffer
 from services.campaigns.imports.place_days import Day
 from services.campaigns.imports.programme_file import KnownCampaign, OfferHeader
 from services.campaigns.imports.session_row import SessionRow
+from services.campaigns.imports.target import Target
 from services.campaigns.imports.words_of_files import plain
 from shared.database import Connection
 from shared.french_dates import PARIS
@@ -149,6 +151,89 @@ async def read_stored_sessions(connection: Connection, offer_id: UUID) -> list[S
         )
         for row in rows
     ]
+
+
+async def read_target(connection: Connection, offer_id: UUID) -> Target:
+    """The offer that a planner's file is for; it exists, who asks has been checked."""
+    row = await connection.fetchrow(
+        """
+        SELECT o.id, o.slug, g.name AS organisation, c.id AS campaign_id, c.slug AS campaign_slug, c.title,
+               lower(c.period) AS first_day, upper(c.period) - 1 AS last_day
+        FROM campaigns.offers o
+        JOIN campaigns.organisations g ON g.id = o.organisation_id
+        JOIN campaigns.campaigns c ON c.id = o.campaign_id
+        WHERE o.id = $1
+        """,
+        offer_id,
+    )
+    assert row is not None  # noqa: S101  # offers are never deleted
+    return Target(
+        offer_id=row["id"],
+        slug=row["slug"],
+        organisation=row["organisation"],
+        campaign_id=row["campaign_id"],
+        campaign=KnownCampaign(
+            id=row["campaign_id"],
+            slug=row["campaign_slug"],
+            title=row["title"],
+            first_day=row["first_day"],
+            last_day=row["last_day"],
+        ),
+        sectors=await read_sectors(connection),
+    )
+
+
+async def read_fingerprint(connection: Connection, offer_id: UUID) -> str:
+    """What is another text as soon as anything of the offer or of its sessions has changed."""
+    said: str = await connection.fetchval(
+        """
+        SELECT concat_ws('-', o.edition, o.programme_version, o.seats, count(s.id), sum(s.version))
+        FROM campaigns.offers o LEFT JOIN campaigns.sessions s ON s.offer_id = o.id
+        WHERE o.id = $1 GROUP BY o.id
+        """,
+        offer_id,
+    )
+    return said
+
+
+async def read_exported(connection: Connection, offer_id: UUID) -> ExportedOffer:
+    """The offer as a file says it; it exists, who asks has been checked."""
+    row = await connection.fetchrow(
+        """
+        SELECT o.slug, o.title, o.kind, o.audience, g.name AS organisation, c.title AS campaign, o.city, o.seats,
+               o.opens_at, o.closes_at, o.summary, o.contact
+        FROM campaigns.offers o
+        JOIN campaigns.organisations g ON g.id = o.organisation_id
+        JOIN campaigns.campaigns c ON c.id = o.campaign_id
+        WHERE o.id = $1
+        """,
+        offer_id,
+    )
+    assert row is not None  # noqa: S101  # offers are never deleted
+    hosts = await connection.fetch(
+        """
+        SELECT DISTINCT g.name, g.siret FROM campaigns.sessions s JOIN campaigns.organisations g ON g.id = s.host_id
+        WHERE s.offer_id = $1 AND g.siret IS NOT NULL
+        """,
+        offer_id,
+    )
+    speakers = await connection.fetch(
+        """
+        SELECT DISTINCT speaker.name, speaker.trade
+        FROM campaigns.sessions s
+        JOIN campaigns.session_speakers link ON link.session_id = s.id
+        JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
+        WHERE s.offer_id = $1
+        """,
+        offer_id,
+    )
+    return ExportedOffer(
+        **dict(row),
+        sessions=await read_stored_sessions(connection, offer_id),
+        sirets={host["name"]: host["siret"] for host in hosts},
+        trades={speaker["name"]: speaker["trade"] for speaker in speakers},
+        sectors=await read_sectors(connection),
+    )
 
 
 async def read_days(connection: Connection, offer_id: UUID) -> tuple[list[Day], dict[date, str]]:

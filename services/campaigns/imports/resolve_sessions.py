@@ -14,6 +14,9 @@ from services.campaigns.imports.words_of_files import plain
 from shared.database import Connection
 from shared.identifiers import new_id
 
+# an address that says there is none, where another row's would be taken
+NOWHERE = "–"
+
 Resolved = tuple[PlannedSession, SessionRow]
 
 
@@ -24,8 +27,12 @@ async def resolve_sessions(
     organisation_id: UUID,
     offer_id: UUID | None,
     findings: Findings,
+    by_operator: bool = True,
 ) -> list[Resolved]:
-    """Each session with its row. What one row says of a company or a speaker holds for all rows of the file."""
+    """Each session with its row. What one row says of a company or a speaker holds for all rows of the file.
+
+    `by_operator` as in `name_organisations`.
+    """
     said_hosts = _said_hosts(sessions)
     organisations = await name_organisations(
         connection,
@@ -36,6 +43,7 @@ async def resolve_sessions(
         ],
         offer_id=offer_id,
         findings=findings,
+        by_operator=by_operator,
     )
     hosts = {name: organisations[said] for name, said in said_hosts.items()}
     addresses = _addresses(sessions)
@@ -101,13 +109,15 @@ def _said_hosts(sessions: Sequence[PlannedSession]) -> dict[str, NamedOrganisati
 def _addresses(sessions: Sequence[PlannedSession]) -> dict[str, set[str]]:
     addresses: dict[str, set[str]] = defaultdict(set)
     for session in sessions:
-        if session.host and session.address:
+        if session.host and session.address not in ("", NOWHERE):
             addresses[plain(session.host.name)].add(session.address)
     return addresses
 
 
 def _address(session: PlannedSession, addresses: Mapping[str, set[str]]) -> str:
     """The session's address; where it gives none, the one that its host has in all other rows, if there is one."""
+    if session.address == NOWHERE:
+        return ""
     if session.address or session.host is None or session.online_url:
         return session.address
     elsewhere = addresses.get(plain(session.host.name), set())

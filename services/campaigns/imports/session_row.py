@@ -1,5 +1,6 @@
 """A session as the tables keep it, wanted by a file or stored: how the two are compared."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
@@ -76,4 +77,9 @@ def _shown(session: SessionRow, field: str, sectors: Mapping[str, str]) -> str:
     value = getattr(session, field)
     if isinstance(value, datetime):
         return value.astimezone(PARIS).isoformat()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(same_text, value)) if isinstance(value, tuple) else same_text(value)
+
+
+def same_text(text: str) -> str:
+    """A text as a file can say it: composed letters, one space between words; equal texts are no change."""
+    return "\n".join(" ".join(line.split()) for line in unicodedata.normalize("NFC", text).strip().splitlines())

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.imports.routes import route_handlers as file_routes
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import OFFER_KINDS
 from services.campaigns.offers.life.consequences.act_form import read_act
@@ -20,6 +21,7 @@ from services.campaigns.offers.life.consequences.routes import panel, rehearse
 from services.campaigns.offers.life.consequences.routes import route_handlers as consequences_routes
 from services.campaigns.offers.life.draft import Draft, OpenCampaign
 from services.campaigns.offers.life.draft_offer import draft_offer
+from services.campaigns.offers.life.publication.routes import route_handlers as publication_routes
 from services.campaigns.offers.life.read import (
     OfferInLife,
     list_campaigns_with_offers,
@@ -272,4 +274,6 @@ route_handlers: list[Any] = [
     get_settings,
     post_settings,
     *consequences_routes,
+    *publication_routes,
+    *file_routes,
 ]

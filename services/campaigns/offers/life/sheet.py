@@ -12,7 +12,8 @@ from shared.events import FieldChange
 from shared.french_dates import say_moment
 from shared.refusal import Refusal
 
-TITLE_AT_MOST, SUMMARY_AT_MOST, LINE_AT_MOST, SEATS_AT_MOST, CODES_AT_MOST = 200, 2000, 300, 10_000, 200
+# as a programme file has them (imports), so that what is written here can be given and taken as a file
+TITLE_AT_MOST, SUMMARY_AT_MOST, LINE_AT_MOST, SEATS_AT_MOST, CODES_AT_MOST = 150, 1500, 150, 10_000, 200
 GRADE_NAMES = {
     "quatrieme": "quatrième",
     "troisieme": "troisième",

@@ -41,7 +41,7 @@ async def read_consequences(edge: Edge, offer_id: UUID, act: Act) -> Consequence
         )
         programme = await _programme(connection, shown) if shown else None
     changes = shown.changes if isinstance(shown, SessionChanged | OfferChanged) else ()
-    mail = edge.preview(shown, programme) if shown and programme else None
+    mail = edge.preview(events, programme) if programme else None
     return Consequences(told=told, changes=changes, mail=mail)
 
 

@@ -69,7 +69,7 @@ async def test_two_drafts_of_one_title_have_two_addresses(leading, planner):
         ({"first_day": "2027-05-10", "last_day": ""}, "La campagne a lieu du lundi 14 au vendredi 25 juin 2027."),
         ({"last_day": "2099-06-20"}, "Une offre dure au plus 62 jours."),
         ({"seats": "-3"}, "Indiquez un nombre de places, de 1 à 10 000."),
-        ({"title": "x" * 300}, "Ce texte est trop long : 200 caractères au plus."),
+        ({"title": "x" * 300}, "Ce texte est trop long : 150 caractères au plus."),
         ({"city": "a\x07b"}, "Ce texte contient un caractère invisible"),
         ({"opens_at": "2027-06-02T09:00", "closes_at": "2027-06-01T09:00"}, "Les inscriptions doivent se clore après"),
     ],
