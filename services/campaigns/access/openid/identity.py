@@ -88,8 +88,8 @@ def read_identity(issuer: str, claims: Mapping[str, Any]) -> Identity:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_AT_MOST or not subject.isprintable():
         raise NotVouchedFor
-    email = ""
-    if claims.get("email_verified") in (True, "true") and isinstance(claims.get("email"), str):
+    email, verified = "", claims.get("email_verified")
+    if (verified is True or verified == "true") and isinstance(claims.get("email"), str):
         try:
             email = parse_address(claims["email"])
         except NotAnAddress:
