@@ -6,9 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.hosts.host_request import Contact
+from services.campaigns.offers.hosts.host_request import Contact, UnknownHostRequest
 from services.campaigns.offers.hosts.overview import HostedSession
 from services.campaigns.offers.offer import UnknownOffer
+from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 from shared.notices import Appointment
 from shared.people import Person, read_people
@@ -112,19 +113,34 @@ class PlannedOffer(Struct, frozen=True, kw_only=True):
 
 
 async def find_planned_offer(
-    connection: Connection, *, slug: str | None = None, offer_id: UUID | None = None
+    connection: Connection,
+    *,
+    slug: str | None = None,
+    offer_id: UUID | None = None,
+    session_id: UUID | None = None,
+    request_id: UUID | None = None,
 ) -> PlannedOffer:
-    """An offer by its slug or its id, drafts included; whose it is, is the caller's to ask. Raises `UnknownOffer`."""
+    """An offer by its slug or id, or by what is of it, drafts included; whose it is, is the caller's to ask.
+
+    Raises `UnknownSession`, `UnknownHostRequest`, `UnknownOffer`, after what was asked by.
+    """
     row = await connection.fetchrow(
         """
         SELECT id, slug, kind, title, status, organisation_id, names_shared_at FROM campaigns.offers
-        WHERE slug = $1 OR id = $2
+        WHERE id = coalesce(
+            $2,
+            (SELECT id FROM campaigns.offers WHERE slug = $1),
+            (SELECT offer_id FROM campaigns.sessions WHERE id = $3),
+            (SELECT s.offer_id FROM campaigns.host_requests q JOIN campaigns.sessions s ON s.id = q.session_id
+             WHERE q.id = $4))
         """,
         slug,
         offer_id,
+        session_id,
+        request_id,
     )
     if row is None:
-        raise UnknownOffer
+        raise UnknownSession if session_id else UnknownHostRequest if request_id else UnknownOffer
     return PlannedOffer(**dict(row))
 
 

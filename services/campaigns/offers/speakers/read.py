@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.offers.speakers.speaker import InvitationStatus, UnknownSpeaker
+from services.campaigns.offers.speakers.speaker import InvitationStatus, UnknownInvitation, UnknownSpeaker
 from shared.database import Connection
 
 
@@ -50,6 +50,7 @@ class SentInvitation(Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     planned: bool
+    organisation_id: UUID
 
     def is_open(self, now: datetime) -> bool:
         """Whether the planner can still withdraw it."""
@@ -141,24 +142,38 @@ async def read_own_speaker(connection: Connection, actor: Actor, speaker_id: UUI
 
 
 async def list_invitations(
-    connection: Connection, *, speaker_id: UUID | None = None, session_id: UUID | None = None
+    connection: Connection,
+    *,
+    speaker_id: UUID | None = None,
+    session_id: UUID | None = None,
+    request_id: UUID | None = None,
 ) -> list[SentInvitation]:
-    """The invitations of a speaker, or to a session, the newest session first."""
+    """The invitations of a speaker, or to a session, the newest session first; or one."""
     rows = await connection.fetch(
         """
         SELECT q.id, q.session_id, q.speaker_id, speaker.name AS speaker, q.status, q.word, q.answer_by, q.answered_at,
-               s.title, o.title AS offer, o.slug AS offer_slug, s.starts_at, s.ends_at, s.status = 'planned' AS planned
+               s.title, o.title AS offer, o.slug AS offer_slug, s.starts_at, s.ends_at, s.status = 'planned' AS planned,
+               o.organisation_id
         FROM campaigns.speaker_requests q
         JOIN campaigns.speakers speaker ON speaker.id = q.speaker_id
         JOIN campaigns.sessions s ON s.id = q.session_id
         JOIN campaigns.offers o ON o.id = s.offer_id
-        WHERE q.speaker_id = $1 OR q.session_id = $2
+        WHERE q.speaker_id = $1 OR q.session_id = $2 OR q.id = $3
         ORDER BY s.starts_at DESC, q.id DESC LIMIT 200
         """,
         speaker_id,
         session_id,
+        request_id,
     )
     return [SentInvitation(**dict(row)) for row in rows]
+
+
+async def read_own_invitation(connection: Connection, actor: Actor, request_id: UUID) -> SentInvitation:
+    """One invitation to a session of the actor's offers; raises `UnknownInvitation`."""
+    found = await list_invitations(connection, request_id=request_id)
+    if not found or not actor.acts_for(found[0].organisation_id):
+        raise UnknownInvitation
+    return found[0]
 
 
 async def list_sessions_to_fill(

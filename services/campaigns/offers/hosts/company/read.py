@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.company.hosting import Guest, Hosting
 from services.campaigns.offers.hosts.host_request import UnknownHostRequest
 from services.campaigns.offers.hosts.read import read_appointments
 from shared.database import Connection
+from shared.signed_links import Signer
 
 PAGE = 100
 
@@ -42,6 +44,25 @@ async def read_hosting(connection: Connection, request_id: UUID) -> Hosting:
     if not found:
         raise UnknownHostRequest
     return found[0]
+
+
+async def read_own_hosting(connection: Connection, actor: Actor, request_id: UUID) -> Hosting:
+    """What one request asks of the actor's organisation; raises `UnknownHostRequest`."""
+    hosting = await read_hosting(connection, request_id)
+    if not actor.acts_for(hosting.organisation_id):
+        raise UnknownHostRequest
+    return hosting
+
+
+async def read_linked_hosting(connection: Connection, signer: Signer, token: str) -> tuple[UUID, Hosting]:
+    """What the link of a mail asks; raises `UnknownHostRequest` for one that is cut, foreign or revoked."""
+    signed = signer.verify("host", token)
+    if signed is None:
+        raise UnknownHostRequest
+    hosting = await read_hosting(connection, signed.id)
+    if hosting.token_version != signed.version:
+        raise UnknownHostRequest
+    return signed.id, hosting
 
 
 async def list_hostings(

@@ -22,7 +22,8 @@ from services.campaigns.offers.hosts.company.read import (
     list_guests,
     list_hostings,
     list_hostings_of_person,
-    read_hosting,
+    read_linked_hosting,
+    read_own_hosting,
 )
 from services.campaigns.offers.hosts.host_request import UnknownHostRequest
 from shared.database import Connection
@@ -39,7 +40,7 @@ async def get_hosting(
 ) -> Response[Any]:
     """What is asked. It changes nothing: mail scanners follow links."""
     async with edge.reading() as connection:
-        hosting = await _by_token(edge, connection, token)
+        _, hosting = await read_linked_hosting(connection, edge.signer, token)
         return await _hosting_page(edge, connection, hosting, now=now)
 
 
@@ -51,13 +52,13 @@ async def post_hosting(
     form = await _form(request)
     try:
         async with edge.transaction() as connection:
-            hosting = await _by_token(edge, connection, token)
+            _, hosting = await read_linked_hosting(connection, edge.signer, token)
             await answer_host_request(connection, request_id=_asked(hosting), given=form.parse(), now=now)
     except UnknownHostRequest:
         raise
     except Refusal as refusal:
         async with edge.reading() as connection:
-            hosting = await _by_token(edge, connection, token)
+            _, hosting = await read_linked_hosting(connection, edge.signer, token)
             return await _hosting_page(edge, connection, hosting, form=form, refusal=refusal, now=now)
     return Redirect(f"/accueil/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
@@ -110,7 +111,7 @@ async def get_own_hosting(
 ) -> Response[Any]:
     """What is asked for one session, for who is signed in."""
     async with edge.reading() as connection:
-        hosting = await _own(connection, actor, request_id)
+        hosting = await read_own_hosting(connection, actor, request_id)
         return await _hosting_page(edge, connection, hosting, actor=actor, now=now)
 
 
@@ -125,7 +126,7 @@ async def post_own_hosting(
     """The answer of a member of the company."""
     form = await _form(request)
     async with edge.reading() as connection:
-        hosting = await _own(connection, actor, request_id)
+        hosting = await read_own_hosting(connection, actor, request_id)
     try:
         async with edge.transaction() as connection:
             await answer_host_request(connection, request_id=request_id, given=form.parse(), now=now)
@@ -136,26 +137,9 @@ async def post_own_hosting(
         raise
     except Refusal as refusal:
         async with edge.reading() as connection:
-            hosting = await _own(connection, actor, request_id)
+            hosting = await read_own_hosting(connection, actor, request_id)
             return await _hosting_page(edge, connection, hosting, actor=actor, form=form, refusal=refusal, now=now)
     return Redirect(f"/planification/accueils/{request_id}", status_code=303)
-
-
-async def _by_token(edge: Edge, connection: Connection, token: str) -> Hosting:
-    signed = edge.signer.verify("host", token)
-    if signed is None:
-        raise UnknownHostRequest
-    hosting = await read_hosting(connection, signed.id)
-    if hosting.token_version != signed.version:
-        raise UnknownHostRequest
-    return hosting
-
-
-async def _own(connection: Connection, actor: Actor, request_id: UUID) -> Hosting:
-    hosting = await read_hosting(connection, request_id)
-    if not actor.acts_for(hosting.organisation_id):
-        raise UnknownHostRequest
-    return hosting
 
 
 async def _hosting_page(

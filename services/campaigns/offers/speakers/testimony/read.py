@@ -6,6 +6,7 @@ from services.campaigns.offers.hosts.read import read_appointments
 from services.campaigns.offers.speakers.speaker import UnknownInvitation
 from services.campaigns.offers.speakers.testimony.testimony import Testimony
 from shared.database import Connection
+from shared.signed_links import Signer
 
 
 async def read_testimony(connection: Connection, request_id: UUID) -> Testimony:
@@ -29,3 +30,14 @@ async def read_testimony(connection: Connection, request_id: UUID) -> Testimony:
     appointments = await read_appointments(connection, [row["session_id"]])
     fields = {name: value for name, value in row.items() if name != "session_id"}
     return Testimony(**fields, appointment=appointments[row["session_id"]])
+
+
+async def read_linked_testimony(connection: Connection, signer: Signer, token: str) -> tuple[UUID, Testimony]:
+    """What the link of a mail asks; raises `UnknownInvitation` for one that is cut, foreign or revoked."""
+    signed = signer.verify("speaker", token)
+    if signed is None:
+        raise UnknownInvitation
+    testimony = await read_testimony(connection, signed.id)
+    if testimony.token_version != signed.version:
+        raise UnknownInvitation
+    return signed.id, testimony

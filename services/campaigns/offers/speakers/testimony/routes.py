@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -15,9 +14,8 @@ from services.campaigns.look.pages import page
 from services.campaigns.offers.hosts.host_request import parse_word
 from services.campaigns.offers.speakers.answer_invitation import answer_invitation
 from services.campaigns.offers.speakers.speaker import UnknownInvitation
-from services.campaigns.offers.speakers.testimony.read import read_testimony
+from services.campaigns.offers.speakers.testimony.read import read_linked_testimony
 from services.campaigns.offers.speakers.testimony.testimony import Testimony
-from shared.database import Connection
 from shared.refusal import Refusal
 
 ADDRESS = "/temoignage/{token:str}"
@@ -39,7 +37,7 @@ async def get_testimony(
 ) -> Response[Any]:
     """What is asked. It changes nothing: mail scanners follow links."""
     async with edge.reading() as connection:
-        _, testimony = await _by_token(edge, connection, token)
+        _, testimony = await read_linked_testimony(connection, edge.signer, token)
     return _testimony_page(token, testimony, now=now)
 
 
@@ -55,7 +53,7 @@ async def post_testimony(
     word = str(fields.get("word", ""))
     try:
         async with edge.transaction() as connection:
-            request_id, _ = await _by_token(edge, connection, token)
+            request_id, _ = await read_linked_testimony(connection, edge.signer, token)
             await answer_invitation(
                 connection,
                 request_id=request_id,
@@ -68,19 +66,9 @@ async def post_testimony(
         raise
     except Refusal as refusal:
         async with edge.reading() as connection:
-            _, testimony = await _by_token(edge, connection, token)
+            _, testimony = await read_linked_testimony(connection, edge.signer, token)
         return _testimony_page(token, testimony, word=word[:700], refusal=refusal, now=now)
     return Redirect(f"/temoignage/{token}", status_code=303, headers={"Cache-Control": "no-store"})
-
-
-async def _by_token(edge: Edge, connection: Connection, token: str) -> tuple[UUID, Testimony]:
-    signed = edge.signer.verify("speaker", token)
-    if signed is None:
-        raise UnknownInvitation
-    testimony = await read_testimony(connection, signed.id)
-    if testimony.token_version != signed.version:
-        raise UnknownInvitation
-    return signed.id, testimony
 
 
 def _answer(text: str) -> Literal["confirmed", "declined"]:
