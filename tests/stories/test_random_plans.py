@@ -69,7 +69,9 @@ class Plans(RuleBasedStateMachine):
         self.runner.close()
 
     def do(self, verb: Callable[..., Awaitable[Any]], **values: Any) -> Any:
-        """One verb in its transaction; a refusal changes nothing and is an answer. A change must leave a fact."""
+        """One verb in its transaction, a minute after the last; a refusal is an answer. A change must leave a fact."""
+        self.now += timedelta(minutes=1)
+        values["now"] = self.now
 
         async def step() -> Any:
             before = await self._state()
@@ -122,7 +124,7 @@ class Plans(RuleBasedStateMachine):
         if agreed:
             self.agree()
             for week in self.weeks:
-                self.do(publish_offer, offer_id=week.offer_id, now=self.now)
+                self.do(publish_offer, offer_id=week.offer_id)
 
     @precondition(lambda self: not self.agreed)
     @rule()
@@ -135,7 +137,7 @@ class Plans(RuleBasedStateMachine):
     @precondition(lambda self: not self.published)
     @rule(offer=OFFERS)
     def publish(self, offer: int) -> None:
-        answer = self.do(publish_offer, offer_id=self.weeks[offer].offer_id, now=self.now)
+        answer = self.do(publish_offer, offer_id=self.weeks[offer].offer_id)
         assert self.agreed or isinstance(answer, Refusal)
 
     @property
@@ -155,38 +157,37 @@ class Plans(RuleBasedStateMachine):
             offer_id=self.weeks[offer].offer_id,
             requests=[a_pupil(pupil) for pupil in pupils],
             signer=SIGNER,
-            now=self.now,
         )
 
     @rule(verb=st.sampled_from([withdraw_registration, accept_seat, refuse_seat]), which=st.integers(0, 20))
     def answer(self, verb: Callable[..., Awaitable[Any]], which: int) -> None:
         ids = self.runner.run(self.pool.fetch("SELECT id FROM campaigns.registrations ORDER BY offer_id, rank"))
         if ids:
-            self.do(verb, registration_id=ids[which % len(ids)]["id"], now=self.now)
+            self.do(verb, registration_id=ids[which % len(ids)]["id"])
 
     @rule(offer=OFFERS, seats=st.integers(0, 5))
     def seats(self, offer: int, seats: int) -> None:
-        self.do(change_seats, offer_id=self.weeks[offer].offer_id, seats=seats, now=self.now)
+        self.do(change_seats, offer_id=self.weeks[offer].offer_id, seats=seats)
 
     @rule(which=st.integers(0, 20), day=st.integers(0, 2), hour=st.integers(7, 17), length=st.integers(1, 4))
     def move(self, which: int, day: int, hour: int, length: int) -> None:
         session_id = self._session(which)
         change = SessionChange(starts_at=at(day, hour), ends_at=at(day, hour + length))
-        self.do(change_session, session_id=session_id, change=change, now=self.now)
+        self.do(change_session, session_id=session_id, change=change)
 
     @rule(offer=OFFERS, day=st.integers(0, 2), hour=st.integers(7, 18))
     def add(self, offer: int, day: int, hour: int) -> None:
         new = SessionChange(starts_at=at(day, hour), ends_at=at(day, hour + 1), title="Visite de plus")
-        self.do(add_session, offer_id=self.weeks[offer].offer_id, session=new, now=self.now)
+        self.do(add_session, offer_id=self.weeks[offer].offer_id, session=new)
 
     @rule(which=st.integers(0, 20))
     def cancel_one(self, which: int) -> None:
-        self.do(cancel_session, session_id=self._session(which), now=self.now)
+        self.do(cancel_session, session_id=self._session(which))
 
     @precondition(lambda self: self.now > NOW + timedelta(days=3))
     @rule(offer=OFFERS)
     def cancel_all(self, offer: int) -> None:
-        self.do(cancel_offer, offer_id=self.weeks[offer].offer_id, now=self.now)
+        self.do(cancel_offer, offer_id=self.weeks[offer].offer_id)
 
     @rule(hours=st.sampled_from([1, 12, 60]))
     def time_passes(self, hours: int) -> None:
@@ -207,7 +208,7 @@ class Plans(RuleBasedStateMachine):
                     return await find(connection, now=self.now)
 
             for offer_id in self.runner.run(due()):
-                self.do(verb, offer_id=offer_id, now=self.now)
+                self.do(verb, offer_id=offer_id)
 
     def _none(self, query: str, *values: Any) -> None:
         rows = self.runner.run(self.pool.fetch(query, *values))
