@@ -94,13 +94,15 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
     body_hash: bytes
     # says that no other host has taken the pupil: seats may be kept for such
     without_host: bool = False
+    # asked where an offer is for certain grades
+    grade: str = ""
 
     def identity(self, signer: Signer) -> bytes:
         """Equal for the same pupil: same normalised names, school and contact address."""
         return signer.identity(
-            _letters(self.first_name),
-            _letters(self.last_name),
-            self.school_uai or _letters(self.school_name),
+            letters_of(self.first_name),
+            letters_of(self.last_name),
+            self.school_uai or letters_of(self.school_name),
             (self.email or self.guardian_email or "").lower(),
         )
 
@@ -142,10 +144,11 @@ class LockedRegistration(Struct, frozen=True, kw_only=True):
 
 def same_letters(one: str, other: str) -> bool:
     """Whether two names are one to a reader: accents, capitals and signs make no difference."""
-    return _letters(one) == _letters(other)
+    return letters_of(one) == letters_of(other)
 
 
-def _letters(value: str) -> str:
+def letters_of(value: str) -> str:
+    """What of a name decides whether it is another's: letters and figures without accents, small."""
     folded = value.casefold()
     decomposed = folded if folded.isascii() else unicodedata.normalize("NFKD", folded)
     return "".join(filter(str.isalnum, decomposed))

@@ -14,6 +14,7 @@ from shared.identifiers import new_id
 
 NAME_AT_MOST, SCHOOL_AT_MOST, CLASS_AT_MOST, EMAIL_AT_MOST, KEY_AT_MOST = 80, 120, 40, 254, 200
 LOCAL_PART_AT_MOST = 64  # octets (RFC 5321 §4.5.3.1.1)
+GRADES = ("quatrieme", "troisieme", "seconde", "premiere", "terminale")
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -29,6 +30,7 @@ def parse_request(
     class_name: str,
     idempotency_key: str | None,
     without_host: bool = False,
+    grade: str = "",
 ) -> RegistrationRequest:
     """Validate what a person or a machine has written; raises `InvalidField` with the field and a French sentence.
 
@@ -54,11 +56,14 @@ def parse_request(
         raise InvalidField("Indiquez le nom du responsable légal.", field="guardian_name")
     if fields["guardian_name"] is not None and fields["guardian_email"] is None:
         raise InvalidField("Indiquez l’adresse e-mail du responsable légal.", field="guardian_email")
+    if grade and grade not in GRADES:
+        raise InvalidField("Ce niveau n’est pas connu.", field="grade")
     return RegistrationRequest(
         id=request_id,
         idempotency_key=_key(idempotency_key) or str(request_id),
         body_hash=hashlib.sha256(msgspec.json.encode((fields, True) if without_host else fields)).digest(),
         without_host=without_host,
+        grade=grade,
         **fields,  # type: ignore[arg-type]  # the dictionary above holds exactly these fields, in these types
     )
 
@@ -74,6 +79,11 @@ def parse_email(value: str | None, field: str) -> str | None:
 
 
 _PLAIN_NAME = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ][A-Za-zÀ-ÖØ-öø-ÿŒœ '’.-]*")
+
+
+def parse_uai(value: str | None) -> str | None:
+    """A school's UAI with its letter checked, None where nothing is written; raises `InvalidField`."""
+    return _uai(value)
 
 
 def _name(value: str, field: str, subject: str) -> str:

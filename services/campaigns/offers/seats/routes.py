@@ -3,5 +3,6 @@
 from typing import Any
 
 from services.campaigns.offers.seats.classes.routes import route_handlers as classes
+from services.campaigns.offers.seats.queue.routes import route_handlers as queue
 
-route_handlers: list[Any] = [*classes]
+route_handlers: list[Any] = [*classes, *queue]
