@@ -1,5 +1,6 @@
 """The JSON bodies of the week builder: what a planner reads and writes of a programme."""
 
+from collections.abc import Sequence
 from datetime import date as Date
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +10,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from services.campaigns.offers.bodies import HostBody
-from services.campaigns.offers.builder.week import BuiltDay, BuiltGroup, BuiltSession
+from services.campaigns.offers.builder.remarks import Remark
+from services.campaigns.offers.builder.week import BuiltDay, BuiltGroup, BuiltSession, Week
+from services.campaigns.offers.session import SessionChange
 from shared.programme import SessionKind
 
 Phone = Annotated[str, Meta(max_length=40, examples=["02 32 00 00 00"])]
@@ -79,6 +82,12 @@ class PlannedDayBody(Struct, frozen=True, kw_only=True):
     sessions: int
 
 
+class PlannedDaysBody(Struct, frozen=True):
+    """The days of an offer by date."""
+
+    items: list[PlannedDayBody]
+
+
 class NewDayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A day to add."""
 
@@ -107,6 +116,18 @@ class PlannedGroupBody(Struct, frozen=True, kw_only=True):
     name: str
     pupils: int
     sessions: int
+
+
+class PlannedGroupsBody(Struct, frozen=True):
+    """The groups of an offer by name."""
+
+    items: list[PlannedGroupBody]
+
+
+class TemplateBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the week that an offer without days begins with."""
+
+    week_of: Date | None = None
 
 
 class GroupNameBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +173,12 @@ def session_body(session: BuiltSession) -> PlannedSessionBody:
     )
 
 
+def new_session_change(body: NewSessionBody) -> SessionChange:
+    """What a new session says, empty fields left out so that its host's place and names follow."""
+    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value not in ("", None)}
+    return SessionChange(**{"title": "", **given})
+
+
 def day_body(day: BuiltDay) -> PlannedDayBody:
     """A day as JSON."""
     return PlannedDayBody(
@@ -166,3 +193,25 @@ def day_body(day: BuiltDay) -> PlannedDayBody:
 def group_body(group: BuiltGroup) -> PlannedGroupBody:
     """A group as JSON."""
     return msgspec.convert(group, PlannedGroupBody, from_attributes=True)
+
+
+def week_body(week: Week, remarks: Sequence[Remark]) -> WeekBody:
+    """The state of a week as JSON."""
+    names = {group.id: group.name for group in week.groups}
+    return WeekBody(
+        hours=[
+            HoursBody(
+                group=names[group_id] if group_id else None,
+                days={
+                    day.date.isoformat(): round(week.hours_of_day(group_id, day).total_seconds() / 60)
+                    for day in week.days
+                },
+                total=round(week.hours_of_group(group_id, week.days).total_seconds() / 60),
+            )
+            for group_id in week.group_ids
+        ],
+        remarks=[
+            RemarkBody(grade=one.grade, sentence=one.sentence, date=one.date, session_id=one.session_id)
+            for one in remarks
+        ],
+    )

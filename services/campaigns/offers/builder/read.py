@@ -1,6 +1,5 @@
 """What the week builder reads: a programme with all a planner may change of it, its clashes, and what may be chosen."""
 
-from datetime import date as Date
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -99,6 +98,22 @@ async def read_built_session(connection: Connection, session_id: UUID) -> BuiltS
     return _session(row)
 
 
+async def list_sessions(
+    connection: Connection, offer_id: UUID, *, after: UUID | None, limit: int
+) -> list[BuiltSession]:
+    """An offer's sessions by id, cancelled ones included, after the key `after`."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES}
+        WHERE s.offer_id = $1 AND s.removed_at IS NULL AND ($2::uuid IS NULL OR s.id > $2) ORDER BY s.id LIMIT $3
+        """,  # noqa: S608  # the columns are constants of this module
+        offer_id,
+        after,
+        limit,
+    )
+    return [_session(row) for row in rows]
+
+
 def _session(row: Any) -> BuiltSession:
     fields = dict(row)
     for name in ("starts_at", "ends_at"):
@@ -165,39 +180,6 @@ async def read_clashes(connection: Connection, offer_id: UUID) -> list[Clash]:
     return [Clash(**dict(row)) for row in rows]
 
 
-class Site(Struct, frozen=True, kw_only=True):
-    """A place where a company can host; `id` is None for a company without a known address."""
-
-    id: UUID | None
-    host_id: UUID
-    host: str
-    address: str
-    pupils_at_most: int | None
-
-    @property
-    def words(self) -> str:
-        """What a planner types and reads: « Chantiers de la Risle, 1 rue du Quai, 27500 Pont-Audemer »."""
-        return f"{self.host}, {self.address}" if self.address else self.host
-
-
-async def list_sites(connection: Connection) -> list[Site]:
-    """Every company's sites by name; one line without an address for who has none. Schools host nobody."""
-    rows = await connection.fetch(
-        """
-        SELECT site.id, o.id AS host_id, o.name AS host, coalesce(site.address, '') AS address, site.pupils_at_most
-        FROM campaigns.organisations o LEFT JOIN campaigns.sites site ON site.organisation_id = o.id
-        WHERE o.kind <> 'school' ORDER BY o.name, site.address, o.id LIMIT 2000
-        """
-    )
-    return [Site(**dict(row)) for row in rows]
-
-
-async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
-    """The sectors to choose from: code and label, by label."""
-    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY replace(lower(label), 'é', 'e')")
-    return [(row["code"], row["label"]) for row in rows]
-
-
 async def read_group_name(connection: Connection, offer_id: UUID, group_id: UUID | None) -> str:
     """The name of a group of the offer, empty for all; raises `InvalidChange` for another offer's."""
     if group_id is None:
@@ -226,61 +208,3 @@ async def read_day_sessions(connection: Connection, day_id: UUID) -> list[Sessio
         day_id,
     )
     return [Session(**dict(row)) for row in rows]
-
-
-async def count_told(connection: Connection, offer_id: UUID) -> dict[UUID | None, int]:
-    """How many people with a seat each group has, and all together under None."""
-    rows = await connection.fetch(
-        """
-        SELECT group_id, count(*) AS pupils FROM campaigns.registrations
-        WHERE offer_id = $1 AND status IN ('held', 'confirmed') GROUP BY GROUPING SETS ((group_id), ())
-        """,
-        offer_id,
-    )
-    counts: dict[UUID | None, int] = {}
-    for row in rows:
-        counts[row["group_id"]] = max(counts.get(row["group_id"], 0), row["pupils"])
-    return counts
-
-
-async def read_last_hand(connection: Connection, offer_id: UUID, since: datetime) -> str:
-    """Who wrote last to an offer at that moment, by the journal; empty where it does not say."""
-    name: str | None = await connection.fetchval(
-        """
-        SELECT concat_ws(' ', p.first_name, p.last_name)
-        FROM campaigns.audit a JOIN contract.people p ON p.id = a.person_id
-        WHERE a.offer_id = $1 AND a.occurred_at = $2 ORDER BY a.id DESC LIMIT 1
-        """,
-        offer_id,
-        since,
-    )
-    return name or ""
-
-
-class DayPupil(Struct, frozen=True, kw_only=True):
-    """A pupil on the sheet of a day."""
-
-    first_name: str
-    last_name: str
-    school_name: str
-    class_name: str
-    group: str
-    convention_signed_on: Date | None
-
-
-async def list_day_pupils(connection: Connection, offer_id: UUID) -> list[DayPupil]:
-    """Who has a seat in an offer, by name."""
-    rows = await connection.fetch(
-        """
-        SELECT person.first_name, person.last_name, p.school_name, p.class_name, coalesce(g.name, '') AS "group",
-               r.convention_signed_on
-        FROM campaigns.registrations r
-        JOIN campaigns.pupils p ON p.id = r.pupil_id
-        JOIN contract.people person ON person.id = p.id
-        LEFT JOIN campaigns.groups g ON g.id = r.group_id
-        WHERE r.offer_id = $1 AND r.status = 'confirmed'
-        ORDER BY person.last_name, person.first_name, r.id
-        """,
-        offer_id,
-    )
-    return [DayPupil(**dict(row)) for row in rows]

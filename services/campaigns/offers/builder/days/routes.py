@@ -16,8 +16,8 @@ from services.campaigns.offers.builder.add_day import add_day
 from services.campaigns.offers.builder.apply_template_week import apply_template_week
 from services.campaigns.offers.builder.board.routes import Answer, read_own_week
 from services.campaigns.offers.builder.copy_day import copy_day
+from services.campaigns.offers.builder.days.read import list_day_pupils, list_sectors
 from services.campaigns.offers.builder.edit_day import UnknownDay, checked_phone, edit_day
-from services.campaigns.offers.builder.read import list_day_pupils, list_sectors
 from services.campaigns.offers.builder.remove_day import remove_day
 from services.campaigns.offers.builder.screen import base_of
 from services.campaigns.offers.builder.sessions.session_form import read_date

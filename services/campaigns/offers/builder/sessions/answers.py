@@ -7,8 +7,8 @@ from typing import Any
 from services.campaigns.access.actor import Actor
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import SESSION_KINDS
-from services.campaigns.offers.builder.read import Site
 from services.campaigns.offers.builder.screen import base_of
+from services.campaigns.offers.builder.sessions.read import Site
 from services.campaigns.offers.builder.sessions.session_form import (
     FIELD_NAMES,
     KINDS,

@@ -12,9 +12,9 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.offers.builder.add_session import add_session
 from services.campaigns.offers.builder.board.routes import Answer, by_script, changed, drawn, read_own_week
-from services.campaigns.offers.builder.read import list_sites, read_last_hand
 from services.campaigns.offers.builder.remove_session import remove_session
 from services.campaigns.offers.builder.sessions.answers import choice, removal, sheet
+from services.campaigns.offers.builder.sessions.read import list_sites, read_last_hand
 from services.campaigns.offers.builder.sessions.session_form import (
     WHEN,
     Form,

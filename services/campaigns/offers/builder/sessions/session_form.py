@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Struct
 
-from services.campaigns.offers.builder.read import Site
+from services.campaigns.offers.builder.sessions.read import Site
 from services.campaigns.offers.builder.week import BuiltSession, Week
 from services.campaigns.offers.session import InvalidChange, SessionChange, checked_text
 from shared.french_dates import PARIS, say_date
