@@ -84,6 +84,7 @@ async def change_campaign(
                 agreement,
                 recipients=await people_to_ask(connection, agreement.organisation_id),
                 awaited=awaited_of(agreements),
+                changes=changes,
                 now=now,
             )
             for agreement in agreements

@@ -20,9 +20,16 @@ def say_agreement(
     recipients: Sequence[UUID],
     awaited: Sequence[str] = (),
     word: str = "",
+    changes: Sequence[str] = (),
     now: datetime,
 ) -> Kind:
-    """A notice about one agreement. The campaign is named as it will be called, as the partner was asked."""
+    """A notice about one agreement. The campaign is named as it will be called, as the partner was asked.
+
+    What changed is told to who agreed to the version before, and to whom `changes` are given.
+    """
+    open_round = campaign.version > campaign.agreed_version
+    if open_round and agreement.agreed_version > 0:
+        changes = campaign.changes
     return kind(
         occurred_at=now,
         recipients=tuple(recipients),
@@ -33,7 +40,7 @@ def say_agreement(
         organisation=agreement.organisation,
         version=agreement.asked_version,
         word=word,
-        changes=campaign.changes,
+        changes=tuple(changes),
         awaited=tuple(awaited),
     )
 

@@ -137,6 +137,23 @@ async def test_who_joins_during_a_second_round_is_not_named_before_all_have_agre
     assert (await shown(pool, proposed))[0] == "Normandie, trois semaines"
 
 
+async def test_who_is_invited_later_is_asked_about_the_campaign_not_about_what_changed(pool, four, proposed):
+    await asked(pool, proposed, four.agency)
+    await says(pool, proposed, four.agency)
+    await changed(pool, proposed)
+    await asked(pool, proposed, four.region)
+    await says(pool, proposed, four.agency, version=2)
+    await says(pool, proposed, four.region, version=2)
+    await asked(pool, proposed, four.rectorate)
+    requests = await facts(pool, "agreement.requested")
+    assert [(fact["version"], bool(fact.get("changes"))) for fact in requests] == [
+        (1, False),
+        (2, True),
+        (2, False),
+        (2, False),
+    ]
+
+
 async def test_two_partners_answering_at_once_make_the_version_apply_once(pool, four, proposed):
     await asked(pool, proposed, four.agency, four.rectorate, four.region)
     for organisation_id in (four.agency, four.rectorate, four.region):
