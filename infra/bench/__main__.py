@@ -7,6 +7,7 @@ from rich.console import Console
 
 from infra.bench.figures import Figure, show, write
 from infra.bench.mail_rounds import measure_mails
+from infra.bench.planning_rounds import measure_planning
 from infra.bench.start_rounds import measure_start
 from infra.bench.system import bench
 from infra.bench.web_rounds import measure_web
@@ -19,6 +20,9 @@ async def main() -> None:
     with console.status("web : inscriptions et flux…"):
         async with bench() as running:
             figures += await measure_web(running)
+    with console.status("planification…"):
+        async with bench() as running:
+            figures += await measure_planning(running)
     with console.status("messages…"):
         async with bench() as running:
             figures += await measure_mails(running)
