@@ -37,8 +37,8 @@ async def list_carried_campaigns(
             SELECT id, place FROM seen
             WHERE $4::uuid IS NULL OR place > (SELECT place FROM seen WHERE id = $4) ORDER BY place LIMIT $5
         )
-        SELECT c.id, c.slug, coalesce(p.title, c.title) AS title, lower(coalesce(p.period, c.period)) AS first_day,
-               upper(coalesce(p.period, c.period)) - 1 AS last_day, coalesce(lead.name, '') AS lead,
+        SELECT c.id, c.slug, c.title, lower(c.period) AS first_day, upper(c.period) - 1 AS last_day,
+               coalesce(lead.name, '') AS lead,
                c.cancelled_at IS NOT NULL AS cancelled, coalesce(p.version > c.agreed_version, false) AS second_round,
                asked.awaited, asked.partners, asked.mine, offered.*
         FROM paged JOIN campaigns.campaigns c ON c.id = paged.id

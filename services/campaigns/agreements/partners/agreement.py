@@ -1,6 +1,6 @@
 """One organisation's agreement to a campaign: where it stands, and what may become of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from shared.refusal import Refusal
 
 AgreementState = Literal["agreed", "awaited", "declined", "left"]
 WORD_AT_MOST = 1000
+# nobody is asked twice in a day, unless they have answered in between
+AGAIN_AFTER = timedelta(days=1)
 
 STATE_WORDS: dict[AgreementState, str] = {
     "agreed": "Accord donné",
@@ -145,6 +147,12 @@ class Agreement(Struct, frozen=True, kw_only=True):
     def carries(self) -> bool:
         """Whether the organisation stands behind what is shown now."""
         return self.agreed_at is not None and self.left_at is None
+
+    def may_be_asked_again(self, now: datetime) -> bool:
+        """Whether another request makes sense: after a decline, or a day of silence."""
+        if self.state == "awaited":
+            return self.asked_at is None or now >= self.asked_at + AGAIN_AFTER
+        return self.state == "declined"
 
 
 def parse_word(value: str) -> str:

@@ -1,6 +1,6 @@
 """Request an agreement: a partner is asked about the newest version of a campaign, by mail and page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.agreements.lock_campaign import lock_campaign
@@ -15,9 +15,6 @@ from services.campaigns.agreements.partners.read import list_agreements, people_
 from shared.database import Connection
 from shared.notices import AgreementRequested
 from shared.outbox import append_events
-
-# nobody is asked twice in a day, unless they have answered in between
-AGAIN_AFTER = timedelta(days=1)
 
 
 async def request_agreement(connection: Connection, *, campaign_id: UUID, organisation_id: UUID, now: datetime) -> None:
@@ -34,7 +31,7 @@ async def request_agreement(connection: Connection, *, campaign_id: UUID, organi
             raise PartnerLeftAlready
         case "agreed":
             raise AgreementAnswered
-        case "awaited" if agreement.asked_at is not None and now < agreement.asked_at + AGAIN_AFTER:
+        case _ if not agreement.may_be_asked_again(now):
             raise AskedJustNow
     recipients = await people_to_ask(connection, organisation_id)
     if not recipients:
