@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.look.words import KIND_PROMISES, OFFERS_OF_KIND
+from services.campaigns.offers.eligibility import Rules
 from services.campaigns.offers.offer import OfferKind, OfferStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_times
 
@@ -48,6 +49,14 @@ class Listing(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
     keeps_until: Date
     days: tuple[SectorDay, ...]
+    grades: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
+    school_uais: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """Who may register."""
+        return Rules(self.grades, self.departements, self.school_uais)
 
     @property
     def free(self) -> int:

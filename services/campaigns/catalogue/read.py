@@ -14,7 +14,8 @@ from shared.database import Connection
 # personal data is kept for thirteen months from the campaign's last day, unless the campaign says otherwise
 LISTING = """
     SELECT o.id, o.slug, o.campaign_id, campaign.title AS campaign, organisation.name AS organisation, o.kind,
-           o.audience, o.title, o.summary, o.city, o.contact, o.status, o.opens_at, o.closes_at, o.seats, o.taken,
+           o.audience, o.grades, o.departements, o.school_uais,
+           o.title, o.summary, o.city, o.contact, o.status, o.opens_at, o.closes_at, o.seats, o.taken,
            o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
            (upper(campaign.period) - 1 + interval '13 months')::date AS keeps_until,
            coalesce(held.count, 0) AS held, coalesce(days.list, '[]') AS days

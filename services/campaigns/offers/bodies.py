@@ -2,7 +2,7 @@
 
 from datetime import date as Date
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -39,6 +39,7 @@ class RegistrationBody(Struct, frozen=True):
     school: SchoolBody
     guardian: GuardianBody | None = None
     class_name: str = ""
+    grade: Literal["", "quatrieme", "troisieme", "seconde", "premiere", "terminale"] = ""
 
 
 class RegisteredBody(Struct, frozen=True):

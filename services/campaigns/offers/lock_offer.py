@@ -10,7 +10,10 @@ from shared.database import Connection
 # Locking and counting are two statements: a count inside this one would read the snapshot from before the lock.
 LOCK_OFFER = """
     SELECT id, organisation_id, slug, title, status, seats, taken, waiting, next_rank, revision, programme_version,
-           opens_at, closes_at, kept, lower(busy) AS first_session_at,
+           opens_at, closes_at, kept,
+           CASE WHEN (grades, departements, school_uais) <> ('{}', '{}', '{}') THEN
+               jsonb_build_object('grades', grades, 'departements', departements, 'school_uais', school_uais)::text
+           END AS rules, lower(busy) AS first_session_at,
            ARRAY(SELECT id FROM campaigns.groups WHERE offer_id = offers.id ORDER BY name) AS group_ids
     FROM campaigns.offers
     WHERE id = $1

@@ -56,7 +56,8 @@ class SeatsTaken(Refusal):
 class Offer(Struct, frozen=True, kw_only=True):
     """What a verb reads when it has locked the offer. `taken` counts held and confirmed, `waiting` the queue.
 
-    `kept` is None where no seat is kept for anybody; else how many were, when it was last counted.
+    `kept` is None where no seat is kept for anybody; else how many were, when it was last counted. `rules` is None
+    where everybody may register; else JSON of `eligibility.Rules`.
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     first_session_at: datetime | None
     group_ids: list[UUID]
     kept: int | None = None
+    rules: str | None = None
 
     @property
     def free(self) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.campaigns.offers.eligibility import refuse_others
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.promote_waiting import promote_waiting
@@ -52,7 +53,7 @@ async def register_pupils(
         return await _repeat_or_refuse(connection, offer, requests, refusal)
     outcomes: dict[int, Outcome] = {}
     twins = find_twins(requests)
-    fresh = await recognise_keys(connection, offer, requests, outcomes, twins)
+    fresh = refuse_others(offer.rules, await recognise_keys(connection, offer, requests, outcomes, twins), outcomes)
     newcomers, asked_again = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
     seated = await _take_seats(connection, offer, newcomers, outcomes, now)
     queued = [newcomer for newcomer in newcomers if newcomer.index not in outcomes and newcomer not in seated]

@@ -98,6 +98,7 @@ async def post_registration(
         school_uai=data.school.uai,
         class_name=data.class_name,
         idempotency_key=idempotency_key,
+        grade=data.grade,
     )
     registered = await edge.turnstile.register(offer_id, asked)
     token = edge.signer.token("registration", registered.id, registered.token_version)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct, structs
 
 from services.campaigns.offers.registration import InvalidField, RegistrationRequest
-from services.campaigns.offers.registration_form import parse_request
+from services.campaigns.offers.registration_form import parse_request, parse_uai
 from shared.identifiers import new_id
 
 # the longest text a page gives back: what is longer is refused anyway
@@ -19,6 +19,8 @@ STAND_INS = {
     "guardian_name": {"guardian_name": "a"},
     "guardian_email": {"guardian_email": "a@guardian.example"},
     "school": {"school": "a"},
+    "school_uai": {"school_uai": ""},
+    "grade": {"grade": ""},
     "class_name": {"class_name": ""},
     "Idempotency-Key": {"key": "a"},
 }
@@ -35,6 +37,9 @@ class Form(Struct, frozen=True, kw_only=True):
     guardian_name: str = ""
     guardian_email: str = ""
     key: str = ""
+    # asked where the offer is for certain grades or schools
+    grade: str = ""
+    school_uai: str = ""
 
     def parse(self) -> RegistrationRequest:
         """The request these fields make; raises `InvalidField` with the first fault."""
@@ -45,10 +50,17 @@ class Form(Struct, frozen=True, kw_only=True):
             guardian_name=self.guardian_name.strip() or None,
             guardian_email=self.guardian_email or None,
             school_name=self.school,
-            school_uai=None,
+            school_uai=self._uai(),
             class_name=self.class_name,
             idempotency_key=self.key or None,
+            grade=self.grade,
         )
+
+    def _uai(self) -> str | None:
+        try:
+            return parse_uai(self.school_uai)
+        except InvalidField as refusal:
+            raise InvalidField(refusal.sentence, field="school_uai") from refusal
 
     def find_faults(self) -> dict[str, str]:
         """A French sentence for each field that is at fault, in the order they are found; empty when all is well."""

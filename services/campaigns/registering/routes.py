@@ -14,6 +14,7 @@ from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
+from services.campaigns.offers.eligibility import GRADE_WORDS, NotForThisPupil
 from services.campaigns.offers.offer import OfferClosed
 from services.campaigns.offers.registration import AlreadyRegistered, KeyReused, PupilElsewhere
 from services.campaigns.registering.form import Form, empty_form, read_form
@@ -57,6 +58,8 @@ async def post_registration_form(
         return page("registering/templates/already.html", status=refusal.status, private=True, listing=listing)
     except PupilElsewhere as refusal:
         return _form(listing, now, form, trouble=refusal.sentence, status=refusal.status)
+    except NotForThisPupil as refusal:
+        return _form(listing, now, form, faults={refusal.field or "school": refusal.sentence}, status=refusal.status)
     except KeyReused as refusal:
         again = structs.replace(form, key=empty_form().key)
         return _form(listing, now, again, trouble=KEY_REUSED, status=refusal.status)
@@ -85,6 +88,7 @@ def _form(
         listing=listing,
         now=now,
         form=form.shown(),
+        grade_words=GRADE_WORDS,
         faults=faults or {},
         trouble=trouble,
     )
