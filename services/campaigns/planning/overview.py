@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.catalogue.listing import Listing
 from services.campaigns.offers.registration import RegistrationStatus
 
 
@@ -26,10 +25,3 @@ class ListedPupil(Struct, frozen=True, kw_only=True):
     school_name: str
     class_name: str
     group: str
-
-
-class PlannedOffer(Struct, frozen=True, kw_only=True):
-    """An offer in the organiser's list, with the first deadline of the seats that are held."""
-
-    listing: Listing
-    answer_by: datetime | None

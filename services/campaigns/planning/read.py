@@ -11,35 +11,8 @@ from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.planning.need import Need, in_order
-from services.campaigns.planning.overview import ListedPupil, PlannedOffer
+from services.campaigns.planning.overview import ListedPupil
 from shared.database import Connection
-
-
-async def list_planned_offers(
-    connection: Connection, *, organisation_id: UUID, now: datetime, after: UUID | None, limit: int
-) -> list[PlannedOffer]:
-    """The offers of an organisation (or of all) by their first day, past ones last, after the offer `after`."""
-    rows = await connection.fetch(
-        f"""
-        WITH planned AS (
-            SELECT id, ROW(coalesce(upper(busy) <= $1, false), coalesce(lower(busy), 'infinity'), id) AS place,
-                   (SELECT min(deadline) FROM campaigns.registrations r
-                    WHERE r.offer_id = offers.id AND r.status = 'held') AS answer_by
-            FROM campaigns.offers
-            WHERE $2::uuid = $3::uuid OR organisation_id = $2
-        )
-        SELECT planned.answer_by, listing.*
-        FROM ({LISTING}) listing JOIN planned ON planned.id = listing.id
-        WHERE $4::uuid IS NULL OR planned.place > (SELECT place FROM planned WHERE id = $4)
-        ORDER BY planned.place LIMIT $5
-        """,  # noqa: S608  # the columns are a constant of the catalogue
-        now,
-        organisation_id,
-        EVERY_ORGANISATION,
-        after,
-        limit,
-    )
-    return [PlannedOffer(listing=_listing(row), answer_by=row["answer_by"]) for row in rows]
 
 
 async def read_planned_offer(connection: Connection, *, organisation_id: UUID, slug: str) -> Listing:

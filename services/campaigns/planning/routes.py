@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -11,37 +10,29 @@ from litestar.params import FromPath, QueryParameter
 from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
+from services.campaigns.offers.life.read import list_own_offers
 from services.campaigns.offers.read import read_programme
-from services.campaigns.planning.read import list_needs, list_planned_offers, list_pupils, read_planned_offer
+from services.campaigns.planning.read import list_needs, list_pupils, read_planned_offer
 
-OFFERS_A_PAGE, PUPILS_A_PAGE = 100, 200
+OFFERS_AT_HOME, PUPILS_A_PAGE = 10, 200
 
 After = Annotated[str, QueryParameter(name="apres")]
 
 
 @get("/planification", action="read_offers", include_in_schema=False)
 async def get_planning(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    after: After = "",
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """What needs one today."""
+    """What needs one today, and the offers that come next."""
     async with edge.reading() as connection:
-        offers = await list_planned_offers(
-            connection,
-            organisation_id=actor.organisation_id,
-            now=now,
-            after=_offer_id(after),
-            limit=OFFERS_A_PAGE + 1,
-        )
+        offers = await list_own_offers(connection, actor, now=now, after=None, limit=OFFERS_AT_HOME + 1)
         needs = await list_needs(connection, organisation_id=actor.organisation_id, now=now)
     return planner_page(
         "planning/templates/planning.html",
         actor,
         here="home",
-        offers=offers[:OFFERS_A_PAGE],
-        following=offers[OFFERS_A_PAGE - 1].listing.id if len(offers) > OFFERS_A_PAGE else None,
+        offers=offers[:OFFERS_AT_HOME],
+        more=len(offers) > OFFERS_AT_HOME,
         needs=needs if actor.may("plan_offers") else [],
         now=now,
     )
@@ -79,13 +70,6 @@ async def get_planned_offer(
         following=shown[-1].rank if len(pupils) > PUPILS_A_PAGE else None,
         now=now,
     )
-
-
-def _offer_id(after: str) -> UUID | None:
-    try:
-        return UUID(after)
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [get_planning, get_planned_offer]
