@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from services.campaigns.offers.seats.attendance.routes import route_handlers as attendance
 from services.campaigns.offers.seats.classes.routes import route_handlers as classes
 from services.campaigns.offers.seats.queue.routes import route_handlers as queue
 
-route_handlers: list[Any] = [*classes, *queue]
+route_handlers: list[Any] = [*attendance, *classes, *queue]
