@@ -1,11 +1,18 @@
 """Dates and times as people say them in French: « mardi 15 juin, 9 h–12 h »."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import dates
 
 PARIS = ZoneInfo("Europe/Paris")
+
+
+@lru_cache(maxsize=4096)
+def format_date(day: date, form: str, locale: str = "fr") -> str:
+    """A day in the words of a locale; remembered, since pages say the same few hundred days again and again."""
+    return dates.format_date(day, form, locale=locale)
 
 
 def say_date(day: date | datetime, *, year: bool = False) -> str:

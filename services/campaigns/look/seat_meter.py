@@ -1,5 +1,7 @@
 """The seat meter: every seat of an offer as a small mark, taken, held or free, and the sentence that says the same."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 RADIUS, STEP, GAP_AFTER_FIVE = 5, 15, 5
@@ -18,6 +20,7 @@ class SeatMeter(Struct, frozen=True, kw_only=True):
     queue: str
 
 
+@lru_cache(maxsize=4096)
 def draw_seats(seats: int, taken: int, held: int, waiting: int) -> SeatMeter:
     """Draw an offer's seats: `taken` counts the held ones too, as the offer does."""
     held = max(0, min(held, taken))

@@ -3,9 +3,7 @@
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
-
-from shared.french_dates import PARIS
+from shared.french_dates import PARIS, format_date
 
 OFFER_KINDS = {
     "collective_week": "Semaine collective",
