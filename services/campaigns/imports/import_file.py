@@ -25,11 +25,13 @@ from services.campaigns.imports.report import ImportedOffer, ImportReport
 from services.campaigns.imports.slugs import SLUGS
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.imports.target import Target
+from services.campaigns.offers.ask_again import ask_again, release_asked
 from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
+from services.campaigns.offers.speakers.release_left_out import release_left_out
 from shared.database import Connection, Pool, transaction
 from shared.refusal import Refusal
 
@@ -164,6 +166,22 @@ async def _campaign_id(
     return await import_campaign(connection, new, findings)
 
 
+async def _tell_asked(connection: Connection, change: ProgrammeChange, now: datetime) -> None:
+    """Hosts and speakers of what the file moves are asked again, those of what it ends are released."""
+    ended = [row.id for row in change.cancelled]
+    await release_asked(connection, session_ids=ended, reason="session_cancelled", now=now)
+    await release_left_out(connection, offer_id=change.offer_id, now=now)
+    for changed in change.changed:
+        await ask_again(
+            connection,
+            session_id=changed.before.id,
+            changes=changed.changes,
+            host_before=changed.before.host_id,
+            host_after=changed.after.host_id,
+            now=now,
+        )
+
+
 async def _settle(
     connection: Connection,
     programme: ProgrammeFile,
@@ -178,6 +196,8 @@ async def _settle(
     """Let the rules of offers follow from what was written: publication, the programme's version, events, seats."""
     published = False
     try:
+        if not change.new:
+            await _tell_asked(connection, change, now)
         if change.status == "draft":
             published = (
                 may_publish and bool(programme.sessions) and await agreements_are_complete(connection, campaign_id)

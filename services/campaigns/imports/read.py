@@ -127,10 +127,11 @@ async def read_stored_sessions(connection: Connection, offer_id: UUID) -> list[S
                coalesce(host.name, '') AS host, s.site_id, s.place, coalesce(s.room, '') AS room,
                coalesce(g.name, '') AS "group", s.group_id, s.contact, s.meeting_point, s.access, s.bring,
                coalesce(s.online_url, '') AS online_url,
-               ARRAY(SELECT speaker_id FROM campaigns.session_speakers WHERE session_id = s.id) AS speaker_ids,
+               ARRAY(SELECT speaker_id FROM campaigns.session_speakers
+                     WHERE session_id = s.id AND confirmed) AS speaker_ids,
                ARRAY(SELECT speaker.name FROM campaigns.session_speakers link
                      JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
-                     WHERE link.session_id = s.id) AS speakers
+                     WHERE link.session_id = s.id AND link.confirmed) AS speakers
         FROM campaigns.sessions s
         JOIN campaigns.days d ON d.id = s.day_id
         LEFT JOIN campaigns.groups g ON g.id = s.group_id

@@ -28,9 +28,9 @@ async def write_sessions(
 ) -> None:
     """Bring the tables to the wanted programme: `kept` (with their stored ids), `changed`, `added`, without `gone`.
 
-    Sessions that swap places first leave the constraints: speakers are taken out and put back, rooms are emptied and
-    filled, and that no group is in two places is asked when all is written. In a draft, what is gone is deleted; in a
-    public offer it is cancelled.
+    Who is invited and has not answered yet is no part of a file, and stays. Sessions that swap places first leave the
+    constraints: speakers are taken out and put back, rooms are emptied and filled, and that no group is in two places
+    is asked when all is written. In a draft, what is gone is deleted; in a public offer it is cancelled.
     """
     await connection.execute("SET CONSTRAINTS campaigns.group_in_one_place_at_a_time DEFERRED")
     wanted = [*kept, *(change.after for change in changed), *added]
@@ -54,6 +54,7 @@ async def write_sessions(
     await _insert_sessions(connection, offer_id, added, placed, group_ids, now)
     await connection.execute("SET CONSTRAINTS campaigns.group_in_one_place_at_a_time IMMEDIATE")
     await _insert_speakers(connection, wanted)
+    await _keep_invited(connection, offer_id)
     await _drop_what_is_empty(connection, offer_id, public=public)
 
 
@@ -97,13 +98,34 @@ async def _write_groups(connection: Connection, offer_id: UUID, names: Iterable[
 
 async def _end_sessions(connection: Connection, ids: Sequence[UUID], *, public: bool, now: datetime) -> None:
     if not public:
-        await connection.execute("DELETE FROM campaigns.sessions WHERE id = ANY($1::uuid[])", ids)
+        await _delete_sessions(connection, ids, now)
         return
     await connection.execute(
         """
         UPDATE campaigns.sessions
         SET status = 'cancelled', sequence = sequence + 1, changed_at = $2, cancelled_at = $2
         WHERE id = ANY($1::uuid[])
+        """,
+        ids,
+        now,
+    )
+
+
+async def _delete_sessions(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
+    """One that somebody was asked for stays behind, cancelled and shown nowhere: who was asked is still to be told."""
+    await connection.execute(
+        """
+        DELETE FROM campaigns.sessions s
+        WHERE id = ANY($1::uuid[])
+          AND NOT EXISTS (SELECT FROM campaigns.host_requests WHERE session_id = s.id)
+          AND NOT EXISTS (SELECT FROM campaigns.speaker_requests WHERE session_id = s.id)
+        """,
+        ids,
+    )
+    await connection.execute(
+        """
+        UPDATE campaigns.sessions
+        SET status = 'cancelled', changed_at = $2, cancelled_at = $2, removed_at = $2 WHERE id = ANY($1::uuid[])
         """,
         ids,
         now,
@@ -160,6 +182,20 @@ async def _insert_speakers(connection: Connection, wanted: Sequence[SessionRow])
     await connection.executemany(
         "INSERT INTO campaigns.session_speakers (session_id, speaker_id, during) VALUES ($1, $2, tstzrange($3, $4))",
         [(row.id, speaker_id, row.starts_at, row.ends_at) for row in wanted for speaker_id in sorted(row.speaker_ids)],
+    )
+
+
+async def _keep_invited(connection: Connection, offer_id: UUID) -> None:
+    """Put back whom the file does not know of: speakers who were asked and have not answered."""
+    await connection.execute(
+        """
+        INSERT INTO campaigns.session_speakers (session_id, speaker_id, during, confirmed)
+        SELECT q.session_id, q.speaker_id, s.during, false
+        FROM campaigns.speaker_requests q JOIN campaigns.sessions s ON s.id = q.session_id
+        WHERE s.offer_id = $1 AND s.status = 'planned' AND q.status = 'awaited'
+        ON CONFLICT (session_id, speaker_id) DO UPDATE SET confirmed = false
+        """,
+        offer_id,
     )
 
 
