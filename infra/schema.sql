@@ -10,10 +10,137 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+
+COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
+
 CREATE TYPE campaigns.group_span AS RANGE (
     subtype = uuid,
     multirange_type_name = campaigns.group_span_multirange
 );
+
+CREATE FUNCTION campaigns.index_changed_offer() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM campaigns.index_offer(NEW.id);
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION campaigns.index_offer(id_of_offer uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    names text; topics text; people text; more text;
+BEGIN
+    SELECT campaigns.plain_words(o.title || ' ' || o.city),
+           campaigns.plain_words(concat_ws(' ',
+               CASE o.kind WHEN 'collective_week' THEN 'semaine collective' WHEN 'hosting' THEN 'accueil'
+                           WHEN 'workshop' THEN 'atelier' ELSE 'matinée d’information' END,
+               (SELECT string_agg(DISTINCT concat_ws(' ', s.label, l.label), ' ')
+                FROM campaigns.days d JOIN campaigns.sectors s ON s.code = d.sector
+                LEFT JOIN campaigns.campaign_sectors l ON l.sector = s.code AND l.campaign_id = o.campaign_id
+                WHERE d.offer_id = o.id))),
+           campaigns.plain_words(concat_ws(' ', g.name, c.title,
+               (SELECT string_agg(DISTINCT h.name, ' ')
+                FROM campaigns.sessions s JOIN campaigns.organisations h ON h.id = s.host_id
+                WHERE s.offer_id = o.id AND s.status = 'planned'))),
+           campaigns.plain_words(concat_ws(' ', o.summary,
+               (SELECT string_agg(DISTINCT concat_ws(' ', s.title, s.place), ' ')
+                FROM campaigns.sessions s WHERE s.offer_id = o.id AND s.status = 'planned')))
+    INTO names, topics, people, more
+    FROM campaigns.offers o
+    JOIN campaigns.organisations g ON g.id = o.organisation_id
+    JOIN campaigns.campaigns c ON c.id = o.campaign_id
+    WHERE o.id = id_of_offer AND o.status <> 'draft';
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    INSERT INTO campaigns.offer_search (offer_id, document, latitude, longitude, without_car)
+    SELECT id_of_offer,
+           setweight(to_tsvector('pg_catalog.french', names), 'A')
+           || setweight(to_tsvector('pg_catalog.french', topics), 'B')
+           || setweight(to_tsvector('pg_catalog.french', people), 'C')
+           || setweight(to_tsvector('pg_catalog.french', more), 'D'),
+           (SELECT avg(p.latitude) FROM campaigns.sessions s JOIN campaigns.sites p ON p.id = s.site_id
+            WHERE s.offer_id = id_of_offer AND s.status = 'planned'),
+           (SELECT avg(p.longitude) FROM campaigns.sessions s JOIN campaigns.sites p ON p.id = s.site_id
+            WHERE s.offer_id = id_of_offer AND s.status = 'planned'),
+           coalesce((SELECT bool_and(day.without_car) FROM (
+                SELECT bool_or((s.online_url IS NOT NULL AND s.place = '')
+                               OR campaigns.names_a_way_without_car(s.access)
+                               OR campaigns.names_a_way_without_car(s.meeting_point)) AS without_car
+                FROM campaigns.sessions s
+                WHERE s.offer_id = id_of_offer AND s.status = 'planned' GROUP BY s.day_id) day), false)
+    ON CONFLICT (offer_id) DO UPDATE
+        SET document = excluded.document, latitude = excluded.latitude, longitude = excluded.longitude,
+            without_car = excluded.without_car;
+    INSERT INTO campaigns.search_words (word)
+    SELECT word FROM (
+        SELECT DISTINCT unnest(string_to_array(concat_ws(' ', names, topics, people, more), ' ')) AS word) written
+    WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
+      AND to_tsvector('pg_catalog.french', word) <> ''
+      AND NOT EXISTS (SELECT FROM campaigns.search_words known WHERE known.word = written.word);
+END
+$$;
+
+CREATE FUNCTION campaigns.index_offers_of_campaign() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM campaigns.index_offer(o.id) FROM (
+        SELECT id FROM campaigns.offers WHERE campaign_id = NEW.id ORDER BY id) o;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION campaigns.index_offers_of_campaign_sector() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM campaigns.index_offer(o.id) FROM (
+        SELECT id FROM campaigns.offers WHERE campaign_id = NEW.campaign_id ORDER BY id) o;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION campaigns.index_offers_of_organisation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM campaigns.index_offer(o.id) FROM (
+        SELECT id FROM campaigns.offers WHERE organisation_id = NEW.id
+        UNION SELECT offer_id FROM campaigns.sessions WHERE host_id = NEW.id ORDER BY id) o;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION campaigns.kilometres(latitude double precision, longitude double precision, other_latitude double precision, other_longitude double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT 2 * 6371 * asin(least(1, sqrt(
+        sin(radians(other_latitude - latitude) / 2) ^ 2
+        + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(radians(other_longitude - longitude) / 2) ^ 2)))
+$$;
+
+CREATE FUNCTION campaigns.names_a_way_without_car(text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+    SELECT said ~ '\m(train|ter|gare|bus|autocar|autocars|navette|metro|tram|tramway|a pied|en car|car prevu|car scolaire)\M'
+       AND said !~ '\m(pas de|aucun|aucune|sans|ni|plus de) (train|ter|gare|bus|autocar|navette|metro|tram|tramway|car)\M'
+    FROM campaigns.plain_words($1) said
+$_$;
+
+CREATE FUNCTION campaigns.plain_words(text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+    SELECT btrim(regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, $1)), '[^[:alnum:]]+', ' ', 'g'))
+$_$;
 
 CREATE FUNCTION campaigns.raise_version() RETURNS trigger
     LANGUAGE plpgsql
@@ -239,6 +366,14 @@ CREATE TABLE campaigns.members (
     CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
 );
 
+CREATE TABLE campaigns.offer_search (
+    offer_id uuid NOT NULL,
+    document tsvector NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    without_car boolean DEFAULT false NOT NULL
+);
+
 CREATE TABLE campaigns.offers (
     id uuid NOT NULL,
     slug text NOT NULL,
@@ -361,6 +496,10 @@ CREATE TABLE campaigns.rotations (
     drafted_at timestamp with time zone NOT NULL,
     applied_version integer DEFAULT 0 NOT NULL,
     applied_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.search_words (
+    word text NOT NULL
 );
 
 CREATE TABLE campaigns.sectors (
@@ -658,6 +797,9 @@ ALTER TABLE ONLY campaigns.members
 ALTER TABLE ONLY campaigns.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.offer_search
+    ADD CONSTRAINT offer_search_pkey PRIMARY KEY (offer_id);
+
 ALTER TABLE ONLY campaigns.offers
     ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
 
@@ -782,6 +924,10 @@ CREATE INDEX audit_of_organisation ON campaigns.audit USING btree (organisation_
 
 CREATE INDEX campaigns_of_lead ON campaigns.campaigns USING btree (lead_id);
 
+CREATE INDEX days_by_date ON campaigns.days USING btree (date);
+
+CREATE INDEX days_by_sector ON campaigns.days USING btree (sector);
+
 CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
 
 CREATE INDEX follow_up_slots_of_offer ON campaigns.follow_up_slots USING btree (offer_id, starts_at);
@@ -801,6 +947,8 @@ CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (se
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
 
 CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
+
+CREATE INDEX offers_by_words ON campaigns.offer_search USING gin (document);
 
 CREATE INDEX offers_of_campaign ON campaigns.offers USING btree (campaign_id);
 
@@ -836,6 +984,10 @@ CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupi
 
 CREATE INDEX rotation_sessions_of_offer ON campaigns.rotation_sessions USING btree (offer_id);
 
+CREATE INDEX search_words_by_trigrams ON campaigns.search_words USING gin (word public.gin_trgm_ops);
+
+CREATE INDEX search_words_by_word ON campaigns.search_words USING btree (word text_pattern_ops);
+
 CREATE INDEX sessions_of_host ON campaigns.sessions USING btree (host_id);
 
 CREATE INDEX sessions_of_offer ON campaigns.sessions USING btree (offer_id);
@@ -863,6 +1015,14 @@ CREATE INDEX deliveries_leased ON notifications.deliveries USING btree (lease_un
 CREATE INDEX deliveries_of_offer ON notifications.deliveries USING btree (offer_id, planned_at);
 
 CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree (registration_id, recipient_id);
+
+CREATE TRIGGER campaign_sectors_searched AFTER INSERT OR UPDATE OF label ON campaigns.campaign_sectors FOR EACH ROW WHEN ((new.label <> ''::text)) EXECUTE FUNCTION campaigns.index_offers_of_campaign_sector();
+
+CREATE TRIGGER campaigns_searched AFTER UPDATE OF title ON campaigns.campaigns FOR EACH ROW WHEN ((new.title <> old.title)) EXECUTE FUNCTION campaigns.index_offers_of_campaign();
+
+CREATE TRIGGER offers_searched AFTER INSERT OR UPDATE OF title, summary, city, kind, campaign_id, organisation_id, status, programme_version ON campaigns.offers FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION campaigns.index_changed_offer();
+
+CREATE TRIGGER organisations_searched AFTER UPDATE OF name ON campaigns.organisations FOR EACH ROW WHEN ((new.name <> old.name)) EXECUTE FUNCTION campaigns.index_offers_of_organisation();
 
 CREATE TRIGGER sessions_version BEFORE UPDATE ON campaigns.sessions FOR EACH ROW EXECUTE FUNCTION campaigns.raise_version();
 
@@ -988,6 +1148,9 @@ ALTER TABLE ONLY campaigns.members
 
 ALTER TABLE ONLY campaigns.members
     ADD CONSTRAINT members_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
+
+ALTER TABLE ONLY campaigns.offer_search
+    ADD CONSTRAINT offer_search_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.offers
     ADD CONSTRAINT offers_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
