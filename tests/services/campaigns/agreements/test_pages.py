@@ -236,4 +236,4 @@ async def test_many_campaigns_are_listed_by_pages_with_one_question_to_the_datab
     async with transaction(pool) as connection:
         connection.add_query_logger(lambda query: asked.append(query.query))
         lines = await list_carried_campaigns(connection, actor, now=NOW, after=None, limit=100)
-    assert (len(lines), len(asked)) == (61, 1)
+    assert (len(lines), len([query for query in asked if "SELECT" in query])) == (61, 1)
