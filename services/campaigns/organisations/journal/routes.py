@@ -12,7 +12,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
-from services.campaigns.organisations.journal.acts import say_act
+from services.campaigns.organisations.journal.acts import say_line
 from services.campaigns.organisations.journal.read import AuditLine, list_audit
 from services.campaigns.planning.read import read_planned_offer
 
@@ -61,7 +61,7 @@ def _journal(
         back=back,
         back_words=back_words,
         show_offers=show_offers,
-        say_act=say_act,
+        say_line=say_line,
     )
 
 
