@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.campaigns.imports.place_days import Day, place_days
-from services.campaigns.offers.ask_again import release_asked
+from services.campaigns.offers.ask_again import ask_again, release_asked
 from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.kinds.rotations.draft_rotation import lock_rotation
 from services.campaigns.offers.kinds.rotations.made_session import MadeSession
@@ -81,6 +81,11 @@ async def build_rotation(connection: Connection, *, offer_id: UUID, if_match: in
             sites=sites,
             days=days,
             now=now,
+        )
+    for session_id, changes in changed.items():
+        host_id = offer.organisation_id
+        await ask_again(
+            connection, session_id=session_id, changes=changes, host_before=host_id, host_after=host_id, now=now
         )
     await _drop_what_is_empty(connection, offer, rotation, gone)
     await connection.execute(
