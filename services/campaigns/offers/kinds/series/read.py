@@ -187,3 +187,38 @@ async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
     """The sectors to choose from: code and label, by label as French sorts it."""
     rows = await connection.fetch("SELECT code, label FROM campaigns.sectors")
     return sorted(((row["code"], row["label"]) for row in rows), key=lambda sector: slug_of(sector[1]))
+
+
+class RequiredSlot(Struct, frozen=True, kw_only=True):
+    """A slot of a workshop that a pupil is to choose; `free` seats without counting who waits."""
+
+    slug: str
+    title: str
+    starts_at: datetime
+    city: str
+    free: int
+
+
+async def list_required_slots(connection: Connection, registration_id: UUID, *, now: datetime) -> list[RequiredSlot]:
+    """The open slots of required workshops for who has a seat in a week and none in the workshop yet, by time."""
+    rows = await connection.fetch(
+        """
+        SELECT slot.slug, slot.title, lower(slot.busy) AS starts_at, slot.city,
+               CASE WHEN slot.waiting > 0 THEN 0 ELSE slot.seats - slot.taken END AS free
+        FROM campaigns.registrations me
+        JOIN campaigns.offers week ON week.id = me.offer_id AND week.kind IN ('collective_week', 'hosting')
+        JOIN campaigns.offers slot ON slot.campaign_id = week.campaign_id
+             AND slot.organisation_id = week.organisation_id AND slot.required AND slot.series_id IS NOT NULL
+             AND slot.status = 'published' AND coalesce(slot.opens_at <= $2, true)
+             AND coalesce(slot.closes_at > $2, true) AND lower(slot.busy) > $2
+        WHERE me.id = $1 AND me.status = 'confirmed'
+          AND NOT EXISTS (SELECT FROM campaigns.registrations mine
+                          JOIN campaigns.offers other ON other.id = mine.offer_id
+                          WHERE other.series_id = slot.series_id AND mine.pupil_id = me.pupil_id
+                            AND mine.status IN ('waiting', 'held', 'confirmed'))
+        ORDER BY lower(slot.busy), slot.slug LIMIT 12
+        """,
+        registration_id,
+        now,
+    )
+    return [RequiredSlot(**dict(row)) for row in rows]
