@@ -6,6 +6,8 @@ import msgspec
 from msgspec import Struct
 
 from services.campaigns.feeds.feed import FeedContent, FeedState
+from services.campaigns.offers.kinds.follow_up.choice.agenda import sessions_of
+from services.campaigns.offers.kinds.follow_up.choice.read import read_slots_of_pupil
 from shared.calendar.feed import FeedHead, FeedSession
 from shared.database import Connection, Pool
 
@@ -102,7 +104,9 @@ async def find_personal_state(connection: Connection, pupil_id: UUID, feed_versi
     row = await connection.fetchrow(
         """
         SELECT string_agg(concat_ws(' ', r.id, r.status, r.group_id, f.version), ',' ORDER BY r.id) AS version,
-               greatest(max(r.changed_at), max(f.changed_at)) AS changed_at
+               greatest(max(r.changed_at), max(f.changed_at)) AS changed_at,
+               (SELECT string_agg(concat_ws(' ', s.id, s.sequence), ',' ORDER BY s.id)
+                FROM campaigns.follow_up_slots s WHERE s.pupil_id = $1 AND s.status = 'planned') AS slots
         FROM campaigns.pupils p
         JOIN campaigns.registrations r ON r.pupil_id = p.id
         LEFT JOIN campaigns.feeds f ON f.scope = 'offer' AND f.subject = r.offer_id::text
@@ -113,7 +117,8 @@ async def find_personal_state(connection: Connection, pupil_id: UUID, feed_versi
     )
     if row is None or row["version"] is None:
         return None
-    return FeedState(row["version"], row["changed_at"])
+    version = f"{row['version']} {row['slots']}" if row["slots"] else row["version"]
+    return FeedState(version, row["changed_at"])
 
 
 async def read_personal_state(pool: Pool, pupil_id: UUID, feed_version: int) -> FeedState | None:
@@ -131,6 +136,7 @@ async def read_personal_content(
         if state is None:
             return None
         sessions = await _read_sessions(connection, "pupil", str(pupil_id), base_url=base_url)
+        slots = sessions_of(await read_slots_of_pupil(connection, pupil_id), base_url=base_url, path="/offres/{}")
     return FeedContent(
         state,
         FeedHead(
@@ -139,7 +145,7 @@ async def read_personal_content(
             source=f"{base_url}/calendars/{address}",
             url=f"{base_url}/",
         ),
-        sessions,
+        (*sessions, *slots),
     )
 
 

@@ -13,6 +13,8 @@ from msgspec import Struct
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.kinds.follow_up.read import offers_slots
+from services.campaigns.offers.kinds.series.read import list_required_slots
 from services.campaigns.offers.read import read_programme
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
@@ -68,6 +70,8 @@ async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime],
     async with edge.reading() as connection:
         place = await read_place(connection, edge.signer, token)
         programme = await read_programme(connection, place.offer_id)
+        follow_up = place.status == "confirmed" and await offers_slots(connection, place.offer_id, now=now)
+        required = await list_required_slots(connection, place.id, now=now)
     return page(
         "personal_space/templates/place.html",
         private=True,
@@ -77,6 +81,8 @@ async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime],
         upcoming=next_session(programme, place.group_id, now),
         over=place.ends_at is not None and place.ends_at <= now,
         address=f"/inscriptions/{token}",
+        follow_up_address=f"/suivi/{token}" if follow_up else "",
+        required=required,
         # the offer's own feed: that of all the pupil's seats goes to the address on file, not to whoever registered
         feed_url=f"{edge.settings.base_url}/calendars/{programme.slug}.ics",
         now=now,
