@@ -16,6 +16,7 @@ from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
+from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
@@ -57,11 +58,13 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         free = await find_free_seats_with_a_queue(connection, now=now) if free_seats else []
         overlapping = await find_overlapping(connection) if free_seats else []
         past = await find_ended_offers(connection, now=now) if free_seats else []
+        left = await find_left_slots(connection, now=now) if free_seats else []
     await _each(edge, ended, expire_holds, now)
     await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)
     await _each(edge, overlapping, withdraw_overlapping, now)
     await _each(edge, past, end_offer, now)
+    await _each(edge, left, release_left_slots, now)
     if free_seats:
         await cancel_abandoned_offers(edge, now=now)
         async with edge.reading() as connection:
