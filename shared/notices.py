@@ -94,6 +94,10 @@ class PartnerLeft(AgreementNotice, frozen=True, kw_only=True, tag="agreement.lef
     """A partner who had agreed left the campaign; told to the planners of the others."""
 
 
+class CampaignCancelled(AgreementNotice, frozen=True, kw_only=True, tag="campaign.cancelled"):
+    """The campaign will not take place; told to each partner, who has agreed or was asked to."""
+
+
 class HostNotice(Notice, frozen=True, kw_only=True):
     """A fact about a request to host one session; `host` is the company."""
 
@@ -123,6 +127,10 @@ class HostAnswered(HostNotice, frozen=True, kw_only=True, tag="host.answered"):
     answer: Literal["confirmed", "proposed", "declined", "withdrawn"]
     proposed_starts_at: datetime | None = None
     proposed_ends_at: datetime | None = None
+
+
+class HostTimeAccepted(HostNotice, frozen=True, kw_only=True, tag="host.time_accepted"):
+    """The planner took the time that the company proposed, which is confirmed by it; told to the company."""
 
 
 class HostReleased(HostNotice, frozen=True, kw_only=True, tag="host.released"):
@@ -206,9 +214,11 @@ AnyNotice = (
     | AgreementGiven
     | AgreementDeclined
     | PartnerLeft
+    | CampaignCancelled
     | HostRequested
     | HostReminded
     | HostAnswered
+    | HostTimeAccepted
     | HostReleased
     | SpeakerRequested
     | SpeakerReminded

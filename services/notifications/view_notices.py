@@ -11,6 +11,7 @@ from shared.notices import (
     AgreementNotice,
     AgreementReminded,
     AgreementRequested,
+    CampaignCancelled,
     ClassEnrolled,
     FollowUpBooked,
     FollowUpCancelled,
@@ -75,7 +76,7 @@ def _view_invitation(event: MemberInvited, links: Links) -> NoticeView:
 
 
 def _view_agreement(event: AgreementNotice, links: Links) -> NoticeView:
-    asked = isinstance(event, AgreementRequested | AgreementReminded)
+    asked = isinstance(event, AgreementRequested | AgreementReminded | CampaignCancelled)
     partner, lead = one_line(event.organisation), one_line(event.lead)
     token = links.signer.token("agreement", event.agreement_id, event.version)
     awaited = ", ".join(map(one_line, event.awaited))
