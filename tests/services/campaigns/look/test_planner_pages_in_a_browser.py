@@ -1,0 +1,73 @@
+"""Every page of signed-in people in a real Chromium: accessible, in its frame, asking nothing of anybody else."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from shared.database import transaction
+from shared.signed_links import Signer
+from tests.services.campaigns.access.test_permissions import action_of, handlers, values_of
+from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page
+from tests.world import NOW, a_pupil, a_week
+
+pytestmark = pytest.mark.anyio
+__all__ = ["browser"]
+
+
+@pytest.fixture
+async def pages(pool, settings, small_week) -> list[str]:
+    """The address of every page the planner of a week may open, with pupils, a queue, groups and a draft to show."""
+    from services.campaigns.offers.register_pupils import register_pupils
+
+    async with transaction(pool) as connection:
+        draft = await a_week(connection, slug="brouillon", groups=("A", "B"), published=False)
+        await register_pupils(
+            connection,
+            offer_id=small_week.offer_id,
+            requests=[a_pupil(number) for number in range(4)],
+            signer=Signer(settings.secret_keys),
+            now=NOW,
+        )
+    found = []
+    for method, path, handler in handlers(settings):
+        if method != "GET" or action_of(handler) is None or path.startswith("/api/"):
+            continue
+        for week in (small_week, draft):
+            address = path
+            for name, value in values_of(path, week, str(week.sessions[0])).items():
+                address = address.replace("{" + name + "}", value)
+            found.append(address)
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
+@pytest.mark.timeout(300)
+async def test_every_page_of_a_planner_is_accessible_and_fits(
+    browser: Browser, visitor, sign_in, small_week, pages, width, scheme
+):
+    owner = await sign_in(small_week.organisation_id, role="owner")
+    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=owner.member.secret)
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    seen, wrong = 0, []
+    for address in pages:
+        troubles.clear()
+        answer = await page.goto(HOME + address, wait_until="load")
+        assert answer is not None
+        if answer.status in (404, 409, 410) or "html" not in answer.headers.get("content-type", ""):
+            continue
+        seen += 1
+        if answer.status != 200:
+            wrong.append(f"{address}: {answer.status}")
+            continue
+        results = await Axe().run(page)
+        if results.violations_count:
+            wrong.append(f"{address}: {results.generate_report()[:1500]}")
+        if await page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append(f"{address}: wider than the screen")
+        if troubles:
+            wrong.append(f"{address}: {troubles}")
+    assert wrong == [], "\n".join(wrong)
+    assert seen > 20
+    assert elsewhere == []
+    await page.context.close()
