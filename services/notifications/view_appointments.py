@@ -39,6 +39,10 @@ def view_host(event: HostNotice, links: Links) -> NoticeView:
         words |= {"answer": event.answer, "proposed": _proposed(event)}
     if isinstance(event, HostReleased):
         words["reason"] = event.reason
+    if not answered and len(event.recipients) == 1:
+        # of one person alone: the page shows all that was asked of them
+        space = links.signer.token("host_space", event.recipients[0])
+        words["space_url"] = f"{links.base_url}/accueil/{space}/tout"
     token = links.signer.token("host", event.request_id, event.token_version)
     return _view_appointment(
         event,

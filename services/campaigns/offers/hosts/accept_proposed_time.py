@@ -6,13 +6,16 @@ from uuid import UUID
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.hosts.host_request import NothingProposed
 from services.campaigns.offers.hosts.lock_host_request import lock_host_request
+from services.campaigns.offers.hosts.read import read_appointments
 from services.campaigns.offers.session import SessionChange
 from shared.database import Connection
+from shared.notices import HostTimeAccepted
+from shared.outbox import append_events
 
 
 async def accept_proposed_time(connection: Connection, *, request_id: UUID, now: datetime) -> None:
     """Raises `UnknownHostRequest`, `NothingProposed`, and whatever keeps the session from moving."""
-    _, request = await lock_host_request(connection, request_id)
+    offer, request = await lock_host_request(connection, request_id)
     starts_at, ends_at = request.proposed_starts_at, request.proposed_ends_at
     if request.status != "proposed" or starts_at is None or ends_at is None:
         raise NothingProposed
@@ -29,4 +32,20 @@ async def accept_proposed_time(connection: Connection, *, request_id: UUID, now:
         SET status = 'confirmed', proposed_starts_at = NULL, proposed_ends_at = NULL WHERE id = $1
         """,
         request_id,
+    )
+    host = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", request.organisation_id)
+    appointments = await read_appointments(connection, [request.session_id])
+    await append_events(
+        connection,
+        [
+            HostTimeAccepted(
+                occurred_at=now,
+                recipients=(request.person_id,),
+                offer_id=offer.id,
+                request_id=request_id,
+                token_version=request.token_version,
+                host=host,
+                appointment=appointments[request.session_id],
+            )
+        ],
     )
