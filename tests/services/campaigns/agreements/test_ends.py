@@ -120,6 +120,8 @@ async def test_cancelling_a_campaign_asks_twice_and_cancels_every_offer_of_all(p
     assert (await lead.post(f"{home}/annuler", {"certain": "oui"})).status_code == 303
     assert {await status_of(pool, one) for one in offers.values()} == {"cancelled"}
     assert "Cette campagne est annulée" in (await lead.get(home)).text
+    [told] = await facts(pool, "campaign.cancelled")
+    assert told["recipients"] == [str(owners[four.agency].member.person_id)]
     refused = await lead.get(f"{home}/modifier")
     assert refused.status_code == 409
     forbidden = await owners[four.agency].post(f"{home}/annuler", {"certain": "oui"})
@@ -135,3 +137,4 @@ async def test_a_campaign_cancelled_and_killed_before_its_offers_is_finished_by_
     await tick(Edge(settings, pool), now=NOW, free_seats=True)
     assert {await status_of(pool, one) for one in offers.values()} == {"cancelled"}
     assert len(await facts(pool, "offer.cancelled")) == 2
+    assert len(await facts(pool, "campaign.cancelled")) == 1
