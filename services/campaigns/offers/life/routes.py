@@ -15,6 +15,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.imports.routes import route_handlers as file_routes
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import OFFER_KINDS
+from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.life.consequences.act_form import read_act
 from services.campaigns.offers.life.consequences.apply_act import apply_act
 from services.campaigns.offers.life.consequences.routes import panel, rehearse
@@ -30,9 +31,9 @@ from services.campaigns.offers.life.read import (
     read_last_editor,
     read_own_offer,
 )
+from services.campaigns.offers.life.sendings.routes import route_handlers as sendings_routes
 from services.campaigns.offers.life.sheet import (
     FIELD_NAMES,
-    GRADE_NAMES,
     OfferChangedMeanwhile,
     Sheet,
     merge,
@@ -251,7 +252,7 @@ def _settings(
         offer=offer,
         form=form,
         base=encode_base(offer.sheet),
-        grades=GRADE_NAMES,
+        grades=GRADE_WORDS,
         names=FIELD_NAMES,
         faults=faults or {},
         meanwhile=meanwhile,
@@ -276,4 +277,5 @@ route_handlers: list[Any] = [
     *consequences_routes,
     *publication_routes,
     *file_routes,
+    *sendings_routes,
 ]

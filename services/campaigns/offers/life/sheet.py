@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.registration_form import UAI_LETTERS
 from shared.events import FieldChange
 from shared.french_dates import say_moment
@@ -14,13 +15,6 @@ from shared.refusal import Refusal
 
 # as a programme file has them (imports), so that what is written here can be given and taken as a file
 TITLE_AT_MOST, SUMMARY_AT_MOST, LINE_AT_MOST, SEATS_AT_MOST, CODES_AT_MOST = 150, 1500, 150, 10_000, 200
-GRADE_NAMES = {
-    "quatrieme": "quatrième",
-    "troisieme": "troisième",
-    "seconde": "seconde",
-    "premiere": "première",
-    "terminale": "terminale",
-}
 DEPARTEMENTS = frozenset(
     {f"{number:02d}" for number in range(1, 96) if number != 20} | {"2A", "2B", "971", "972", "973", "974", "976"}
 )
@@ -77,8 +71,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
             self,
             **{name: getattr(self, name).strip() for name in ("title", "city", "contact")},
             summary="\n".join(line.rstrip() for line in self.summary.strip().splitlines()),
-            grades=tuple(grade for grade in GRADE_NAMES if grade in self.grades)
-            + tuple(sorted({grade for grade in self.grades if grade not in GRADE_NAMES})),
+            grades=tuple(grade for grade in GRADE_WORDS if grade in self.grades)
+            + tuple(sorted({grade for grade in self.grades if grade not in GRADE_WORDS})),
             departements=_codes(self.departements),
             school_uais=_codes(self.school_uais),
         )
@@ -131,7 +125,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     def _faults_of_rules(self) -> dict[str, str]:
         faults = {}
-        if unknown := [grade for grade in self.grades if grade not in GRADE_NAMES]:
+        if unknown := [grade for grade in self.grades if grade not in GRADE_WORDS]:
             faults["grades"] = f"Ce niveau n’est pas connu : « {unknown[0][:20]} »."
         if unknown := [code for code in self.departements if code not in DEPARTEMENTS]:
             faults["departements"] = f"« {unknown[0][:20]} » n’est pas un numéro de département (27, 2A, 974)."
@@ -182,7 +176,7 @@ def said(value: object) -> str:
     if isinstance(value, datetime):
         return say_moment(value)
     if isinstance(value, tuple):
-        return ", ".join(GRADE_NAMES.get(str(code), str(code)) for code in value)
+        return ", ".join(GRADE_WORDS.get(str(code), str(code)) for code in value)
     return "" if value is None else str(value)
 
 

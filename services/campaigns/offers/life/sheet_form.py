@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from services.campaigns.offers.life.sheet import GRADE_NAMES, Sheet
+from services.campaigns.offers.eligibility import GRADE_WORDS
+from services.campaigns.offers.life.sheet import Sheet
 from shared.french_dates import PARIS
 
 SHOWN_AT_MOST = 4000
@@ -56,7 +57,7 @@ class SheetForm(Struct, frozen=True, kw_only=True):
 def read_sheet_form(fields: Mapping[str, object]) -> SheetForm:
     """The form in a POST; grades come one check field each, `grade_seconde`."""
     texts = {name: text_of(fields, name) for name in SheetForm.__struct_fields__ if name != "grades"}
-    return SheetForm(**texts, grades=tuple(grade for grade in GRADE_NAMES if text_of(fields, f"grade_{grade}")))
+    return SheetForm(**texts, grades=tuple(grade for grade in GRADE_WORDS if text_of(fields, f"grade_{grade}")))
 
 
 def form_of(sheet: Sheet) -> SheetForm:

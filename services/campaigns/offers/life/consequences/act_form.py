@@ -5,10 +5,11 @@ from uuid import UUID
 
 import msgspec
 
+from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, UnknownAct
 from services.campaigns.offers.life.consequences.consequences import read_words
 from services.campaigns.offers.life.consequences.session_form import read_session_change
-from services.campaigns.offers.life.sheet import GRADE_NAMES, InvalidSheet, Sheet, SheetChange
+from services.campaigns.offers.life.sheet import InvalidSheet, Sheet, SheetChange
 from services.campaigns.offers.life.sheet_form import SheetForm, read_sheet_form
 from services.campaigns.offers.session import SessionChange
 
@@ -21,7 +22,7 @@ CARRIED = (
     "base",
     *SessionChange.__struct_fields__,
     *(name for name in SheetForm.__struct_fields__ if name not in ("grades", *SessionChange.__struct_fields__)),
-    *(f"grade_{grade}" for grade in GRADE_NAMES),
+    *(f"grade_{grade}" for grade in GRADE_WORDS),
 )
 
 

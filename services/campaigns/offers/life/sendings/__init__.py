@@ -1,0 +1,1 @@
+"""Sendings: who was told what of an offer, when and why."""
