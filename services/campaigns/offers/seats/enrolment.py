@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.offers.registration import Registered
 from shared.refusal import Refusal
 
@@ -41,6 +42,12 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     person_id: UUID | None
     organisation_id: UUID | None
     all_or_none: bool = False
+
+
+def enrolment_of(actor: Actor, *, all_or_none: bool = False) -> Enrolment:
+    """Who enrols: a person for an organisation; an API token for its organisation alone."""
+    organisation_id = None if actor.organisation_id == EVERY_ORGANISATION else actor.organisation_id
+    return Enrolment(person_id=actor.person_id, organisation_id=organisation_id, all_or_none=all_or_none)
 
 
 def refuse_parts(outcomes: Mapping[int, Registered | Refusal], *, seated: set[int], asked: int) -> None:

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
-from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
+from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.imports.fault import Fault
@@ -39,7 +39,7 @@ from services.campaigns.offers.seats.classes.read import (
 from services.campaigns.offers.seats.classes.school_class import EnrolledPlace, OpenOffer, group_classes
 from services.campaigns.offers.seats.classes.swap_form import SwapForm, read_swap_form
 from services.campaigns.offers.seats.classes.swap_pupil import swap_pupil
-from services.campaigns.offers.seats.enrolment import ClassOutcome, Enrolment, NotAllTogether
+from services.campaigns.offers.seats.enrolment import ClassOutcome, NotAllTogether, enrolment_of
 from services.campaigns.registering.form import empty_form
 from shared.database import Connection
 from shared.refusal import Refusal
@@ -47,12 +47,6 @@ from shared.refusal import Refusal
 CLASSES = "/planification/classes"
 OFFERS_LISTED = 100
 TEMPLATES = "offers/seats/classes/templates"
-
-
-def enrolment_of(actor: Actor, *, all_or_none: bool = False) -> Enrolment:
-    """Who enrols: a person for an organisation; an API token for its organisation alone."""
-    organisation_id = None if actor.organisation_id == EVERY_ORGANISATION else actor.organisation_id
-    return Enrolment(person_id=actor.person_id, organisation_id=organisation_id, all_or_none=all_or_none)
 
 
 @get(CLASSES, action="enrol_class", include_in_schema=False)

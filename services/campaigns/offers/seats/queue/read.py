@@ -41,7 +41,7 @@ SEAT_PUPIL = """
     ) other ON true
     CROSS JOIN (SELECT count(*) AS waiting FROM campaigns.registrations
                 WHERE offer_id = $1 AND status = 'waiting' AND rank <= $2) before
-    WHERE r.offer_id = $1 AND r.rank > $2 AND r.status IN ('waiting', 'held', 'confirmed')
+    WHERE r.offer_id = $1 AND r.rank > $2 AND r.status = ANY($4::text[])
     ORDER BY r.rank LIMIT $3
 """
 
@@ -64,7 +64,14 @@ async def read_seats(connection: Connection, offer_id: UUID, *, organisation_id:
 
 async def list_seat_pupils(connection: Connection, offer_id: UUID, *, after: int, limit: int) -> list[SeatPupil]:
     """Who has a seat and who waits, in the order of their ranks, after the rank `after`."""
-    return [SeatPupil(**dict(row)) for row in await connection.fetch(SEAT_PUPIL, offer_id, after, limit)]
+    rows = await connection.fetch(SEAT_PUPIL, offer_id, after, limit, ["waiting", "held", "confirmed"])
+    return [SeatPupil(**dict(row)) for row in rows]
+
+
+async def list_queue(connection: Connection, offer_id: UUID, *, after: int, limit: int) -> list[SeatPupil]:
+    """Who waits, in the order of the queue, after the rank `after`."""
+    rows = await connection.fetch(SEAT_PUPIL, offer_id, after, limit, ["waiting"])
+    return [SeatPupil(**dict(row)) for row in rows]
 
 
 async def list_groups(connection: Connection, offer_id: UUID) -> list[Group]:
