@@ -12,6 +12,10 @@ from services.campaigns.organisations.organisation import OrganisationKind
 from services.campaigns.organisations.tokens.api_token import TokenRole
 
 Email = Annotated[str, Meta(description="At most 254 characters.", examples=["maud@federation.example"])]
+Name = Annotated[str, Meta(description="At most 120 characters.", examples=["Scierie du Bec"])]
+FirstName = Annotated[str, Meta(examples=["Ève"])]
+LastName = Annotated[str, Meta(examples=["Duroc"])]
+Phone = Annotated[str, Meta(examples=["02 32 00 00 00"])]
 Siret = Annotated[str | None, Meta(description="14 digits with their key.", examples=["12345678200010"])]
 Uai = Annotated[str | None, Meta(description="7 digits and their letter.", examples=["0270016W"])]
 
@@ -31,7 +35,7 @@ class OrganisationChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What may be changed of one's own organisation; what is absent stays, null takes a number away."""
 
     kind: OrganisationKind | UnsetType = UNSET
-    name: str | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
     siret: Siret | UnsetType = UNSET
     uai: Uai | UnsetType = UNSET
 
@@ -39,10 +43,10 @@ class OrganisationChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ContactBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody whom requests to an organisation go to."""
 
-    first_name: str
-    last_name: str
+    first_name: FirstName
+    last_name: LastName
     email: Email
-    phone: str = ""
+    phone: Phone = ""
 
 
 class KnownContactBody(Struct, frozen=True, kw_only=True):
@@ -57,7 +61,7 @@ class KnownContactBody(Struct, frozen=True, kw_only=True):
 class IntroductionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An organisation that is to be known here, and whom to write to; `invite` asks them to be responsible for it."""
 
-    name: str
+    name: Name
     kind: OrganisationKind
     siret: Siret = None
     uai: Uai = None
@@ -126,9 +130,9 @@ class InvitationsBody(Struct, frozen=True):
 class TokenRequestBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A token to create; `until` is its last day, within a year."""
 
-    name: str
+    name: Annotated[str, Meta(description="At most 80 characters.", examples=["Site de la fédération"])]
     role: TokenRole
-    until: Date
+    until: Annotated[Date, Meta(examples=["2027-06-30"])]
 
 
 class TokenBody(Struct, frozen=True, kw_only=True):
@@ -138,6 +142,7 @@ class TokenBody(Struct, frozen=True, kw_only=True):
     name: str
     role: TokenRole
     created_by: str
+    creator_left: bool
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None

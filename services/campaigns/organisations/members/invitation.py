@@ -16,6 +16,8 @@ from shared.refusal import Refusal
 INVITATION_LIFE = timedelta(days=7)
 # who invites more than this at once is not inviting colleagues
 OPEN_AT_MOST = 100
+# mails that one organisation may send to one address within a day
+PER_ADDRESS_AND_DAY = 3
 NAME_AT_MOST = 80
 
 
@@ -69,6 +71,20 @@ class TooManyInvitations(Refusal):
 
     def __init__(self) -> None:
         super().__init__(f"{OPEN_AT_MOST} invitations attendent déjà une réponse : retirez celles qui sont inutiles.")
+
+
+class InvitedTooOften(Refusal):
+    """The address has been written to three times within a day."""
+
+    reason: ClassVar[str] = "invited-too-often"
+    status: ClassVar[int] = 429
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{PER_ADDRESS_AND_DAY} invitations sont déjà parties à cette adresse depuis hier : vérifiez-la, "
+            "ou attendez demain.",
+            field="email",
+        )
 
 
 class InvitationForm(Struct, frozen=True, kw_only=True):

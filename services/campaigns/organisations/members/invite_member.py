@@ -1,6 +1,6 @@
 """Invite somebody to act for an organisation; the notice goes out with the transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.campaigns.access.actor import Actor
@@ -10,9 +10,11 @@ from services.campaigns.organisations.lock_organisation import lock_organisation
 from services.campaigns.organisations.members.invitation import (
     INVITATION_LIFE,
     OPEN_AT_MOST,
+    PER_ADDRESS_AND_DAY,
     AlreadyInvited,
     AlreadyMember,
     InvitationForm,
+    InvitedTooOften,
     TooManyInvitations,
 )
 from shared.database import Connection
@@ -27,7 +29,7 @@ async def invite_member(
     """The invitation's id, open for seven days; its mail names who invites.
 
     An ended one of the same address is put away first. Raises `UnknownOrganisation`, `AlreadyMember`,
-    `AlreadyInvited`, `TooManyInvitations`.
+    `AlreadyInvited`, `TooManyInvitations`, `InvitedTooOften`.
     """
     organisation = await lock_organisation(connection, organisation_id)
     await _refuse(connection, organisation_id, form.email, now)
@@ -92,6 +94,17 @@ async def _refuse(connection: Connection, organisation_id: UUID, email: str, now
         raise AlreadyInvited
     if len(opened) >= OPEN_AT_MOST:
         raise TooManyInvitations
+    sent = await connection.fetchval(
+        """
+        SELECT count(*) FROM campaigns.member_invitations
+        WHERE organisation_id = $1 AND email = $2 AND invited_at > $3
+        """,
+        organisation_id,
+        email,
+        now - timedelta(days=1),
+    )
+    if sent >= PER_ADDRESS_AND_DAY:
+        raise InvitedTooOften
 
 
 async def _person_of(connection: Connection, email: str) -> UUID:

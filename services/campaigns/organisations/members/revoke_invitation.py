@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
+from services.campaigns.organisations.lock_organisation import lock_organisation
 from services.campaigns.organisations.members.invitation import UnknownInvitation
 from shared.database import Connection
 
@@ -12,7 +13,11 @@ from shared.database import Connection
 async def revoke_invitation(
     connection: Connection, *, actor: Actor, organisation_id: UUID, invitation_id: UUID, now: datetime
 ) -> str:
-    """The address it was sent to; raises `UnknownInvitation` for one that is not open or not the organisation's."""
+    """The address it was sent to; raises `UnknownInvitation` for one that is not open or not the organisation's.
+
+    Under the organisation's lock, as accepting is: an invitation is accepted or taken back, never both.
+    """
+    await lock_organisation(connection, organisation_id)
     email: str | None = await connection.fetchval(
         """
         UPDATE campaigns.member_invitations SET revoked_at = $3

@@ -48,12 +48,13 @@ class TokenForm(Struct, frozen=True, kw_only=True):
 
 
 class ApiToken(Struct, frozen=True, kw_only=True):
-    """A token in use; its secret is nowhere. `created_by` is a name."""
+    """A token in use; its secret is nowhere. `created_by` is a name, `creator_left` that they are no member."""
 
     id: UUID
     name: str
     role: TokenRole
     created_by: str
+    creator_left: bool
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None

@@ -14,6 +14,9 @@ async def list_tokens(
     rows = await connection.fetch(
         """
         SELECT t.id, t.name, t.role, coalesce(btrim(p.first_name || ' ' || p.last_name), '') AS created_by,
+               t.created_by IS NOT NULL AND NOT EXISTS (
+                   SELECT FROM campaigns.members m
+                   WHERE m.person_id = t.created_by AND m.organisation_id = t.organisation_id) AS creator_left,
                t.created_at, t.expires_at, t.last_used_at
         FROM campaigns.api_tokens t LEFT JOIN contract.people p ON p.id = t.created_by
         WHERE t.organisation_id = $1 AND t.revoked_at IS NULL AND t.expires_at > $2

@@ -216,6 +216,29 @@ async def test_a_name_that_is_markup_is_shown_as_text(owner, visitor, pool, link
     assert "&lt;b&gt;Fédé" in page
 
 
+async def test_one_address_is_written_to_three_times_a_day(owner, pool):
+    for _ in range(3):
+        invitation_id = await invite(owner, pool)
+        await owner.post(f"{PATH}/invitations/{invitation_id}/retrait")
+    form = {"email": "mina@federation.example", "role": "viewer"}
+    answer = await owner.post(f"{PATH}/invitations", form)
+    assert (answer.status_code, "attendez demain" in answer.text) == (429, True)
+    await pool.execute("UPDATE campaigns.member_invitations SET invited_at = invited_at - interval '1 day'")
+    assert (await owner.post(f"{PATH}/invitations", form)).status_code == 303
+
+
+async def test_an_invitation_is_accepted_or_taken_back_never_both(owner, visitor, pool, link):
+    for number in range(6):
+        invitation_id = await invite(owner, pool, f"n{number}@federation.example")
+        accepted, revoked = await asyncio.gather(
+            visitor.post(link(invitation_id), data=NAMES, follow_redirects=False),
+            owner.post(f"{PATH}/invitations/{invitation_id}/retrait"),
+        )
+        assert (accepted.status_code, revoked.status_code) in ((303, 404), (410, 303))
+    both = "SELECT count(*) FROM campaigns.member_invitations WHERE accepted_at IS NOT NULL AND revoked_at IS NOT NULL"
+    assert await pool.fetchval(both) == 0
+
+
 async def test_a_hundred_open_invitations_are_enough(owner, pool, federation):
     person = owner.member.person_id
     await pool.executemany(

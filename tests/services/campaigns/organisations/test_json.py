@@ -9,6 +9,7 @@ import pytest
 
 from shared.database import transaction
 from shared.identifiers import new_id
+from shared.signed_links import Signer
 from tests.world import a_member
 
 pytestmark = pytest.mark.anyio
@@ -149,6 +150,19 @@ async def test_the_journal_is_read_by_key(machine):
     ]
     key = journal["items"][0]["id"]
     assert (await machine.ask("GET", f"/journal?after={key}")).json() == {"items": [], "next": None}
+
+
+async def test_the_installation_may_put_things_right_and_stands_in_the_journal(machine, visitor, settings):
+    token = Signer(settings.secret_keys).token("planner", UUID(int=0))
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"email": "mina@federation.example", "role": "owner"}
+    answer = await visitor.post(f"{machine.address}/invitations", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["invited_by"]) == (201, "")
+    [line] = (await machine.ask("GET", "/journal")).json()["items"]
+    assert (line["action"], line["who"]) == ("invite_member", "")
+    assert "l’installation" in (await machine.somebody.get("/planification/organisation/journal")).text
+    nobody = await visitor.get(f"/api/v1/organisations/{new_id()}", headers=headers)
+    assert nobody.status_code == 404
 
 
 ADDRESSES = [

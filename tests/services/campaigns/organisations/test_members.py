@@ -1,6 +1,7 @@
 """Members: roles are changed, people leave and are removed, and somebody stays responsible."""
 
 import asyncio
+import random
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,8 +9,8 @@ import pytest
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.organisations.members.change_role import change_role
-from services.campaigns.organisations.members.member import LastOwner
-from services.campaigns.organisations.members.remove_member import leave_organisation
+from services.campaigns.organisations.members.member import LastOwner, UnknownMember
+from services.campaigns.organisations.members.remove_member import leave_organisation, remove_member
 from shared.database import transaction
 from shared.identifiers import new_id
 from tests.world import NOW, a_member
@@ -151,6 +152,35 @@ async def test_two_owners_who_demote_each_other_at_once_leave_one_owner(pool, fe
     outcomes = await asyncio.gather(demote(one, other), demote(other, one), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes if outcome is not None] == [LastOwner]
     assert await pool.fetchval("SELECT count(*) FROM campaigns.members WHERE role = 'owner'") == 1
+
+
+async def test_whatever_owners_do_to_each_other_at_once_one_is_left(pool, federation):
+    """Forty random acts by six people, six at a time, five times over."""
+    chance = random.Random(4)  # noqa: S311  # no secret hangs on it
+    for round_number in range(5):
+        people = [actor for number in range(3) for actor in await two_owners(pool, federation, number)]
+        room = asyncio.Semaphore(6)
+
+        async def act(actor: Actor, room: asyncio.Semaphore = room, people: list[Actor] = people) -> None:
+            async with room, transaction(pool) as connection:
+                whom = chance.choice(people)
+                their = await connection.fetchval(
+                    "SELECT id FROM campaigns.members WHERE person_id = $1", whom.person_id
+                )
+                of = {"actor": actor, "organisation_id": federation, "now": NOW}
+                match chance.randrange(3):
+                    case 0:
+                        await leave_organisation(connection, **of)
+                    case 1:
+                        await change_role(connection, member_id=their or new_id(), role="viewer", **of)
+                    case _:
+                        await remove_member(connection, member_id=their or new_id(), **of)
+
+        outcomes = await asyncio.gather(*(act(chance.choice(people)) for _ in range(40)), return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} <= {type(None), LastOwner, UnknownMember}
+        owners = await pool.fetchval("SELECT count(*) FROM campaigns.members WHERE role = 'owner'")
+        assert owners >= 1, round_number
+        await pool.execute("DELETE FROM campaigns.members")
 
 
 @pytest.mark.parametrize("act", ["role", "retrait"])

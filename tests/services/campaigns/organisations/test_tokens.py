@@ -78,6 +78,14 @@ async def test_a_token_nobody_gave_opens_nothing(visitor, federation, token):
     assert answer.status_code == 401
 
 
+async def test_a_token_of_who_has_left_is_marked(owner, sign_in, federation, pool):
+    second = await sign_in(federation, role="owner", email="ali@federation.example")
+    await create(second)
+    assert "n’est plus membre" not in (await owner.get(PATH)).text
+    await pool.execute("DELETE FROM campaigns.members WHERE person_id = $1", second.member.person_id)
+    assert "n’est plus membre" in (await owner.get(PATH)).text
+
+
 async def test_a_token_needs_a_name_a_role_and_a_day(owner, pool):
     answer = await owner.post(PATH, {"name": "", "role": "owner", "until": in_days(400)})
     assert answer.status_code == 422
