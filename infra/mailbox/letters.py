@@ -3,6 +3,7 @@
 import email.policy
 import re
 from datetime import UTC, date, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
@@ -109,10 +110,17 @@ def _head(path: Path) -> LetterHead:
 
 def _header(headers: Message, name: str) -> str:
     try:
+        if name == "From":
+            # the library's own reader of addresses puts a space where a name was folded (RFC 2047 §6.2 has none)
+            return _clean(str(make_header(decode_header(_raw(headers, name)))))
         return _clean(str(headers.get(name, "")))
     except Exception:  # noqa: BLE001  # on a malformed address the parser of headers raises whatever it stumbles over
-        raw = (str(value) for given, value in headers.raw_items() if given.lower() == name.lower())
-        return _clean(next(raw, ""))
+        return _clean(_raw(headers, name))
+
+
+def _raw(headers: Message, name: str) -> str:
+    raw = (str(value) for given, value in headers.raw_items() if given.lower() == name.lower())
+    return next(raw, "")
 
 
 def _clean(text: str) -> str:

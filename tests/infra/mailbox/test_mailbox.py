@@ -66,6 +66,14 @@ async def test_a_mail_is_kept_where_any_mail_tool_reads_it(sink, reader):
     assert source.headers["content-type"].startswith("text/plain")
 
 
+async def test_a_long_name_that_was_folded_is_read_as_one(sink, reader):
+    mail = a_mail()
+    del mail["From"]
+    mail["From"] = "Fédération des métiers de la Risle (Quinzaine) <ne-pas-repondre@quinzaine.example>"
+    await send(sink, mail)
+    assert "Fédération des métiers de la Risle (Quinzaine)" in (await reader.get("/")).text
+
+
 async def test_a_hostile_mail_runs_nothing(sink, reader):
     await send(sink, a_mail("<script>alert(1)</script>", "<script>alert(2)</script><img src=http://x.example>"))
     address = await first_letter(reader)

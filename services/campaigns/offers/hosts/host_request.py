@@ -173,11 +173,18 @@ class HostRequest(Struct, frozen=True, kw_only=True):
 
 
 def answer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
-    """A week, at the latest three days before; where that leaves no day: a day, or half of the time that is left."""
-    deadline = min(now + DAYS_TO_ANSWER, starts_at - DAYS_BEFORE)
+    """A week, at the latest three days before, in the evening; with less than a day: a day, or half of what is left."""
+    deadline = _evening_before(min(now + DAYS_TO_ANSWER, starts_at - DAYS_BEFORE))
     if deadline >= now + SHORT_NOTICE:
         return deadline
     return min(now + SHORT_NOTICE, now + (starts_at - now) / 2)
+
+
+def _evening_before(moment: datetime) -> datetime:
+    """The last evening, 18 h in Paris, that is not after the moment: an hour people can remember."""
+    local = moment.astimezone(PARIS)
+    evening = local.replace(hour=18, minute=0, second=0, microsecond=0)
+    return evening if evening <= local else (evening - timedelta(days=1)).replace(fold=0)
 
 
 def replace_deadline(starts_at: datetime) -> datetime:

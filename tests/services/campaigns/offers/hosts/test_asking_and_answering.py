@@ -1,7 +1,7 @@
 """Asking hosts, and what each answer does; who is told, and who is not."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -26,7 +26,7 @@ from shared.database import transaction
 from shared.events import SessionChanged
 from shared.notices import HostAnswered, HostReleased, HostReminded, HostRequested
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
-from tests.world import NOW, a_member, a_week, at
+from tests.world import NOW, PARIS, a_member, a_week, at
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ async def test_every_company_with_a_contact_is_asked_once_and_the_others_are_nam
     first = asked[0]
     assert first.appointment.starts_at == at(0, 9)
     assert (first.appointment.pupils, first.appointment.organisation) == (15, "Fédération des métiers")
-    assert first.answer_by == NOW + timedelta(days=7)
+    assert first.answer_by == evening(6)
 
 
 async def test_a_typed_contact_makes_the_company_known_but_a_second_one_does_not_redirect_it(pool):
@@ -182,9 +182,13 @@ async def test_a_host_of_a_cancelled_session_is_released_unless_it_had_said_no(p
     assert [event.reason for event in await events(pool, HostReleased)].count("offer_cancelled") == 3
 
 
+def evening(days: int) -> datetime:
+    return (NOW.astimezone(PARIS) + timedelta(days=days)).replace(hour=18, minute=0)
+
+
 def test_a_company_has_a_week_to_answer_and_less_when_time_is_short():
-    assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=60)) == NOW + timedelta(days=7)
-    assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=8)) == NOW + timedelta(days=5)
+    assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=60)) == evening(6)
+    assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=8)) == evening(4)
     assert answer_deadline(now=NOW, starts_at=NOW + timedelta(days=3)) == NOW + timedelta(days=1)
     assert answer_deadline(now=NOW, starts_at=NOW + timedelta(hours=8)) == NOW + timedelta(hours=4)
 
