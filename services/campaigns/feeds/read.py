@@ -154,6 +154,8 @@ async def _read_sessions(connection: Connection, scope: str, subject: str, *, ba
     personal = scope == "pupil"
     speaker = SPEAKER_IN_PERSON if personal else SPEAKER_IN_PUBLIC
     tentative = TENTATIVE_OF_PUPIL if personal else "false"
+    # the link of an online session is for who is registered
+    online = "s.online_url" if personal else "NULL::text"
     body = await connection.fetchval(
         f"""
         SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -165,7 +167,7 @@ async def _read_sessions(connection: Connection, scope: str, subject: str, *, ba
                 'host_id', s.host_id, 'host', coalesce(host.name, ''), 'place', s.place,
                 'room', coalesce(s.room, ''), 'latitude', site.latitude, 'longitude', site.longitude,
                 'contact', s.contact, 'meeting_point', s.meeting_point, 'access', s.access, 'bring', s.bring,
-                'online_url', s.online_url, 'sequence', s.sequence, 'status', s.status, 'changed_at', s.changed_at,
+                'online_url', {online}, 'sequence', s.sequence, 'status', s.status, 'changed_at', s.changed_at,
                 'speakers', array_remove(ARRAY(
                     SELECT {speaker} FROM campaigns.session_speakers link
                     JOIN campaigns.speakers speaker ON speaker.id = link.speaker_id
