@@ -34,6 +34,7 @@ class SeriesOffer(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
     place: str
     room: str
+    session_id: UUID | None
     speakers: int
     awaited: int
 
@@ -68,6 +69,7 @@ async def read_series(connection: Connection, series_id: UUID, *, organisation_i
         SELECT o.id, o.slug, o.title, o.status, o.seats, o.taken, o.waiting, o.kind, o.audience, o.required,
                o.organisation_id, o.campaign_id, first.starts_at, last.ends_at, coalesce(first.place, '') AS place,
                coalesce(first.room, '') AS room,
+               coalesce(testimony.id, first.id) AS session_id,
                (SELECT count(*) FROM campaigns.registrations r WHERE r.offer_id = o.id AND r.status = 'held') AS held,
                (SELECT count(DISTINCT link.speaker_id) FROM campaigns.session_speakers link
                 JOIN campaigns.sessions s ON s.id = link.session_id
@@ -76,8 +78,11 @@ async def read_series(connection: Connection, series_id: UUID, *, organisation_i
                 JOIN campaigns.sessions s ON s.id = asked.session_id
                 WHERE s.offer_id = o.id AND s.status = 'planned' AND asked.status = 'awaited') AS awaited
         FROM campaigns.offers o
-        LEFT JOIN LATERAL (SELECT s.starts_at, s.place, s.room FROM campaigns.sessions s
+        LEFT JOIN LATERAL (SELECT s.id, s.starts_at, s.place, s.room FROM campaigns.sessions s
                            WHERE s.offer_id = o.id AND s.status = 'planned' ORDER BY s.starts_at LIMIT 1) first ON true
+        LEFT JOIN LATERAL (SELECT s.id FROM campaigns.sessions s
+                           WHERE s.offer_id = o.id AND s.status = 'planned' AND s.kind = 'testimony'
+                           ORDER BY s.starts_at LIMIT 1) testimony ON true
         LEFT JOIN LATERAL (SELECT max(s.ends_at) AS ends_at FROM campaigns.sessions s
                            WHERE s.offer_id = o.id AND s.status = 'planned') last ON true
         WHERE o.series_id = $1 AND ($2::uuid IS NULL OR o.organisation_id = $2)

@@ -1,5 +1,7 @@
 """Series: workshops and mornings that are repeated, from a form to drafts to the catalogue."""
 
+import re
+
 import pytest
 
 from services.campaigns.offers.kinds.series.series import title_of_series
@@ -77,7 +79,11 @@ async def test_the_dates_are_shown_before_anything_is_made(planner, week, pool):
 
 async def test_a_series_becomes_drafts_each_an_offer_of_its_own(planner, week, pool):
     path = await create(planner, mornings(week))
-    page = read(await planner.get(path)).text
+    seen = await planner.get(path)
+    page = read(seen).text
+    link = re.search(r'href="(/planification/intervenants\?seance=[^"]+)"', seen.text)
+    assert link is not None
+    assert (await planner.get(link[1])).status_code == 200
     assert "Trois métiers, une matinée" in page
     assert "8 créneaux, dont 8 en brouillon" in page
     assert "3 places d’intervenant à pourvoir" in page
