@@ -1,9 +1,6 @@
-"""What the catalogue reads: public offers with their days and seats, the campaigns and towns they belong to."""
+"""What the catalogue reads: public offers with their days and seats, and the campaigns they belong to."""
 
-import unicodedata
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -35,48 +32,12 @@ LISTING = """
 """
 
 
-async def list_public_offers(
-    connection: Connection, *, now: datetime, city: str, after: UUID | None, limit: int
-) -> list[Listing]:
-    """Public offers in the order of the catalogue, after the offer `after`; of one town where `city` is not empty.
-
-    What can still be joined comes first: by kind, then by date. What is past or cancelled comes last.
-    """
-    rows = await connection.fetch(
-        f"""
-        WITH listed AS (
-            SELECT id,
-                   ROW(status IN ('cancelled', 'over') OR coalesce(upper(busy) <= $1, false),
-                       audience = 'schools',
-                       array_position(ARRAY['collective_week', 'hosting', 'workshop', 'information_morning'], kind),
-                       coalesce(lower(busy), 'infinity'), id) AS place
-            FROM campaigns.offers
-            WHERE status <> 'draft' AND ($2 = '' OR city = $2)
-        )
-        {LISTING} JOIN listed ON listed.id = o.id
-        WHERE $3::uuid IS NULL OR listed.place > (SELECT place FROM listed WHERE id = $3)
-        ORDER BY listed.place LIMIT $4
-        """,  # noqa: S608  # the columns are a constant of this module
-        now,
-        city,
-        after,
-        limit,
-    )
-    return [_listing(row) for row in rows]
-
-
 async def read_listing(connection: Connection, slug: str) -> Listing:
     """One public offer by the slug in its address; raises `UnknownOffer`."""
     row = await connection.fetchrow(f"{LISTING} WHERE o.slug = $1 AND o.status <> 'draft'", slug)
     if row is None:
         raise UnknownOffer
     return _listing(row)
-
-
-async def list_cities(connection: Connection) -> list[str]:
-    """The towns with a public offer, by name."""
-    rows = await connection.fetch("SELECT DISTINCT city FROM campaigns.offers WHERE status <> 'draft' AND city <> ''")
-    return sorted((row["city"] for row in rows), key=lambda city: unicodedata.normalize("NFKD", city))
 
 
 async def list_campaigns(connection: Connection) -> list[Campaign]:

@@ -1,43 +1,52 @@
 """The public pages: the catalogue and an offer."""
 
 from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
-from services.campaigns.catalogue.listing import sections_of
-from services.campaigns.catalogue.read import list_campaigns, list_cities, list_public_offers, read_listing
+from services.campaigns.catalogue.finding.answers import answer_sections, say_distance, wider_searches
+from services.campaigns.catalogue.finding.read import answer_search, list_sectors, list_weeks
+from services.campaigns.catalogue.finding.search import read_search
+from services.campaigns.catalogue.read import list_campaigns, read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.read import read_programme
 
-PAGE = 60
-CITY_AT_MOST = 100
-
-City = Annotated[str, QueryParameter(name="ville", description="Only the offers of this town")]
-After = Annotated[str, QueryParameter(name="apres", description="The offer the page before ended with")]
+PAGE = 30
 
 
 @get("/", include_in_schema=False)
 async def get_catalogue(
-    edge: NamedDependency[Edge], now: NamedDependency[datetime], city: City = "", after: After = ""
+    request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime]
 ) -> Response[str]:
     """What there is near one, and whether there is room."""
-    city = city[:CITY_AT_MOST].replace("\x00", "")
+    search = read_search(request.query_params)
     async with edge.reading() as connection:
-        listings = await list_public_offers(connection, now=now, city=city, after=_offer_id(after), limit=PAGE + 1)
+        answer = await answer_search(connection, search, now=now, limit=PAGE)
         campaigns = await list_campaigns(connection)
-        cities = await list_cities(connection)
+        weeks = await list_weeks(connection, now)
+        sectors = await list_sectors(connection)
     return page(
         "catalogue/templates/catalogue.html",
-        sections=sections_of(listings[:PAGE], now),
-        following=listings[PAGE - 1].id if len(listings) > PAGE else None,
+        search=search,
+        found=answer.found,
+        wording=answer.wording,
+        near=answer.near,
+        others=answer.others,
+        towns=answer.towns,
+        sections=answer_sections(search, answer.near, answer.found.listings, answer.found.kilometres, now),
+        far={
+            listing.id: say_distance(far)
+            for listing, far in zip(answer.found.listings, answer.found.kilometres, strict=True)
+        },
+        wider=wider_searches(search),
+        drawing=answer.drawing,
         campaigns=campaigns,
-        cities=cities,
-        city=city,
+        weeks=weeks,
+        sectors=sectors,
         now=now,
     )
 
@@ -57,14 +66,6 @@ async def get_offer_page(
         feed_url=f"{edge.settings.base_url}/calendars/{listing.slug}.ics",
         now=now,
     )
-
-
-def _offer_id(after: str) -> UUID | None:
-    """The key of the next page; what is no key begins at the beginning."""
-    try:
-        return UUID(after)
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [get_catalogue, get_offer_page]

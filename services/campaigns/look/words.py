@@ -78,6 +78,11 @@ def say_offered_seats(held: int, until: str) -> str:
     return f"{say_number(held).capitalize()} places sont proposées jusqu’au {until}."
 
 
+def say_offers(count: int) -> str:
+    """« aucune offre », « 1 offre », « 12 offres »."""
+    return f"{count} offres" if count > 1 else "1 offre" if count else "aucune offre"
+
+
 def webcal(address: str) -> str:
     """The address a calendar program subscribes to: the same, under `webcal:`."""
     parts = urlsplit(address)
