@@ -6,24 +6,33 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
+from services.campaigns.access.permissions import Action
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.life.read import list_own_offers
 from services.campaigns.offers.read import read_programme
 from services.campaigns.planning.read import list_needs, list_pupils, read_planned_offer
 
+OTHER_ROOMS: tuple[tuple[Action, str], ...] = (
+    ("read_hosting", "/planification/accueils"),
+    ("enrol_class", "/planification/classes"),
+    ("sign_out", "/compte"),
+)
 OFFERS_AT_HOME, PUPILS_A_PAGE = 10, 200
 
 After = Annotated[str, QueryParameter(name="apres")]
 
 
-@get("/planification", action="read_offers", include_in_schema=False)
+@get("/planification", action="sign_out", include_in_schema=False)
 async def get_planning(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor]
 ) -> Response[Any]:
-    """What needs one today, and the offers that come next."""
+    """What needs one today, and the offers that come next; who has another room is led there."""
+    if not actor.may("read_offers"):
+        return Redirect(next(path for action, path in OTHER_ROOMS if actor.may(action)), status_code=303)
     async with edge.reading() as connection:
         offers = await list_own_offers(connection, actor, now=now, after=None, limit=OFFERS_AT_HOME + 1)
         needs = await list_needs(connection, organisation_id=actor.organisation_id, now=now)

@@ -110,3 +110,10 @@ async def test_hostile_names_stay_names(planner, small_week, pool, settings):
 async def test_a_strange_key_of_a_page_begins_at_the_beginning(planner, small_week, after):
     for path in ("/planification", f"/planification/{small_week.slug}"):
         assert (await planner.get(f"{path}?apres={after}")).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "room"), [("host", "/planification/accueils"), ("teacher", "/planification/classes")])
+async def test_who_has_one_room_is_led_there(sign_in, small_week, role, room):
+    someone = await sign_in(small_week.organisation_id, role=role)
+    answer = await someone.get("/planification", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, room)
