@@ -152,7 +152,7 @@
   });
   document.addEventListener('htmx:afterSwap', (event) => {
     if (event.detail.target.id === 'fiche') {
-      const first = drawer.querySelector('[aria-invalid], .choice h2, #title');
+      const first = drawer.querySelector('[aria-invalid], .both-hands h2, #title');
       if (first) first.focus();
       drawer.scrollTop = 0;
       return;

@@ -1,12 +1,10 @@
 """The page of a week: what it shows, what it changes without a script, and what it refuses."""
 
-import re
-
 import pytest
 
 from shared.database import transaction
 from tests.services.campaigns.look.page_reader import read
-from tests.world import a_week, an_organisation
+from tests.world import a_week
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,268 @@
+"""The week of Pont-Audemer built by hand in a real browser: with the pointer, the keyboard alone, and forms."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import date
+from uuid import UUID
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright
+
+from infra.contact_sheet import QUIET
+from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.session import SessionChange
+from shared.database import Pool, transaction
+from tests.world import NOW, a_week
+
+pytestmark = pytest.mark.anyio
+
+CHROMIUM = shutil.which("chromium")
+HOME = "http://quinzaine.example"
+WEEK = f"{HOME}/planification/semaine-pont-audemer/semaine"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+async def open_page(browser: Browser, visitor, secret: str, *, width: int = 1280, **given) -> Page:
+    """A page whose requests this process answers; whatever it complains of fails the test."""
+    context = await browser.new_context(viewport={"width": width, "height": 1200}, **given)
+    await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
+
+    async def answer(route: Route) -> None:
+        request = route.request
+        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
+        headers.pop("accept-encoding", None)
+        got = await visitor.request(
+            request.method,
+            request.url.removeprefix(HOME),
+            content=request.post_data_buffer,
+            headers=headers,
+            follow_redirects=False,
+        )
+        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
+
+    await context.route("**/*", answer)
+    page = await context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    return page
+
+
+@pytest.fixture
+async def draft(pool: Pool):
+    """An offer with nothing in it."""
+    async with transaction(pool) as connection:
+        return await a_week(connection, published=False, days=0)
+
+
+@pytest.fixture
+async def page(browser, visitor, sign_in, draft) -> AsyncIterator[Page]:
+    someone = await sign_in(draft.organisation_id)
+    page = await open_page(browser, visitor, someone.member.secret)
+    yield page
+    await page.context.close()
+
+
+async def stored(pool: Pool, title: str) -> tuple[str, str, str]:
+    """(day, start, end) of a session, in Paris."""
+    row = await pool.fetchrow(
+        """
+        SELECT to_char(starts_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD') AS day,
+               to_char(starts_at AT TIME ZONE 'Europe/Paris', 'HH24:MI') AS starts,
+               to_char(ends_at AT TIME ZONE 'Europe/Paris', 'HH24:MI') AS ends
+        FROM campaigns.sessions WHERE title = $1 ORDER BY starts_at LIMIT 1
+        """,
+        title,
+    )
+    return (row["day"], row["starts"], row["ends"])
+
+
+async def announced(page: Page, text: str) -> None:
+    await page.wait_for_function("text => document.getElementById('annonce').textContent.includes(text)", arg=text)
+
+
+def block(page: Page, title: str) -> Locator:
+    return page.locator(".block > a").filter(has=page.locator("b", has_text=title)).first
+
+
+async def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    await page.mouse.move(*start)
+    await page.mouse.down()
+    await page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
+    await page.mouse.move(*end, steps=4)
+    await page.mouse.up()
+
+
+async def hour_of(page: Page) -> float:
+    """The height of an hour on the board, in px."""
+    heights: list[float] = await page.locator(".hours li").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    return heights[0]
+
+
+async def sound(page: Page) -> None:
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.usefixtures("draft")
+async def test_the_week_of_pont_audemer_is_built_by_hand(page, pool):
+    # from nothing: the template week, by form
+    await page.goto(WEEK)
+    await sound(page)
+    await page.click("text=Partir de la semaine modèle")
+    await page.fill("#date", "2027-06-16")
+    await page.click("text=Remplir la semaine")
+    await page.wait_for_selector(".block")
+    assert await page.locator(".block").count() == 25
+    assert await pool.fetchval("SELECT count(*) FROM contract.events") == 0
+    await sound(page)
+
+    # the day: its sector and whom to call, for all days
+    await page.click("#t-2027-06-14 a")
+    await page.select_option("#sector", "s10")
+    await page.fill("#emergency_phone", "02 32 00 00 00")
+    await page.click("text=Enregistrer la journée")
+    await page.wait_for_selector("#j-2027-06-14.f-construction")
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.days WHERE emergency_phone = '02 32 00 00 00'") == 5
+
+    # the sheet, opened by a click on the block: title and host
+    await block(page, "Visite").click()
+    await page.wait_for_selector("#fiche #title")
+    await sound(page)
+    await page.fill("#title", "Un immeuble sort de terre")
+    await page.fill("#host", "chantiers de la risle")
+    await page.fill("#expected", "Montrer le plan,\npuis le chantier.")
+    await page.click("#fiche button[type=submit]")
+    await announced(page, "enregistrée")
+    assert await page.locator("#fiche").inner_html() == ""
+    row = await pool.fetchrow(
+        "SELECT place, expected FROM campaigns.sessions WHERE title = 'Un immeuble sort de terre'"
+    )
+    assert (row["place"], row["expected"]) == (
+        "1 rue du Quai, 27500 Pont-Audemer",
+        "Montrer le plan,\npuis le chantier.",
+    )
+
+    # the pointer: the debrief of Monday goes half an hour later, then is stretched, then goes to Friday
+    hour = await hour_of(page)
+    box = await block(page, "Bilan de la journée").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + 6)
+    await drag(page, middle, (middle[0], middle[1] + hour / 2))
+    await announced(page, "16 h–16 h 30")
+    assert await stored(pool, "Bilan de la journée") == ("2027-06-14", "16:00", "16:30")
+    box = await block(page, "Bilan de la journée").bounding_box()
+    edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    await drag(page, edge, (edge[0], edge[1] + hour / 2))
+    await announced(page, "16 h–17 h")
+    tuesday = page.locator('.board[data-date="2027-06-15"] .block > a').first
+    box, goal = await tuesday.bounding_box(), await page.locator('.board[data-date="2027-06-16"]').bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + 6)
+    await drag(page, middle, (goal["x"] + goal["width"] / 2, middle[1] + 7.5 * hour))
+    await announced(page, "mercredi 16 juin, 16 h 30–17 h")
+    assert await page.locator('.board[data-date="2027-06-16"] .block').count() == 6
+
+    # a drop on what stands there already is refused, by name, and nothing moves
+    box = await block(page, "Accueil").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + 6)
+    await drag(page, middle, (middle[0], middle[1] + hour))
+    await page.wait_for_selector("#semaine [role=alert]")
+    assert "a déjà « Un immeuble sort de terre » (9 h 30–12 h)" in await page.inner_text("#semaine [role=alert]")
+    assert await stored(pool, "Accueil") == ("2027-06-14", "09:00", "09:30")
+
+    # a click on an empty hour: a new session there
+    await page.locator('.board[data-date="2027-06-17"] .cells .sh-17').click()
+    await page.wait_for_selector("#fiche #title")
+    assert await page.input_value("#starts") == "17:00"
+    assert await page.input_value("#date") == "2027-06-17"
+    await page.fill("#title", "Dégustation")
+    await page.click("#fiche button[type=submit]")
+    await announced(page, "« Dégustation » ajoutée")
+    assert await stored(pool, "Dégustation") == ("2027-06-17", "17:00", "18:00")
+    assert await page.locator(".summary").count() == 0
+
+
+@pytest.mark.usefixtures("draft")
+async def test_the_keyboard_alone_moves_stretches_and_opens(page, pool):
+    await page.goto(f"{WEEK}/modele")
+    await page.fill("#date", "2027-06-16")
+    await page.click("text=Remplir la semaine")
+    await block(page, "Bilan de la journée").focus()
+    await page.keyboard.press("ArrowDown")
+    await announced(page, "lundi 14 juin, 15 h 45–16 h 15")
+    for _ in range(3):  # quickly one after the other: each waits for the one before
+        await page.keyboard.press("ArrowDown")
+    await announced(page, "16 h 30–17 h")
+    assert await page.evaluate("document.activeElement.textContent.includes('Bilan')")
+    await page.keyboard.press("Shift+ArrowDown")
+    await announced(page, "16 h 30–17 h 15")
+    await page.keyboard.press("ArrowRight")
+    await announced(page, "mardi 15 juin, 16 h 30–17 h 15")
+    assert await page.evaluate("document.activeElement.closest('.board').dataset.date") == "2027-06-15"
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#fiche #title")
+    assert await page.evaluate("document.activeElement.id") == "title"
+    await page.keyboard.press("Escape")
+    assert await page.evaluate("document.activeElement.textContent.includes('Bilan')")
+    row = await pool.fetchrow(
+        "SELECT starts_at, version FROM campaigns.sessions WHERE title LIKE 'Bilan%' ORDER BY version DESC LIMIT 1"
+    )
+    assert (row["starts_at"].date(), row["version"]) == (date(2027, 6, 15), 7)
+
+
+@pytest.mark.usefixtures("draft")
+async def test_two_planners_at_once_choose_field_by_field(page, pool):
+    await page.goto(f"{WEEK}/modele")
+    await page.fill("#date", "2027-06-16")
+    await page.click("text=Remplir la semaine")
+    await block(page, "Visite").click()
+    await page.wait_for_selector("#fiche #title")
+    session_id: UUID = await pool.fetchval(
+        "SELECT id FROM campaigns.sessions WHERE title = 'Visite' ORDER BY starts_at"
+    )
+    async with transaction(pool) as connection:
+        theirs = SessionChange(title="Visite du chantier", bring="casque")
+        await change_session(connection, session_id=session_id, change=theirs, now=NOW)
+    await page.fill("#title", "Le chantier, vu d’en haut")
+    await page.fill("#expected", "Deux heures debout")
+    await page.click("#fiche button[type=submit]")
+    await page.wait_for_selector("#fiche .both-hands")
+    await sound(page)
+    said = await page.inner_text("#fiche")
+    assert "Rien de vous n’est encore enregistré" in said
+    assert "c’était : Visite" in said
+    assert "Visite du chantier" in said
+    assert await page.locator(".choose").count() == 3
+    # only one of both has touched these: they are chosen already, the title is not
+    assert await page.locator(".choose input:checked").count() == 2
+    await page.locator(".choose label", has_text="vu d’en haut").click()
+    await page.click("#fiche button[type=submit]")
+    await announced(page, "enregistrée")
+    row = await pool.fetchrow("SELECT title, bring, expected FROM campaigns.sessions WHERE id = $1", session_id)
+    assert tuple(row) == ("Le chantier, vu d’en haut", "casque", "Deux heures debout")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1280])
+async def test_every_page_is_accessible_at_every_width(browser, visitor, sign_in, pool, width, scheme):
+    async with transaction(pool) as connection:
+        week = await a_week(connection, published=False, groups=("A", "B", "C"))
+    someone = await sign_in(week.organisation_id)
+    page = await open_page(browser, visitor, someone.member.secret, width=width, color_scheme=scheme)
+    for path in (
+        "", "/seances/nouvelle", f"/seances/{week.sessions[0]}", f"/seances/{week.sessions[0]}/retrait",
+        "/jours/nouveau", "/jours/2027-06-14", "/groupes", "/modele", "/../jour/2027-06-14",
+    ):  # fmt: skip
+        await page.goto(WEEK + path)
+        await sound(page)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    await page.context.close()
