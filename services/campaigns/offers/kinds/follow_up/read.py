@@ -24,7 +24,10 @@ class FollowUpOffer(Struct, frozen=True, kw_only=True):
 
 
 class PlannedSlot(Struct, frozen=True, kw_only=True):
-    """A slot as planners see it; `pupil` is empty while it is free, `clash` names a session of the pupil since."""
+    """A slot as planners see it; `pupil` is empty while it is free.
+
+    `clash` names a session at the same time: of the pupil who has it, or of everybody while it is free.
+    """
 
     id: UUID
     person_id: UUID
@@ -84,8 +87,8 @@ async def list_slots(connection: Connection, offer_id: UUID) -> list[PlannedSlot
         LEFT JOIN LATERAL (
             SELECT e.title FROM campaigns.sessions e
             WHERE e.offer_id = s.offer_id AND e.status = 'planned' AND e.during && s.during
-              AND r.id IS NOT NULL AND e.id IS DISTINCT FROM s.session_id
-              AND (e.group_id IS NULL OR r.group_id IS NULL OR e.group_id = r.group_id)
+              AND e.id IS DISTINCT FROM s.session_id
+              AND (e.group_id IS NULL OR (r.id IS NOT NULL AND (r.group_id IS NULL OR e.group_id = r.group_id)))
             ORDER BY e.starts_at LIMIT 1
         ) clash ON true
         WHERE s.offer_id = $1 AND s.status = 'planned'

@@ -195,6 +195,23 @@ async def test_a_slot_during_a_session_of_one_s_own_is_refused_by_name(visitor, 
     assert "« Visite 3.2 » a lieu à la même heure" in read(refused).text
 
 
+async def test_a_planner_is_told_of_a_slot_that_nobody_can_choose(planner, week, follower, pool):
+    await offered(pool, week, follower, first=at(2, 14), count=1)
+    assert (
+        "« Visite 3.2 » a lieu à la même heure : aucun élève ne peut le choisir" in read(await planner.get(PATH)).text
+    )
+
+
+async def test_a_planner_is_told_of_a_session_that_moved_onto_a_chosen_slot(planner, week, follower, pupils, pool):
+    slot, _ = await offered(pool, week, follower)
+    async with transaction(pool) as connection:
+        await book_slot(connection, slot_id=slot, registration_id=pupils[0][0], now=NOW)
+        await connection.execute(
+            "UPDATE campaigns.sessions SET ends_at = $2 WHERE id = $1", week.sessions[5], at(2, 16, 15)
+        )
+    assert "« Visite 3.2 » a maintenant lieu à la même heure" in read(await planner.get(PATH)).text
+
+
 async def test_a_slot_that_is_part_of_a_session_is_chosen_during_it(visitor, week, follower, pupils, pool):
     slot, _ = await offered(pool, week, follower, first=at(2, 14), session_id=week.sessions[5])
     chosen = await visitor.post(f"/suivi/{pupils[0][1]}", data={"slot": str(slot)}, follow_redirects=False)
