@@ -29,7 +29,12 @@ from services.campaigns.offers.hosts.host_form import HostForm
 from services.campaigns.offers.hosts.host_request import Contact, UnknownHostRequest, parse_contact
 from services.campaigns.offers.hosts.keep_planned_time import keep_planned_time
 from services.campaigns.offers.hosts.overview import HostedSession
-from services.campaigns.offers.hosts.read import PlannedOffer, find_planned_offer, list_hosted_sessions
+from services.campaigns.offers.hosts.read import (
+    PlannedOffer,
+    find_planned_offer,
+    list_hosted_sessions,
+    read_hosted_session,
+)
 from services.campaigns.offers.hosts.replace_host import replace_host
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.hosts.share_names import share_names
@@ -70,7 +75,7 @@ async def post_host_requests(
     async def write(connection: Connection) -> Response[AskedHostsBody]:
         offer = await _own_offer(connection, actor, offer_id)
         if data.session_id is not None:
-            session = await _session(connection, offer, data.session_id)
+            session = await read_hosted_session(connection, offer.id, data.session_id)
             await request_host(
                 connection, session_id=session.session_id, contact=contact, asked_by=actor.person_id, now=now
             )
@@ -99,7 +104,7 @@ async def put_host(
     name = form.company_name() if data.organisation_id is None else ""
     async with edge.transaction() as connection:
         offer = await _offer_of_session(connection, actor, session_id)
-        before = await _session(connection, offer, session_id)
+        before = await read_hosted_session(connection, offer.id, session_id)
         company_id = data.organisation_id or await find_company(connection, name=name, address=place)
         await replace_host(
             connection,
@@ -110,7 +115,7 @@ async def put_host(
             asked_by=actor.person_id,
             now=now,
         )
-        after = await _session(connection, offer, session_id)
+        after = await read_hosted_session(connection, offer.id, session_id)
         detail = f"{after.host} remplace {before.host or 'personne'} pour « {after.title} »."
         await write_audit(connection, actor, "replace_host", detail, now=now, offer_id=offer.id)
     return hosted_session_body(after)
@@ -137,7 +142,9 @@ async def post_acceptance(
         await accept_proposed_time(connection, request_id=request_id, now=now)
         detail = f"Horaire proposé par {session.host} accepté pour « {session.title} »."
         await write_audit(connection, actor, "accept_proposed_time", detail, now=now, offer_id=offer.id)
-        return Response(hosted_session_body(await _session(connection, offer, session.session_id)), status_code=200)
+        return Response(
+            hosted_session_body(await read_hosted_session(connection, offer.id, session.session_id)), status_code=200
+        )
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
@@ -163,7 +170,9 @@ async def post_refusal(
         await keep_planned_time(connection, request_id=request_id, now=now)
         detail = f"Horaire proposé par {session.host} refusé pour « {session.title} »."
         await write_audit(connection, actor, "keep_planned_time", detail, now=now, offer_id=offer.id)
-        return Response(hosted_session_body(await _session(connection, offer, session.session_id)), status_code=200)
+        return Response(
+            hosted_session_body(await read_hosted_session(connection, offer.id, session.session_id)), status_code=200
+        )
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
@@ -210,14 +219,6 @@ async def _of_request(connection: Connection, actor: Actor, request_id: UUID) ->
     if found is None:
         raise UnknownHostRequest
     return offer, found
-
-
-async def _session(connection: Connection, offer: PlannedOffer, session_id: UUID) -> HostedSession:
-    sessions = await list_hosted_sessions(connection, offer.id)
-    found = next((session for session in sessions if session.session_id == session_id), None)
-    if found is None:
-        raise UnknownSession
-    return found
 
 
 def _contact(given: HostContactBody | None) -> Contact | None:

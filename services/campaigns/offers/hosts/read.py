@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.host_request import Contact, UnknownHostRequest
 from services.campaigns.offers.hosts.overview import HostedSession
 from services.campaigns.offers.offer import UnknownOffer
@@ -142,6 +143,23 @@ async def find_planned_offer(
     if row is None:
         raise UnknownSession if session_id else UnknownHostRequest if request_id else UnknownOffer
     return PlannedOffer(**dict(row))
+
+
+async def read_own_offer(connection: Connection, actor: Actor, slug: str) -> PlannedOffer:
+    """An offer of the actor's organisation; raises `UnknownOffer`."""
+    offer = await find_planned_offer(connection, slug=slug)
+    if not actor.acts_for(offer.organisation_id):
+        raise UnknownOffer
+    return offer
+
+
+async def read_hosted_session(connection: Connection, offer_id: UUID, session_id: UUID) -> HostedSession:
+    """One planned session of an offer with its host; raises `UnknownSession`."""
+    sessions = await list_hosted_sessions(connection, offer_id)
+    found = next((session for session in sessions if session.session_id == session_id), None)
+    if found is None:
+        raise UnknownSession
+    return found
 
 
 async def list_company_names(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.offers.hosts.ask_someone_else import ask_someone_else
 from services.campaigns.offers.hosts.host_request import AskedAlready, Contact, NoContact, NoHost, answer_deadline
 from services.campaigns.offers.hosts.note_contact import note_contact
 from services.campaigns.offers.hosts.read import find_contacts, read_appointments
@@ -63,7 +64,7 @@ async def request_host(
     """Ask the company of one session, through `contact` where one is given.
 
     Raises `UnknownSession`, `OfferAlreadyCancelled`, `NoHost`, `NoContact`, `AskedAlready`. Who declined may be asked
-    again this way: a person decided it.
+    again this way, and a request nobody has answered goes to another contact: a person decided it.
     """
     offer_id = await connection.fetchval("SELECT offer_id FROM campaigns.sessions WHERE id = $1", session_id)
     if offer_id is None:
@@ -74,9 +75,9 @@ async def request_host(
     row = await connection.fetchrow(
         """
         SELECT s.id AS session_id, s.starts_at, s.host_id AS organisation_id, host.name AS host,
-               EXISTS (SELECT FROM campaigns.host_requests q
-                       WHERE q.session_id = s.id AND q.organisation_id = s.host_id
-                         AND q.status IN ('awaited', 'confirmed', 'proposed')) AS asked
+               (SELECT q.id FROM campaigns.host_requests q
+                WHERE q.session_id = s.id AND q.organisation_id = s.host_id
+                  AND q.status IN ('awaited', 'confirmed', 'proposed')) AS asked
         FROM campaigns.sessions s LEFT JOIN campaigns.organisations host ON host.id = s.host_id
         WHERE s.id = $1 AND s.status = 'planned' AND s.starts_at > $2
         """,
@@ -87,6 +88,9 @@ async def request_host(
         raise UnknownSession
     if row["organisation_id"] is None:
         raise NoHost
+    if row["asked"] and contact is not None:
+        await ask_someone_else(connection, request_id=row["asked"], contact=contact, now=now)
+        return
     if row["asked"]:
         raise AskedAlready
     if contact is not None:

@@ -8,10 +8,10 @@ from services.campaigns.offers.hosts.request_hosts import request_hosts
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.events import SessionChanged
-from shared.notices import HostAnswered, HostReleased, HostRequested
+from shared.notices import HostAnswered, HostReleased, HostRequested, HostTimeAccepted
 from shared.signed_links import Signer
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
-from tests.world import a_pupil
+from tests.world import a_pupil, at
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +88,9 @@ async def test_a_company_proposes_a_time_and_the_planner_accepts_it(pool, visito
     changed = (await events(pool, SessionChanged))[-1]
     assert [change.field for change in changed.changes] == ["starts_at", "ends_at"]
     assert len(await events(pool, HostRequested)) == 5, "who proposed the time is not asked for it again"
+    [told] = await events(pool, HostTimeAccepted)
+    assert told.recipients == (request["person_id"],)
+    assert told.appointment.starts_at == at(0, 10)
 
 
 async def test_a_planner_keeps_the_planned_time_and_the_company_is_asked_again(pool, visitor, signer, asked, planner):
@@ -192,6 +195,7 @@ async def test_another_federation_s_planner_finds_nothing(asked, sign_in):
         f"{base}/{session}/demande",
         f"{base}/{session}/remplacement",
         f"{base}/{session}/horaire",
+        f"{base}/{session}/reponse",
     ):
         answer = await stranger.post(path, {"company": "X", "suite": "accepter", "partager": "oui"})
         assert answer.status_code == 404
@@ -254,3 +258,29 @@ async def test_a_replacement_asks_the_new_company_and_releases_the_one_before(po
     assert (await events(pool, HostRequested))[-1].appointment.place == "3 quai Neuf, 27500 Pont-Audemer"
     changes = (await events(pool, SessionChanged))[-1].changes
     assert [change.field for change in changes] == ["host", "place"]
+
+
+async def test_a_request_that_went_to_the_wrong_person_goes_to_another_and_its_link_is_dead(
+    pool, visitor, signer, asked, planner
+):
+    before = await request_of(pool, asked.sessions[0])
+    path = f"/planification/{asked.slug}/accueils/{asked.sessions[0]}/demande"
+    assert "le lien envoyé avant ne sera plus valable" in (await planner.get(path)).text
+    sent = await planner.post(path, {"name": "Hugo Lemoine", "email": "hugo@risle.example"})
+    assert sent.status_code == 303
+    after = await request_of(pool, asked.sessions[0])
+    assert (after["id"], after["token_version"]) == (before["id"], before["token_version"] + 1)
+    assert (await events(pool, HostRequested))[-1].recipients == (after["person_id"],)
+    assert after["person_id"] != before["person_id"]
+    assert (await visitor.get(link(signer, before))).status_code == 404
+    assert (await visitor.get(link(signer, after))).status_code == 200
+    assert (await planner.post(path, {"name": "Hugo Lemoine", "email": "HUGO@risle.example"})).status_code == 409
+
+
+async def test_a_planner_notes_what_was_said_on_the_telephone(pool, asked, planner):
+    path = f"/planification/{asked.slug}/accueils"
+    for _ in range(2):
+        assert (await planner.post(f"{path}/{asked.sessions[0]}/reponse")).status_code == 303
+    assert (await request_of(pool, asked.sessions[0]))["status"] == "confirmed"
+    assert (await planner.post(f"{path}/{asked.sessions[1]}/reponse")).status_code == 404, "nobody was asked"
+    assert len(await events(pool, HostAnswered)) == 1

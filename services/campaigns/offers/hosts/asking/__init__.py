@@ -1,0 +1,1 @@
+"""Asking: the planner’s forms about the company of one session."""
