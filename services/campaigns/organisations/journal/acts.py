@@ -64,6 +64,7 @@ ACTS = {
     "withdraw_invitation": "Invitation d’un intervenant retirée",
     # the other kinds of offer
     "draft_rotation": "Rotation préparée",
+    "recognise_rotation": "Rotation reprise du programme",
     "swap_cells": "Rotation ajustée",
     "build_rotation": "Rotation mise au programme",
     "build_series": "Série créée",
