@@ -9,7 +9,6 @@ from litestar import Litestar, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from services.campaigns.access.guard import provide_actor
 from services.campaigns.access.openid.routes import route_handlers as openid
@@ -35,6 +34,7 @@ from services.campaigns.offers.seats.json_routes import route_handlers as seats_
 from services.campaigns.offers.seats.routes import route_handlers as seats
 from services.campaigns.offers.speakers.json_routes import route_handlers as speakers_json
 from services.campaigns.offers.speakers.routes import route_handlers as speakers
+from services.campaigns.openapi import ContractPlugin
 from services.campaigns.organisations.json_routes import route_handlers as organisations_json
 from services.campaigns.organisations.routes import route_handlers as organisations
 from services.campaigns.personal_space.routes import route_handlers as personal_space
@@ -130,7 +130,11 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
         lifespan=[stand],
         request_max_body_size=BODY_AT_MOST,
         openapi_config=OpenAPIConfig(
-            title="Quinzaine", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]
+            title="Quinzaine",
+            version="1",
+            path="/schema",
+            render_plugins=[ContractPlugin()],
+            use_handler_docstrings=True,
         ),
         logging_config=None,
     )
