@@ -23,6 +23,7 @@ from services.campaigns.offers.kinds.rotations.build_rotation import build_rotat
 from services.campaigns.offers.kinds.rotations.draft_rotation import NoRotation, draft_rotation
 from services.campaigns.offers.kinds.rotations.give_groups import give_groups
 from services.campaigns.offers.kinds.rotations.read import RotationState, read_rotation
+from services.campaigns.offers.kinds.rotations.recognise_rotation import recognise_rotation
 from services.campaigns.offers.kinds.rotations.rotation import plan_rotation
 from services.campaigns.offers.kinds.rotations.swap_cells import swap_cells
 from services.campaigns.offers.kinds.versions import version_of
@@ -119,6 +120,26 @@ async def post_application_json(
 
 
 @post(
+    "/api/v1/offers/{offer_id:uuid}/rotation/recognition",
+    action="plan_offers",
+    summary="Take the rotation from the programme",
+)
+async def post_recognition_json(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    offer_id: FromPath[UUID],
+) -> Response[RotationBody]:
+    """The sessions of the groups, as a grid; from now on they are the rotation's to change."""
+    async with edge.transaction() as connection:
+        await _state(connection, actor, offer_id)
+        await recognise_rotation(connection, offer_id=offer_id, now=now)
+        detail = "Rotation reprise du programme."
+        await write_audit(connection, actor, "recognise_rotation", detail, now=now, offer_id=offer_id)
+        return await _answer(connection, actor, offer_id)
+
+
+@post(
     "/api/v1/offers/{offer_id:uuid}/rotation/groups",
     action="manage_seats",
     status_code=200,
@@ -157,4 +178,11 @@ async def _answer(connection: Connection, actor: Actor, offer_id: UUID) -> Respo
     )
 
 
-route_handlers: list[Any] = [get_rotation_json, put_rotation, post_swap_json, post_application_json, post_groups_json]
+route_handlers: list[Any] = [
+    get_rotation_json,
+    put_rotation,
+    post_swap_json,
+    post_application_json,
+    post_recognition_json,
+    post_groups_json,
+]

@@ -33,6 +33,7 @@ class RotationState(Struct, frozen=True, kw_only=True):
     applied_version: int
     applied_at: datetime | None
     made: int
+    grouped: int
 
     @property
     def may_be_applied(self) -> bool:
@@ -56,7 +57,9 @@ async def read_rotation(
                   AND EXISTS (SELECT FROM campaigns.groups WHERE offer_id = o.id)) AS ungrouped,
                (SELECT count(*) FROM campaigns.rotation_sessions made
                 JOIN campaigns.sessions s ON s.id = made.session_id
-                WHERE made.offer_id = o.id AND s.status = 'planned') AS made
+                WHERE made.offer_id = o.id AND s.status = 'planned') AS made,
+               (SELECT count(*) FROM campaigns.sessions s
+                WHERE s.offer_id = o.id AND s.status = 'planned' AND s.group_id IS NOT NULL) AS grouped
         FROM campaigns.offers o LEFT JOIN campaigns.rotations r ON r.offer_id = o.id
         WHERE ($1::text IS NOT NULL AND o.slug = $1) OR ($2::uuid IS NOT NULL AND o.id = $2)
         """,

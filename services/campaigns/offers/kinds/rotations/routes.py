@@ -25,6 +25,7 @@ from services.campaigns.offers.kinds.rotations.read import (
     list_services_of,
     read_rotation,
 )
+from services.campaigns.offers.kinds.rotations.recognise_rotation import recognise_rotation
 from services.campaigns.offers.kinds.rotations.rotation_form import DrawnRotation, draw_rotation, rows_of, texts_of
 from services.campaigns.offers.kinds.rotations.swap_cells import swap_cells
 from services.campaigns.offers.offer import UnknownOffer
@@ -120,6 +121,20 @@ async def post_application(
     return await _write(edge, actor, slug, now, write)
 
 
+@post("/planification/{slug:str}/rotation/reprise", action="plan_offers", include_in_schema=False)
+async def post_recognition(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], slug: FromPath[str]
+) -> Response[Any]:
+    """Take the grid from the programme as it is."""
+
+    async def write(connection: Connection, state: RotationState) -> None:
+        await recognise_rotation(connection, offer_id=state.offer_id, now=now)
+        detail = "Rotation reprise du programme."
+        await write_audit(connection, actor, "recognise_rotation", detail, now=now, offer_id=state.offer_id)
+
+    return await _write(edge, actor, slug, now, write)
+
+
 @post("/planification/{slug:str}/rotation/groupes", action="manage_seats", include_in_schema=False)
 async def post_groups(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], slug: FromPath[str]
@@ -207,4 +222,4 @@ def _cell(text: str) -> tuple[int, int]:
     return -1, -1
 
 
-route_handlers: list[Any] = [get_rotation, post_rotation, post_swap, post_application, post_groups]
+route_handlers: list[Any] = [get_rotation, post_rotation, post_swap, post_application, post_recognition, post_groups]
