@@ -5,12 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.offer import UnknownOffer
+from services.campaigns.offers.registration import RegistrationRequest
 from services.campaigns.offers.seats.classes.school_class import (
     LISTED_AT_MOST,
     EnrolledPlace,
     OpenOffer,
     UnknownEnrolment,
 )
+from services.campaigns.offers.seats.quota import Claim
+from services.campaigns.offers.seats.read import read_seating
 from shared.database import Connection
 
 
@@ -143,3 +146,17 @@ async def read_enrolled(
             if place.id == registration_id:
                 return place
     raise UnknownEnrolment
+
+
+async def count_room(
+    connection: Connection, offer: OpenOffer, requests: Sequence[RegistrationRequest], *, now: datetime
+) -> int:
+    """How many of a list would have a seat now: while somebody waits, those alone whom a seat is kept for."""
+    seating = await read_seating(connection, offer.id, free=offer.seats - offer.taken, now=now)
+    room = 0
+    for request in requests:
+        claim = Claim(request.school_uai, request.without_host)
+        if seating.is_kept_for(claim) if offer.waiting else seating.has_room_for(claim):
+            seating.seat(claim)
+            room += 1
+    return room

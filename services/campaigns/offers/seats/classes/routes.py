@@ -30,6 +30,7 @@ from services.campaigns.offers.seats.classes.class_form import (
 from services.campaigns.offers.seats.classes.class_list import write_class
 from services.campaigns.offers.seats.classes.enrol_class import enrol_class
 from services.campaigns.offers.seats.classes.read import (
+    count_room,
     list_enrolled,
     list_open_offers,
     read_enrolled,
@@ -97,11 +98,13 @@ async def post_class_preview(
         school, uai = await _school(connection, actor, form)
     # a workbook takes its time to read, and others are served meanwhile
     preview = await asyncio.to_thread(preview_class, form, school_name=school, school_uai=uai, file=file)
-    if preview.pupils:
-        preview = structs.replace(preview, form=structs.replace(form, list=write_class(preview.pupils)))
-    if preview.ready:
-        return planner_page(f"{TEMPLATES}/preview.html", actor, here="classes", offer=offer, preview=preview)
-    return _form(actor, offer, preview, status=422)
+    if not preview.ready:
+        # what was pasted stands as it was: faults name its lines
+        return _form(actor, offer, preview, status=422)
+    preview = structs.replace(preview, form=structs.replace(form, list=write_class(preview.pupils)))
+    async with edge.reading() as connection:
+        room = await count_room(connection, offer, preview.requests, now=now)
+    return planner_page(f"{TEMPLATES}/preview.html", actor, here="classes", offer=offer, preview=preview, room=room)
 
 
 @post(f"{CLASSES}/{{slug:str}}", action="enrol_class", include_in_schema=False)
