@@ -30,6 +30,8 @@ class HostedSession(Struct, frozen=True, kw_only=True):
     proposed_starts_at: datetime | None
     proposed_ends_at: datetime | None
     contact: Contact | None
+    # the organisation of the offer receives at its own place: nobody is to be asked
+    at_home: bool = False
 
     @property
     def is_gap(self) -> bool:
@@ -47,6 +49,8 @@ class HostedSession(Struct, frozen=True, kw_only=True):
             return "nobody"
         if self.starts_at <= now:
             return "past"
+        if self.at_home and self.status is None:
+            return "home"
         if self.is_gap:
             return "gap"
         if self.status == "awaited" and self.answer_by is not None and self.answer_by <= now:
@@ -76,6 +80,7 @@ class HostedSession(Struct, frozen=True, kw_only=True):
         return {
             "nobody": "Pas d’entreprise d’accueil",
             "past": "Passé",
+            "home": "Vous accueillez vous-même",
             "proposed": "Propose un autre horaire",
             "unasked": "Pas encore demandé",
         }.get(state, "Confirmé")
@@ -111,7 +116,7 @@ class HostOverview(Struct, frozen=True, kw_only=True):
 
     def say_counts(self) -> str:
         """« 3 séances sur 10 confirmées, 2 réponses attendues, 1 accueil à remplacer »."""
-        confirmed, awaited = self.count("confirmed"), self.count("awaited", "late")
+        confirmed, awaited = self.count("confirmed", "home"), self.count("awaited", "late")
         proposed, gaps, unasked = self.count("proposed"), self.count("gap", "nobody"), self.count("unasked")
         total = len(self.sessions)
         said = [f"{confirmed} séance{_s(confirmed)} sur {total} confirmée{_s(confirmed)}"]

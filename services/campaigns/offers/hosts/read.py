@@ -73,8 +73,10 @@ async def list_hosted_sessions(connection: Connection, offer_id: UUID) -> list[H
         """
         SELECT s.id AS session_id, s.title, s.starts_at, s.ends_at, s.place, coalesce(g.name, '') AS group, s.host_id,
                coalesce(host.name, '') AS host, q.id AS request_id, q.status, coalesce(q.word, '') AS word,
-               q.answer_by, q.answered_at, q.proposed_starts_at, q.proposed_ends_at, q.person_id
+               q.answer_by, q.answered_at, q.proposed_starts_at, q.proposed_ends_at, q.person_id,
+               coalesce(s.host_id = o.organisation_id, false) AS at_home
         FROM campaigns.sessions s
+        JOIN campaigns.offers o ON o.id = s.offer_id
         LEFT JOIN campaigns.groups g ON g.id = s.group_id
         LEFT JOIN campaigns.organisations host ON host.id = s.host_id
         LEFT JOIN LATERAL (SELECT * FROM campaigns.host_requests q

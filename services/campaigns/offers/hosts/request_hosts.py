@@ -40,7 +40,8 @@ async def request_hosts(
 ) -> RequestedHosts:
     """Ask for every session to come; companies without a contact are named, and left for the planner to complete.
 
-    Doing it twice asks nobody twice. Who declined a session is not asked for it again. Raises `OfferAlreadyCancelled`.
+    Doing it twice asks nobody twice. Who declined a session is not asked for it again, and an organisation does not
+    ask itself. Raises `OfferAlreadyCancelled`.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
@@ -108,7 +109,9 @@ async def _find_unasked(connection: Connection, offer_id: UUID, now: datetime) -
     rows = await connection.fetch(
         """
         SELECT s.id AS session_id, s.starts_at, s.host_id AS organisation_id, host.name AS host
-        FROM campaigns.sessions s JOIN campaigns.organisations host ON host.id = s.host_id
+        FROM campaigns.sessions s
+        JOIN campaigns.offers o ON o.id = s.offer_id AND o.organisation_id <> s.host_id
+        JOIN campaigns.organisations host ON host.id = s.host_id
         WHERE s.offer_id = $1 AND s.status = 'planned' AND s.starts_at > $2
           AND NOT EXISTS (SELECT FROM campaigns.host_requests q
                           WHERE q.session_id = s.id AND q.organisation_id = s.host_id AND q.status <> 'replaced')

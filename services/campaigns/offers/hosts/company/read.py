@@ -1,6 +1,6 @@
 """What is read for companies: their sessions of all campaigns, by company or by the address that was written to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -117,6 +117,21 @@ async def list_hostings_of_person(connection: Connection, person_id: UUID, *, no
         now,
     )
     return await _hostings(connection, rows)
+
+
+async def list_feeds(connection: Connection, organisation_ids: Collection[UUID]) -> list[tuple[str, str]]:
+    """Name and slug of the public feed of each of these companies that has one: their sessions, as soon as they are
+    public.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT host.name, feed.slug
+        FROM campaigns.feeds feed JOIN campaigns.organisations host ON host.id::text = feed.subject
+        WHERE feed.scope = 'organisation' AND feed.subject = ANY($1::text[]) ORDER BY host.name
+        """,
+        [str(organisation_id) for organisation_id in organisation_ids],
+    )
+    return [(row["name"], row["slug"]) for row in rows]
 
 
 async def list_guests(connection: Connection, hosting: Hosting) -> list[Guest]:

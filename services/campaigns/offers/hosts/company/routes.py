@@ -19,6 +19,7 @@ from services.campaigns.offers.hosts.company.answer_form import AnswerForm, read
 from services.campaigns.offers.hosts.company.hosting import Hosting, by_day
 from services.campaigns.offers.hosts.company.read import (
     PAGE,
+    list_feeds,
     list_guests,
     list_hostings,
     list_hostings_of_person,
@@ -73,12 +74,14 @@ async def get_host_space(
         raise UnknownHostRequest
     async with edge.reading() as connection:
         hostings = await list_hostings_of_person(connection, signed.id, now=now)
+        feeds = await list_feeds(connection, {hosting.organisation_id for hosting in hostings})
     if not hostings:
         raise UnknownHostRequest
     return page(
         "offers/hosts/company/templates/space.html",
         private=True,
         days=by_day(hostings),
+        feeds=[(name, f"{edge.settings.base_url}/calendars/{slug}.ics") for name, slug in feeds],
         addresses={hosting.request_id: _address(edge, hosting) for hosting in hostings},
         now=now,
     )
@@ -91,11 +94,13 @@ async def get_hostings(
     """All sessions the organisation receives, of all campaigns."""
     async with edge.reading() as connection:
         hostings = await list_hostings(connection, actor.organisation_id, now=now, after=_uuid(after), limit=PAGE + 1)
+        feeds = await list_feeds(connection, [actor.organisation_id])
     return planner_page(
         "offers/hosts/company/templates/hostings.html",
         actor,
         here="hosting",
         days=by_day(hostings[:PAGE]),
+        feeds=[(name, f"{edge.settings.base_url}/calendars/{slug}.ics") for name, slug in feeds],
         awaited=sum(hosting.state(now) == "awaited" for hosting in hostings[:PAGE]),
         following=hostings[PAGE - 1].appointment.session_id if len(hostings) > PAGE else None,
         now=now,

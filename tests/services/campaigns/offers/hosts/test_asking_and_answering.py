@@ -19,6 +19,7 @@ from services.campaigns.offers.hosts.host_request import (
     answer_deadline,
     parse_answer,
 )
+from services.campaigns.offers.hosts.read import list_hosted_sessions
 from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.session import InvalidChange, SessionChange
@@ -204,3 +205,16 @@ async def test_a_company_that_does_not_answer_is_reminded_once_and_one_that_has_
     assert sorted(counted) == [0, 4]
     assert len(await events(pool, HostReminded)) == 4
     assert await do(pool, find_hosts_to_remind, now=due) == []
+
+
+async def test_an_organisation_does_not_ask_itself(pool):
+    async with transaction(pool) as connection:
+        week = await a_week(connection)
+        await a_member(connection, week.organisation_id, role="owner")
+        await connection.execute(
+            "UPDATE campaigns.sessions SET host_id = $2 WHERE id = $1", week.sessions[0], week.organisation_id
+        )
+        await request_hosts(connection, offer_id=week.offer_id, now=NOW)
+        sessions = await list_hosted_sessions(connection, week.offer_id)
+    assert not await events(pool, HostRequested)
+    assert [session.state(NOW) for session in sessions[:2]] == ["home", "unasked"]

@@ -7,6 +7,7 @@ import pytest
 
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.hosts.host_request import answer_deadline
 from services.campaigns.offers.read import read_programme
 from services.campaigns.offers.session import SessionChange, SpeakerElsewhere
 from services.campaigns.offers.speakers.add_speaker import UnknownSector, add_speaker
@@ -60,7 +61,7 @@ async def test_a_speaker_is_shown_once_they_have_confirmed_and_no_longer_when_th
     week, planner, speaker_id = await a_bank(pool)
     request_id = await do(pool, invite_speaker, session_id=week.sessions[0], speaker_id=speaker_id)
     asked = (await events(pool, SpeakerRequested))[-1]
-    assert (asked.speaker, asked.answer_by) == ("Salomé Vasseur", NOW + timedelta(days=7))
+    assert (asked.speaker, asked.answer_by) == ("Salomé Vasseur", answer_deadline(now=NOW, starts_at=at(0, 9)))
     assert await speakers_shown(pool, week) == ()
     for _ in range(2):
         await do(pool, answer_invitation, request_id=request_id, answer="confirmed", word="Avec plaisir.")
@@ -108,6 +109,22 @@ async def test_of_two_invitations_to_two_places_at_once_one_is_refused(pool):
     assert "Salomé Vasseur a déjà une séance" in refused[0].sentence
     assert len(await events(pool, SpeakerRequested)) == 1
     assert await pool.fetchval("SELECT count(*) FROM campaigns.session_speakers") == 1
+
+
+async def test_one_person_in_two_banks_is_in_one_place_all_the_same(pool):
+    week, _, speaker_id = await a_bank(pool)
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="autre-semaine")
+        await connection.execute(
+            "UPDATE campaigns.offers SET organisation_id = $2 WHERE id = $1", other.offer_id, week.hosts[0]
+        )
+    twin = await do(pool, add_speaker, organisation_id=week.hosts[0], sheet=a_sheet(email="Salome@Metal.example"))
+    outcomes = await asyncio.gather(
+        do(pool, invite_speaker, session_id=week.sessions[0], speaker_id=speaker_id),
+        do(pool, invite_speaker, session_id=other.sessions[0], speaker_id=twin),
+        return_exceptions=True,
+    )
+    assert sorted(isinstance(outcome, SpeakerTaken) for outcome in outcomes) == [False, True]
 
 
 async def test_declining_frees_the_time(pool):
