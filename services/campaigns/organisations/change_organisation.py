@@ -8,15 +8,30 @@ import asyncpg
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.organisations.lock_organisation import lock_organisation
-from services.campaigns.organisations.organisation import NumberTaken, OrganisationForm
+from services.campaigns.organisations.organisation import (
+    NumberTaken,
+    OrganisationChangedMeanwhile,
+    OrganisationForm,
+)
 from shared.database import Connection
 
 
 async def change_organisation(
-    connection: Connection, *, actor: Actor, organisation_id: UUID, form: OrganisationForm, now: datetime
+    connection: Connection,
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    form: OrganisationForm,
+    now: datetime,
+    edition: str | None = None,
 ) -> tuple[str, ...]:
-    """Write the form; returns what changed, in French words. Raises `UnknownOrganisation`, `NumberTaken`."""
+    """Write the form; returns what changed, in French words. `edition` is the one the asker saw, None for whatever.
+
+    Raises `UnknownOrganisation`, `OrganisationChangedMeanwhile`, `NumberTaken`.
+    """
     before = await lock_organisation(connection, organisation_id)
+    if edition is not None and edition != before.edition:
+        raise OrganisationChangedMeanwhile
     fields = (("name", "le nom"), ("kind", "le type"), ("siret", "le SIRET"), ("uai", "le code UAI"))
     changed = tuple(words for field, words in fields if getattr(before, field) != getattr(form, field))
     if not changed:

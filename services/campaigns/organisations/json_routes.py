@@ -1,13 +1,13 @@
 """Organisations and their contacts: JSON, and the JSON of all rooms here."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import UNSET
 
 from services.campaigns.access.actor import Actor
@@ -39,6 +39,8 @@ from shared.database import Connection
 
 PATH = "/api/v1/organisations/{organisation_id:uuid}"
 NO_STORE = {"Cache-Control": "no-store"}
+
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag the organisation was read with")]
 
 
 @post("/api/v1/organisations", action="plan_campaigns", summary="Add an organisation and its contact")
@@ -82,11 +84,11 @@ async def post_organisation(
 @get(PATH, action="read_organisation", summary="One's own organisation")
 async def get_organisation(
     edge: NamedDependency[Edge], actor: NamedDependency[Actor], organisation_id: FromPath[UUID]
-) -> OrganisationBody:
-    """Its name, kind and numbers."""
+) -> Response[OrganisationBody]:
+    """Its name, kind and numbers; the ETag is what If-Match of a change compares."""
     refuse_stranger(actor, organisation_id)
     async with edge.reading() as connection:
-        return _body(await read_organisation(connection, organisation_id))
+        return _answer(await read_organisation(connection, organisation_id))
 
 
 @patch(PATH, action="manage_members", summary="Change one's own organisation")
@@ -97,10 +99,12 @@ async def patch_organisation(
     actor: NamedDependency[Actor],
     organisation_id: FromPath[UUID],
     data: JSONBody[OrganisationChangeBody],
+    if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[OrganisationBody]:
-    """Any of the fields; 409 `number-taken` for a number of another organisation."""
+    """Any of the fields; 409 `number-taken` for a number of another organisation, 412 where it changed meanwhile."""
     refuse_stranger(actor, organisation_id)
+    edition = None if if_match is None or if_match.strip() == "*" else if_match.strip().strip('"')
 
     async def write(connection: Connection) -> Response[OrganisationBody]:
         known = _body(await read_organisation(connection, organisation_id))
@@ -111,8 +115,10 @@ async def patch_organisation(
         )
         if form is None:
             raise _first(faults)
-        await change_organisation(connection, actor=actor, organisation_id=organisation_id, form=form, now=now)
-        return Response(_body(await read_organisation(connection, organisation_id)))
+        await change_organisation(
+            connection, actor=actor, organisation_id=organisation_id, form=form, now=now, edition=edition
+        )
+        return _answer(await read_organisation(connection, organisation_id))
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
@@ -168,6 +174,10 @@ async def delete_contact(
     refuse_stranger(actor, organisation_id)
     async with edge.transaction() as connection:
         await remove_contact(connection, actor=actor, organisation_id=organisation_id, person_id=person_id, now=now)
+
+
+def _answer(organisation: Organisation) -> Response[OrganisationBody]:
+    return Response(_body(organisation), headers={"ETag": f'"{organisation.edition}"'})
 
 
 def _body(organisation: Organisation) -> OrganisationBody:

@@ -1,5 +1,6 @@
 """An organisation: what kind it is, the numbers it is known by, and what is accepted of what people write of it."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import ClassVar, Literal
@@ -44,6 +45,19 @@ class NumberTaken(Refusal):
         super().__init__(f"Ce numéro {field.upper()} est déjà celui d’une autre organisation.", field=field)
 
 
+class OrganisationChangedMeanwhile(Refusal):
+    """Somebody else has changed the organisation since the asker saw it."""
+
+    reason: ClassVar[str] = "changed-meanwhile"
+    status: ClassVar[int] = 412
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Un autre responsable a modifié l’organisation entre-temps : voici ce qu’elle est devenue. "
+            "Rien de ce que vous avez écrit n’est enregistré."
+        )
+
+
 class OrganisationForm(Struct, frozen=True, kw_only=True):
     """What is written of an organisation, checked. A school is known by its UAI, any of them by a SIRET."""
 
@@ -58,6 +72,12 @@ class Organisation(OrganisationForm, frozen=True, kw_only=True):
 
     id: UUID
     slug: str
+
+    @property
+    def edition(self) -> str:
+        """What tells this state from any other (RFC 9110 §8.8.3, without the quotes)."""
+        fields = (self.name, self.kind, self.siret or "", self.uai or "")
+        return hashlib.blake2b("\x00".join(fields).encode(), digest_size=8).hexdigest()
 
 
 def parse_organisation(*, name: str, kind: str, siret: str, uai: str) -> tuple[OrganisationForm | None, dict[str, str]]:

@@ -21,7 +21,13 @@ from services.campaigns.organisations.introduction import parse_introduction
 from services.campaigns.organisations.invite_organisation import invite_organisation
 from services.campaigns.organisations.journal.routes import route_handlers as journal
 from services.campaigns.organisations.members.routes import route_handlers as members
-from services.campaigns.organisations.organisation import KIND_NAMES, NumberTaken, parse_organisation
+from services.campaigns.organisations.organisation import (
+    KIND_NAMES,
+    NumberTaken,
+    Organisation,
+    OrganisationChangedMeanwhile,
+    parse_organisation,
+)
 from services.campaigns.organisations.read import read_organisation
 from services.campaigns.organisations.remove_contact import remove_contact
 from services.campaigns.organisations.tokens.routes import route_handlers as tokens
@@ -39,8 +45,7 @@ async def get_edit(edge: NamedDependency[Edge], actor: NamedDependency[Actor]) -
     """The organisation in a form."""
     async with edge.reading() as connection:
         known = await read_organisation(connection, actor.organisation_id)
-    typed = Fields(name=known.name, kind=known.kind, siret=known.siret or "", uai=known.uai or "")
-    return _form("edit", actor, typed)
+    return _form("edit", actor, _fields_of(known))
 
 
 @post(PATH + "/modifier", action="manage_members", include_in_schema=False)
@@ -51,15 +56,24 @@ async def post_edit(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """The organisation as it was written."""
-    typed = take_fields(await request.form(), ORGANISATION)
+    typed = take_fields(await request.form(), (*ORGANISATION, "edition"))
     form, faults = parse_organisation(**{name: typed[name] for name in ORGANISATION})
     if form is None:
         return _form("edit", actor, typed, faults=faults)
     try:
         async with edge.transaction() as connection:
             await change_organisation(
-                connection, actor=actor, organisation_id=actor.organisation_id, form=form, now=now
+                connection,
+                actor=actor,
+                organisation_id=actor.organisation_id,
+                form=form,
+                now=now,
+                edition=typed["edition"] or None,
             )
+    except OrganisationChangedMeanwhile as refusal:
+        async with edge.reading() as connection:
+            known = await read_organisation(connection, actor.organisation_id)
+        return _form("edit", actor, _fields_of(known), trouble=refusal.sentence, status=refusal.status)
     except NumberTaken as refusal:
         return _form("edit", actor, typed, faults={refusal.field or "siret": refusal.sentence}, status=409)
     return Redirect(PATH, status_code=303)
@@ -133,6 +147,10 @@ async def post_add(
         return _form("add", actor, typed, trouble=refusal.sentence, goes_to=goes_to, added=None, status=refusal.status)
     way_on = f"{goes_to}{'&' if '?' in goes_to else '?'}organisation={added.id}" if goes_to else ""
     return _form("add", actor, typed, goes_to=way_on, added=added, outcome=outcome, status=201 if outcome.new else 200)
+
+
+def _fields_of(known: Organisation) -> Fields:
+    return Fields(name=known.name, kind=known.kind, siret=known.siret or "", uai=known.uai or "", edition=known.edition)
 
 
 def _back(goes_to: str) -> str:

@@ -57,6 +57,16 @@ async def test_an_organisation_is_read_and_changed(machine):
     assert (await machine.ask("PATCH", "", {"slug": "x"})).status_code == 400
 
 
+async def test_a_change_of_what_changed_meanwhile_is_refused(machine):
+    seen = (await machine.ask("GET", "")).headers["etag"]
+    first = await machine.ask("PATCH", "", {"name": "Fédération du bois"}, **{"If-Match": seen})
+    assert (first.status_code, first.headers["etag"] != seen) == (200, True)
+    late = await machine.ask("PATCH", "", {"siret": SIRET}, **{"If-Match": seen})
+    assert (late.status_code, late.json()["title"]) == (412, "changed-meanwhile")
+    again = await machine.ask("PATCH", "", {"siret": SIRET}, **{"If-Match": first.headers["etag"]})
+    assert (again.json()["name"], again.json()["siret"]) == ("Fédération du bois", SIRET)
+
+
 async def test_members_are_paged_by_key(machine, pool, federation):
     async with transaction(pool) as connection:
         for number in range(120):

@@ -48,6 +48,21 @@ async def test_the_number_of_another_organisation_is_refused(owner, stranger):
     assert "déjà celui d’une autre organisation" in answer.text
 
 
+async def test_the_second_owner_to_save_is_told_and_overwrites_nothing(owner, sign_in, federation, pool):
+    second = await sign_in(federation, role="owner", email="ali@federation.example")
+    form = {"name": "La Fédération", "kind": "federation", "siret": "", "uai": ""}
+    opened = [(await one.get(f"{PATH}/modifier")).text for one in (owner, second)]
+    editions = [page.partition('name="edition" value="')[2].partition('"')[0] for page in opened]
+    first = await owner.post(f"{PATH}/modifier", {**form, "name": "Fédération du bois", "edition": editions[0]})
+    assert first.status_code == 303
+    late = await second.post(f"{PATH}/modifier", {**form, "siret": SIRET, "edition": editions[1]})
+    assert late.status_code == 412
+    assert "entre-temps" in late.text
+    assert 'value="Fédération du bois"' in late.text
+    row = await pool.fetchrow("SELECT name, siret FROM campaigns.organisations WHERE id = $1", federation)
+    assert tuple(row) == ("Fédération du bois", None)
+
+
 @pytest.mark.parametrize("role", ["planner", "viewer", "teacher", "host"])
 async def test_only_owners_change_it(sign_in, federation, role):
     somebody = await sign_in(federation, role=role)
