@@ -52,6 +52,12 @@ class RegisteredBody(Struct, frozen=True):
     token: str
 
 
+class SeeMailBody(Struct, frozen=True):
+    """The answer where the offer asks for proof of the address: the rest is in a mail to that address."""
+
+    status: Literal["see-mail"] = "see-mail"
+
+
 class OfferRefBody(Struct, frozen=True):
     """The offer a registration is for."""
 
@@ -129,12 +135,6 @@ class OffersBody(Struct, frozen=True):
 
     items: list[OfferBody]
     next: str | None
-
-
-class OfferChangeBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """What may be changed of an offer."""
-
-    seats: Annotated[int, Meta(ge=0, le=10_000)]
 
 
 class ListedRegistrationBody(Struct, frozen=True):

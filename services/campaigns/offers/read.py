@@ -193,11 +193,15 @@ async def read_offer(connection: Connection, offer_id: UUID, *, base_url: str) -
     programme = await read_programme(connection, offer_id)
     return OfferWithDaysBody(
         **dict(row),
-        days=[
-            DayBody(day.date, day.sector, [_session_body(session) for session in day.sessions])
-            for day in programme.days
-        ],
+        days=days_of(programme),
     )
+
+
+def days_of(programme: Programme) -> list[DayBody]:
+    """The days of a programme as JSON has them."""
+    return [
+        DayBody(day.date, day.sector, [_session_body(session) for session in day.sessions]) for day in programme.days
+    ]
 
 
 async def read_session(connection: Connection, session_id: UUID) -> SessionBody:

@@ -5,49 +5,41 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import MediaType, Request, Response, get, patch, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.bodies import (
     ListedRegistrationsBody,
-    OfferChangeBody,
     OfferRefBody,
     OffersBody,
     OfferWithDaysBody,
     RegisteredBody,
     RegistrationBody,
     RegistrationStateBody,
-    SessionBody,
+    SeeMailBody,
 )
-from services.campaigns.offers.cancel_offer import cancel_offer
-from services.campaigns.offers.cancel_session import cancel_session
-from services.campaigns.offers.change_seats import change_seats
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import (
     list_offers,
     list_registrations,
-    offer_of_session,
     organisation_of_offer,
-    organisation_of_session,
     read_offer,
     read_registration,
-    read_session,
 )
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.registration import InvalidField, UnknownRegistration
 from services.campaigns.offers.registration_form import parse_request
-from services.campaigns.offers.session import UnknownSession
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import Connection
 
 PAGE = 100
+SEE_MAIL = msgspec.json.encode(SeeMailBody())
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="1 to 200 ASCII characters")]
 After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
@@ -74,6 +66,11 @@ async def get_offer(edge: NamedDependency[Edge], offer_id: FromPath[UUID]) -> Of
     summary="Register a pupil",
     responses={
         201: ResponseSpec(RegisteredBody, generate_examples=False, description="A seat, or a place in the queue"),
+        202: ResponseSpec(
+            SeeMailBody,
+            generate_examples=False,
+            description="Told by mail alone: the offer asks for proof of the address",
+        ),
         200: ResponseSpec(
             RegisteredBody, generate_examples=False, description="The same key and body again: the same answer"
         ),
@@ -85,7 +82,7 @@ async def post_registration(
     data: JSONBody[RegistrationBody],
     idempotency_key: IdempotencyKey = None,
 ) -> ASGIResponse:
-    """201 with a seat or a place in the queue; 200 with the same answer for the same key and body again."""
+    """201 with a seat or a place in the queue; 202 where the address has to be proved; 200 with the same answer for the same key and body again."""
     # the hot path: the edge is taken from the application, resolving a dependency costs a tenth of the whole answer
     edge: Edge = request.app.state.edge
     asked = parse_request(
@@ -101,6 +98,8 @@ async def post_registration(
         grade=data.grade,
     )
     registered = await edge.turnstile.register(offer_id, asked)
+    if registered.by_mail:
+        return ASGIResponse(body=SEE_MAIL, media_type=MediaType.JSON, status_code=202)
     token = edge.signer.token("registration", registered.id, registered.token_version)
     body = RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token)
     return ASGIResponse(
@@ -150,62 +149,6 @@ async def post_refusal(
         return await _state(edge, connection, token)
 
 
-@post(
-    "/api/v1/sessions/{session_id:uuid}/cancellation",
-    action="cancel_offers",
-    status_code=200,
-    summary="Cancel a session",
-)
-async def post_session_cancellation(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    session_id: FromPath[UUID],
-) -> SessionBody:
-    """The session will not take place; everybody who has it in the programme is told."""
-    async with edge.transaction() as connection:
-        if not actor.acts_for(await organisation_of_session(connection, session_id)):
-            raise UnknownSession
-        await cancel_session(connection, session_id=session_id, now=now)
-        session = await read_session(connection, session_id)
-        offer_id = await offer_of_session(connection, session_id)
-        await write_audit(connection, actor, "cancel_session", f"« {session.title} »", now=now, offer_id=offer_id)
-        return session
-
-
-@post("/api/v1/offers/{offer_id:uuid}/cancellation", action="cancel_offers", status_code=200, summary="Cancel an offer")
-async def post_offer_cancellation(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    offer_id: FromPath[UUID],
-) -> OfferWithDaysBody:
-    """The offer will not take place; everybody in it or waiting for it is told."""
-    async with edge.transaction() as connection:
-        if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
-            raise UnknownOffer
-        await cancel_offer(connection, offer_id=offer_id, now=now)
-        await write_audit(connection, actor, "cancel_offer", now=now, offer_id=offer_id)
-        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
-
-
-@patch("/api/v1/offers/{offer_id:uuid}", action="plan_offers", summary="Change the number of seats")
-async def patch_offer(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    offer_id: FromPath[UUID],
-    data: JSONBody[OfferChangeBody],
-) -> OfferWithDaysBody:
-    """More seats are held at once for who waits; fewer than are taken is refused."""
-    async with edge.transaction() as connection:
-        if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
-            raise UnknownOffer
-        await change_seats(connection, offer_id=offer_id, seats=data.seats, now=now)
-        await write_audit(connection, actor, "change_seats", f"{data.seats} places", now=now, offer_id=offer_id)
-        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
-
-
 @get("/api/v1/offers/{offer_id:uuid}/registrations", action="read_pupils", summary="Who is in and who waits")
 async def get_registrations(
     edge: NamedDependency[Edge], actor: NamedDependency[Actor], offer_id: FromPath[UUID], after: After = None
@@ -249,8 +192,5 @@ route_handlers: list[Any] = [
     post_withdrawal,
     post_acceptance,
     post_refusal,
-    post_session_cancellation,
-    post_offer_cancellation,
-    patch_offer,
     get_registrations,
 ]

@@ -10,10 +10,12 @@ from msgspec import Struct
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
+from services.campaigns.offers.life.bodies import PlannedOfferBody
 from services.campaigns.offers.life.draft import OpenCampaign
 from services.campaigns.offers.life.sheet import Sheet
 from services.campaigns.offers.life.states import STATE_OF_ROW
 from services.campaigns.offers.offer import OfferStatus, UnknownOffer
+from services.campaigns.offers.read import days_of, read_programme
 from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 
@@ -113,6 +115,30 @@ async def read_own_offer(connection: Connection, actor: Actor, key: str | UUID) 
     if row is None or not actor.acts_for(row["organisation_id"]):
         raise UnknownOffer
     return offer_of(row)
+
+
+async def read_planned_body(connection: Connection, offer: OfferInLife, *, base_url: str) -> PlannedOfferBody:
+    """The offer with its programme as its planners' JSON has it."""
+    organisation = await connection.fetchval(
+        "SELECT name FROM campaigns.organisations WHERE id = $1", offer.organisation_id
+    )
+    programme = await read_programme(connection, offer.id)
+    return PlannedOfferBody(
+        id=offer.id,
+        slug=offer.slug,
+        kind=offer.kind,
+        status=offer.status,
+        organisation=organisation,
+        taken=offer.taken,
+        waiting=offer.waiting,
+        page_url=f"{base_url}/offres/{offer.slug}",
+        feed_url=f"{base_url}/calendars/{offer.slug}.ics",
+        days=days_of(programme),
+        campaign_id=offer.campaign_id,
+        audience=offer.audience,
+        edition=offer.edition,
+        **msgspec.structs.asdict(offer.sheet),
+    )
 
 
 async def list_open_campaigns(connection: Connection, organisation_id: UUID) -> list[OpenCampaign]:

@@ -30,6 +30,7 @@ FIELD_NAMES = {
     "departements": "départements",
     "school_uais": "établissements",
 }
+NO_SEATS = "Indiquez un nombre de places, de 1 à 10 000."
 # what participants are told of when it changes
 TOLD = ("title", "summary", "city", "contact")
 
@@ -93,8 +94,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
                 faults[name] = f"Ce texte est trop long : {most} caractères au plus."
             elif not text.replace("\n", " " if name == "summary" else "\n").isprintable():
                 faults[name] = "Ce texte contient un caractère invisible ou un retour à la ligne."
-        if not 1 <= self.seats <= SEATS_AT_MOST:
-            faults["seats"] = "Indiquez un nombre de places, de 1 à 10 000."
+        if not 0 <= self.seats <= SEATS_AT_MOST:
+            faults["seats"] = NO_SEATS
         faults.update(self._faults_of_times())
         faults.update(self._faults_of_rules())
         return faults

@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from services.campaigns.offers.eligibility import GRADE_WORDS
-from services.campaigns.offers.life.sheet import Sheet
+from services.campaigns.offers.life.sheet import NO_SEATS, Sheet
 from shared.french_dates import PARIS
 
 SHOWN_AT_MOST = 4000
 # a number nobody can mean: its own fault stands beside the field
-NO_SEATS = -1
+UNREADABLE = -1
 
 
 class SheetForm(Struct, frozen=True, kw_only=True):
@@ -44,13 +44,15 @@ class SheetForm(Struct, frozen=True, kw_only=True):
             summary=self.summary,
             city=self.city,
             contact=self.contact,
-            seats=int(seats) if seats.isascii() and seats.isdigit() and len(seats) < 8 else NO_SEATS,
+            seats=int(seats) if seats.isascii() and seats.isdigit() and len(seats) < 8 else UNREADABLE,
             opens_at=_moment("opens_at", self.opens_at, faults),
             closes_at=_moment("closes_at", self.closes_at, faults),
             grades=self.grades,
             departements=split_codes(self.departements),
             school_uais=split_codes(self.school_uais),
         ).tidied()
+        if sheet.seats == 0:
+            faults["seats"] = NO_SEATS
         return sheet, {**sheet.find_faults(), **faults}
 
 
