@@ -8,8 +8,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.agreements.ends.find_offers_to_cancel import find_offers_to_cancel
 from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
+from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
@@ -22,11 +24,14 @@ from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
-from shared.database import CONNECTION_LOST
+from shared.database import CONNECTION_LOST, Connection
 
 TICK_SECONDS = 1.0
 FREE_SEATS_EVERY = 15
 TOMBSTONES_EVERY = 60
+
+# who stands in the trail for what nobody did: time
+TIME = Actor(organisation_id=EVERY_ORGANISATION, organisation="", organisation_kind="agency", role="viewer")
 
 log = structlog.get_logger()
 
@@ -90,8 +95,23 @@ async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUI
     Who leaves or cancels calls it for the campaign; what a kill in between left over is found by the next tick.
     """
     async with edge.reading() as connection:
-        offers = await find_offers_to_cancel(connection, now=now, campaign_id=campaign_id)
-    await _each(edge, offers, cancel_offer, now)
+        found = await find_offers_to_cancel(connection, now=now, campaign_id=campaign_id)
+    offers = {offer.id: offer for offer in found}
+
+    async def cancel_abandoned(connection: Connection, *, offer_id: UUID, now: datetime) -> None:
+        offer = offers[offer_id]
+        if await cancel_offer(connection, offer_id=offer_id, note=offer.note, now=now):
+            await write_audit(
+                connection,
+                TIME,
+                "cancel_offer",
+                offer.note,
+                now=now,
+                offer_id=offer_id,
+                organisation_id=offer.organisation_id,
+            )
+
+    await _each(edge, list(offers), cancel_abandoned, now)
 
 
 async def _each(

@@ -132,6 +132,18 @@ class CampaignBody(Struct, frozen=True, kw_only=True):
     agreements: tuple[AgreementBody, ...]
 
 
+class AskedBody(Struct, frozen=True, kw_only=True):
+    """What a partner is asked by mail; `outdated`: the campaign has changed since, a newer mail asks."""
+
+    agreement: AgreementBody
+    outdated: bool
+    lead: str
+    cancelled: bool
+    proposed: WordingBody
+    changes: tuple[str, ...]
+    awaited: tuple[str, ...]
+
+
 class CampaignOfferBody(Struct, frozen=True, kw_only=True):
     """An offer of a campaign, drafts included."""
 

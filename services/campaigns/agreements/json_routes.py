@@ -30,6 +30,7 @@ from services.campaigns.agreements.ends.routes import end_campaign, leave_campai
 from services.campaigns.agreements.overview import CampaignPage
 from services.campaigns.agreements.partners.agreement import parse_word
 from services.campaigns.agreements.partners.json_routes import route_handlers as partners
+from services.campaigns.agreements.partners.link.json_routes import route_handlers as link
 from services.campaigns.agreements.partners.read import names_of_sectors
 from services.campaigns.agreements.propose_campaign import propose_campaign
 from services.campaigns.agreements.read import (
@@ -37,6 +38,7 @@ from services.campaigns.agreements.read import (
     list_offers_of_campaign,
     read_carried_campaign,
 )
+from services.campaigns.agreements.trail.json_routes import route_handlers as trail
 from services.campaigns.audit import write_audit
 from services.campaigns.clock import cancel_abandoned_offers
 from services.campaigns.edge import Edge
@@ -214,4 +216,6 @@ route_handlers: list[Any] = [
     post_departure,
     *partners,
     *copies,
+    *trail,
+    *link,
 ]

@@ -29,6 +29,7 @@ from services.campaigns.agreements.read import (
     list_offers_of_campaign,
     read_carried_campaign,
 )
+from services.campaigns.agreements.trail.routes import route_handlers as trail
 from services.campaigns.agreements.wording_form import WordingForm, form_of, read_wording_form
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
@@ -216,4 +217,5 @@ route_handlers: list[Any] = [
     *partners,
     *copies,
     *ends,
+    *trail,
 ]

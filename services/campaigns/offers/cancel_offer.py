@@ -14,8 +14,9 @@ from shared.events import OfferCancelled
 from shared.outbox import append_events
 
 
-async def cancel_offer(connection: Connection, *, offer_id: UUID, note: str = "", now: datetime) -> None:
-    """Doing it twice is harmless. Sessions, registrations and the times they took end in the same transaction.
+async def cancel_offer(connection: Connection, *, offer_id: UUID, note: str = "", now: datetime) -> bool:
+    """Whether it was cancelled now: doing it twice is harmless. Sessions, registrations and the times they took end in
+    the same transaction.
 
     `note` is a sentence for those who are told. Raises `UnknownOffer` for a draft: cancelling would show what was never
     published.
@@ -24,7 +25,7 @@ async def cancel_offer(connection: Connection, *, offer_id: UUID, note: str = ""
     if offer.status == "draft":
         raise UnknownOffer
     if offer.status == "cancelled":
-        return
+        return False
     audience = await audience_of(connection, offer_id, waiting=True)
     await connection.execute(
         "UPDATE campaigns.offers SET status = 'cancelled', cancelled_at = $2 WHERE id = $1", offer_id, now
@@ -73,3 +74,4 @@ async def cancel_offer(connection: Connection, *, offer_id: UUID, note: str = ""
             )
         ],
     )
+    return True

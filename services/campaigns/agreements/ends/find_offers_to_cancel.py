@@ -3,14 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from shared.database import Connection
 
 AT_ONCE = 50
+CAMPAIGN_CANCELLED = "La campagne dont cette offre fait partie est annulée."
+ORGANISER_LEFT = "L’organisation qui propose cette offre ne participe plus à la campagne."
+
+
+class AbandonedOffer(Struct, frozen=True):
+    """An offer to cancel, whose it is, and a sentence for those who are in it."""
+
+    id: UUID
+    organisation_id: UUID
+    note: str
 
 
 async def find_offers_to_cancel(
     connection: Connection, *, now: datetime, campaign_id: UUID | None = None, limit: int = AT_ONCE
-) -> list[UUID]:
+) -> list[AbandonedOffer]:
     """Public offers that are not over, of one campaign or of all; those who began first come first.
 
     Whoever is killed between leaving and cancelling leaves them to the next look.
@@ -23,16 +35,19 @@ async def find_offers_to_cancel(
             UNION ALL
             SELECT a.campaign_id, a.organisation_id FROM campaigns.agreements a WHERE a.left_at IS NOT NULL
         )
-        SELECT DISTINCT o.id, lower(o.busy) AS starts_at
+        SELECT o.id, o.organisation_id, bool_or(abandoned.organisation_id IS NULL) AS all_of_it
         FROM abandoned
         JOIN campaigns.offers o ON o.campaign_id = abandoned.campaign_id
             AND o.organisation_id = coalesce(abandoned.organisation_id, o.organisation_id)
         WHERE o.status IN ('published', 'closed') AND coalesce(upper(o.busy) > $1, true)
           AND ($2::uuid IS NULL OR o.campaign_id = $2)
-        ORDER BY starts_at, o.id LIMIT $3
+        GROUP BY o.id ORDER BY lower(o.busy), o.id LIMIT $3
         """,
         now,
         campaign_id,
         limit,
     )
-    return [row["id"] for row in rows]
+    return [
+        AbandonedOffer(row["id"], row["organisation_id"], CAMPAIGN_CANCELLED if row["all_of_it"] else ORGANISER_LEFT)
+        for row in rows
+    ]

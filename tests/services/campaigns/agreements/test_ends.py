@@ -65,6 +65,7 @@ async def test_a_partner_that_leaves_is_asked_twice_and_its_own_offers_are_cance
     assert await status_of(pool, offers[four.federation]) == "published"
     [cancelled] = await facts(pool, "offer.cancelled")
     assert len(cancelled["audience"]) == 3
+    assert cancelled["note"] == "L’organisation qui propose cette offre ne participe plus à la campagne."
     [left] = await facts(pool, "agreement.left")
     assert left["word"] == "Nous n’avons plus les moyens."
     assert left["recipients"] == [str(owners[four.federation].member.person_id)]
@@ -87,13 +88,15 @@ async def test_offers_of_a_partner_that_left_are_found_again_after_a_kill_in_the
         await withdraw_partner(connection, campaign_id=proposed.id, organisation_id=four.agency, now=NOW)
     # here the process died: nothing was cancelled
     async with transaction(pool) as connection:
-        assert await find_offers_to_cancel(connection, now=NOW) == [offers[four.agency]]
+        assert [one.id for one in await find_offers_to_cancel(connection, now=NOW)] == [offers[four.agency]]
     edge = Edge(settings, pool)
     await tick(edge, now=NOW, free_seats=True)
     assert await status_of(pool, offers[four.agency]) == "cancelled"
     assert await status_of(pool, offers[four.federation]) == "published"
     await tick(edge, now=NOW, free_seats=True)
     assert len(await facts(pool, "offer.cancelled")) == 1, "each is cancelled once"
+    lines = await pool.fetch("SELECT organisation_id, person_id FROM campaigns.audit WHERE action = 'cancel_offer'")
+    assert [tuple(line) for line in lines] == [(four.agency, None)], "time did it, once"
 
 
 @pytest.mark.usefixtures("offers")

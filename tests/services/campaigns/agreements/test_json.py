@@ -195,6 +195,39 @@ async def test_a_copy_is_looked_at_and_made_once(pool, four, machine, proposed):
     ]
 
 
+async def test_a_partner_answers_in_json_by_the_secret_of_its_mail(pool, four, machine, visitor, signer, proposed):
+    lead = await machine(four.federation)
+    await lead.ask("POST", f"/{proposed.id}/agreements", {"organisation_id": str(four.agency)})
+    agreement_id = await pool.fetchval("SELECT id FROM campaigns.agreements WHERE organisation_id = $1", four.agency)
+    path = f"/api/v1/agreements/{signer.token('agreement', agreement_id, 1)}"
+    asked = (await visitor.get(path)).json()
+    assert (asked["lead"], asked["outdated"], asked["agreement"]["state"]) == (
+        "Fédération des métiers",
+        False,
+        "awaited",
+    )
+    answered = await visitor.post(f"{path}/refusal", json={"word": "Pas encore"}, headers={"Idempotency-Key": "r"})
+    assert answered.json()["agreement"]["word"] == "Pas encore"
+    await lead.ask("PATCH", f"/{proposed.id}", {"title": "Un autre titre"})
+    assert (await visitor.get(path)).json()["outdated"] is True
+    refused = await visitor.post(f"{path}/acceptance", json={})
+    assert (refused.status_code, refused.json()["title"]) == (412, "campaign-changed-meanwhile")
+    newest = f"/api/v1/agreements/{signer.token('agreement', agreement_id, 2)}"
+    assert (await visitor.post(f"{newest}/acceptance", json={})).json()["awaited"] == []
+    assert (await visitor.get("/api/v1/agreements/0")).status_code == 404
+    assert (await visitor.post(f"{newest}/acceptance", json={"word": "x" * 1001})).status_code == 422
+
+
+async def test_the_journal_of_a_campaign_is_read_by_who_carries_it(four, machine, proposed):
+    lead, stranger = await machine(four.federation), await machine(four.region)
+    await lead.ask("POST", f"/{proposed.id}/agreements", {"organisation_id": str(four.agency)})
+    lines = (await lead.ask("GET", f"/{proposed.id}/journal")).json()["items"]
+    assert [(line["action"], line["detail"]) for line in lines] == [
+        ("invite_partner", "Invite « Agence de l’orientation ».")
+    ]
+    assert (await stranger.ask("GET", f"/{proposed.id}/journal")).status_code == 404
+
+
 async def test_leaving_and_cancelling_by_machine(four, machine, owner_machine, proposed):
     lead, agency = await machine(four.federation), await owner_machine(four.agency)
     await lead.ask("POST", f"/{proposed.id}/agreements", {"organisation_id": str(four.agency)})

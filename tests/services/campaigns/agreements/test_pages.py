@@ -202,6 +202,10 @@ async def test_every_change_stands_in_the_trail_with_who_made_it(pool, four, own
         "cancel_campaign",
     ]
     assert all(row["person_id"] and row["detail"] for row in rows)
+    journal = (await lead.get(f"{home}/journal")).text
+    assert "Invite « Agence de l’orientation »." in journal
+    assert "Annule la campagne « Un autre titre »." in journal, "as it is called once who awaited it has left"
+    assert (await agency.get(f"{home}/journal")).status_code == 404, "it has left"
 
 
 async def test_the_lead_takes_a_request_back(pool, four, owners, proposed):

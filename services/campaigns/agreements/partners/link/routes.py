@@ -48,31 +48,13 @@ async def post_agreement(
         fields = await request.form()
     except (UnicodeDecodeError, LookupError) as error:
         raise ClientException from error
-    signed = _signed(edge, token)
+    signed = signed_link(edge, token)
     written, answer = str(fields.get("word", "")), fields.get("answer")
     if answer not in ("agreed", "declined"):
         return await _page(edge, token, word=written, trouble="Choisissez une réponse.", status=422)
     try:
-        word = parse_word(written)
         async with edge.transaction() as connection:
-            agreement, actor = await _partner(connection, signed)
-            await (agree_campaign if answer == "agreed" else decline_campaign)(
-                connection,
-                campaign_id=agreement.campaign_id,
-                organisation_id=agreement.organisation_id,
-                version=signed.version,
-                word=word,
-                now=now,
-            )
-            said = "Donne son accord à" if answer == "agreed" else "Refuse"
-            await write_audit(
-                connection,
-                actor,
-                "agree_campaign" if answer == "agreed" else "decline_campaign",
-                f"{said} la version {signed.version}, par le lien reçu par e-mail.",
-                now=now,
-                campaign_id=agreement.campaign_id,
-            )
+            await answer_by_link(connection, signed, agrees=answer == "agreed", word=written, now=now)
     except InvalidWord as refusal:
         return await _page(edge, token, word=written, trouble=refusal.sentence, status=refusal.status)
     except CampaignChangedMeanwhile:
@@ -82,14 +64,37 @@ async def post_agreement(
     return Redirect(f"/accords/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def _signed(edge: Edge, token: str) -> SignedId:
+async def answer_by_link(connection: Connection, signed: SignedId, *, agrees: bool, word: str, now: datetime) -> None:
+    """Answer in the caller's transaction for the version of the link, with its line in the trail."""
+    agreement, actor = await partner_of(connection, signed)
+    await (agree_campaign if agrees else decline_campaign)(
+        connection,
+        campaign_id=agreement.campaign_id,
+        organisation_id=agreement.organisation_id,
+        version=signed.version,
+        word=parse_word(word),
+        now=now,
+    )
+    said = "Donne son accord à" if agrees else "Refuse"
+    await write_audit(
+        connection,
+        actor,
+        "agree_campaign" if agrees else "decline_campaign",
+        f"{said} la version {signed.version}, par le lien reçu par e-mail.",
+        now=now,
+        campaign_id=agreement.campaign_id,
+    )
+
+
+def signed_link(edge: Edge, token: str) -> SignedId:
+    """What a link says; raises `UnknownAgreement` when it is not ours."""
     signed = edge.signer.verify("agreement", token)
     if signed is None:
         raise UnknownAgreement
     return signed
 
 
-async def _partner(connection: Connection, signed: SignedId) -> tuple[Agreement, Actor]:
+async def partner_of(connection: Connection, signed: SignedId) -> tuple[Agreement, Actor]:
     """The agreement of a link, and who holds it: the partner, in the role of one who looks."""
     agreement = await find_agreement(connection, signed.id)
     actor = Actor(
@@ -102,9 +107,9 @@ async def _partner(connection: Connection, signed: SignedId) -> tuple[Agreement,
 
 
 async def _page(edge: Edge, token: str, *, word: str = "", trouble: str = "", status: int = 200) -> Response[Any]:
-    signed = _signed(edge, token)
+    signed = signed_link(edge, token)
     async with edge.reading() as connection:
-        agreement, actor = await _partner(connection, signed)
+        agreement, actor = await partner_of(connection, signed)
         left = agreement.left_at is not None
         view: CampaignPage | None = (
             None if left else await read_carried_campaign(connection, actor, name=agreement.campaign_id)

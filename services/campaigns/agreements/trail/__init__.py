@@ -1,0 +1,1 @@
+"""The trail of a campaign: who did what to it."""
