@@ -106,7 +106,11 @@ def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSe
 
 def _openid(values: Mapping[str, str]) -> dict[str, str]:
     """Issuer, client and secret: all three or none. Plain http is for a provider on this machine."""
-    names = {field: f"QUINZAINE_{field.upper()}" for field in ("oidc_issuer", "oidc_client_id", "oidc_client_secret")}
+    names = {
+        "oidc_issuer": "QUINZAINE_OIDC_ISSUER",
+        "oidc_client_id": "QUINZAINE_OIDC_CLIENT_ID",
+        "oidc_client_secret": "QUINZAINE_OIDC_CLIENT_SECRET",
+    }
     given = {field: values.get(name, "") for field, name in names.items()}
     if not any(given.values()):
         return given
