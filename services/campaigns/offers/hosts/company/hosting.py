@@ -7,12 +7,19 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.host_request import OPEN_TO, Answer, RequestStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_times
 from shared.notices import Appointment
 
 # names stay until the day after, for the attendance sheet; then nobody at the company needs them
 NAMES_STAY = timedelta(days=1)
+ANSWERS: dict[Answer, str] = {
+    "confirmed": "confirmé",
+    "proposed": "à un autre horaire proposé",
+    "declined": "décliné",
+    "withdrawn": "retiré",
+}
 
 
 class Guest(Struct, frozen=True, kw_only=True):
@@ -29,6 +36,8 @@ class Hosting(Struct, frozen=True, kw_only=True):
 
     request_id: UUID | None
     token_version: int
+    # whom the request was written to
+    person_id: UUID | None
     organisation_id: UUID
     host: str
     status: RequestStatus | None
@@ -51,6 +60,22 @@ class Hosting(Struct, frozen=True, kw_only=True):
     def alive(self) -> bool:
         """Whether the company still has to do with the session."""
         return self.planned and self.still_theirs and self.status != "replaced"
+
+    @property
+    def linked_actor(self) -> Actor:
+        """Who acts by the link of the mail, for the audit trail: the person it was written to, for the company."""
+        return Actor(
+            organisation_id=self.organisation_id,
+            organisation=self.host,
+            organisation_kind="company",
+            role="host",
+            person_id=self.person_id,
+        )
+
+    def say_answer(self, answer: Answer) -> str:
+        """What the audit trail says of an answer: « Accueil décliné : « Visite », lundi 14 juin à 9 h. »"""
+        session = self.appointment
+        return f"Accueil {ANSWERS[answer]} : « {session.title} », {say_moment(session.starts_at)}."
 
     def state(self, now: datetime) -> str:
         """The state as the style knows it."""

@@ -25,7 +25,6 @@ from services.campaigns.offers.hosts.company.read import (
 from services.campaigns.offers.hosts.host_request import GivenAnswer, parse_answer
 from services.campaigns.offers.registration import InvalidField
 from shared.database import Connection
-from shared.french_dates import say_moment
 
 After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
 NO_STORE = {"Cache-Control": "no-store"}
@@ -67,8 +66,7 @@ async def post_answer(
     async def write(connection: Connection) -> Response[HostingBody]:
         hosting = await read_own_hosting(connection, actor, request_id)
         await answer_host_request(connection, request_id=request_id, given=given, now=now)
-        session = hosting.appointment
-        detail = f"Accueil : réponse pour « {session.title} », {say_moment(session.starts_at)}."
+        detail = hosting.say_answer(given.answer)
         await write_audit(connection, actor, "answer_host_request", detail, now=now, offer_id=hosting.offer_id)
         return _answered(await read_hosting(connection, request_id), now)
 
@@ -97,10 +95,14 @@ async def post_linked_answer(
     """The same answers, without account."""
     given = _given(data)
     async with edge.reading() as connection:
-        request_id, _ = await read_linked_hosting(connection, edge.signer, token)
+        request_id, hosting = await read_linked_hosting(connection, edge.signer, token)
 
     async def write(connection: Connection) -> Response[HostingBody]:
         await answer_host_request(connection, request_id=request_id, given=given, now=now)
+        detail = hosting.say_answer(given.answer)
+        await write_audit(
+            connection, hosting.linked_actor, "answer_host_request", detail, now=now, offer_id=hosting.offer_id
+        )
         return _answered(await read_hosting(connection, request_id), now)
 
     return await answer_once(request, edge, request_id, idempotency_key, write, now=now)
@@ -126,7 +128,7 @@ def _body(hosting: Hosting, now: datetime) -> HostingBody:
         title=session.title,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        place=session.place,
+        place=session.place if hosting.alive else "",
         expected=session.expected,
         contact=session.contact,
         pupils=session.pupils,

@@ -14,7 +14,7 @@ from shared.signed_links import Signer
 PAGE = 100
 
 HOSTINGS = """
-    SELECT s.id AS session_id, q.id AS request_id, coalesce(q.token_version, 1) AS token_version,
+    SELECT s.id AS session_id, q.id AS request_id, coalesce(q.token_version, 1) AS token_version, q.person_id,
            host.id AS organisation_id, host.name AS host, q.status, coalesce(q.word, '') AS word, q.answer_by,
            q.answered_at, q.proposed_starts_at, q.proposed_ends_at, s.status = 'planned' AS planned,
            coalesce(s.host_id = host.id, false) AS still_theirs, s.group_id, coalesce(g.name, '') AS group,
@@ -75,14 +75,16 @@ async def list_hostings(
         f"""
         WITH listed AS (
             {HOSTINGS}, ROW(s.ends_at <= $4, s.starts_at, s.id) AS place
-            FROM campaigns.sessions s
+            FROM (SELECT id FROM campaigns.sessions WHERE host_id = $1
+                  UNION SELECT session_id FROM campaigns.host_requests
+                  WHERE organisation_id = $1 AND status IN ('awaited', 'confirmed', 'proposed')) theirs
+            JOIN campaigns.sessions s ON s.id = theirs.id
             JOIN campaigns.organisations host ON host.id = $1
             LEFT JOIN LATERAL (SELECT * FROM campaigns.host_requests q
                                WHERE q.session_id = s.id AND q.organisation_id = host.id
                                ORDER BY q.id DESC LIMIT 1) q ON true
             {PARTS}
-            WHERE (s.host_id = host.id AND (q.id IS NOT NULL OR o.status <> 'draft'))
-               OR q.status IN ('awaited', 'confirmed', 'proposed')
+            WHERE q.id IS NOT NULL OR o.status <> 'draft'
         )
         SELECT * FROM listed
         WHERE $2::uuid IS NULL OR place > (SELECT place FROM listed WHERE session_id = $2)
@@ -102,16 +104,21 @@ async def list_hostings_of_person(connection: Connection, person_id: UUID, *, no
     """
     rows = await connection.fetch(
         f"""
+        WITH asked AS MATERIALIZED (
+            SELECT DISTINCT p.id
+            FROM contract.people person, campaigns.host_requests q JOIN contract.people p ON p.id = q.person_id
+            WHERE person.id = $1 AND person.erased_at IS NULL AND p.erased_at IS NULL
+              AND lower(p.email) = lower(person.email)
+        )
         {HOSTINGS}
-        FROM contract.people person
-        JOIN contract.people asked ON lower(asked.email) = lower(person.email) AND asked.erased_at IS NULL
+        FROM asked
         JOIN campaigns.host_requests q ON q.person_id = asked.id
         JOIN campaigns.sessions s ON s.id = q.session_id
         JOIN campaigns.organisations host ON host.id = q.organisation_id
         {PARTS}
-        WHERE person.id = $1 AND person.erased_at IS NULL AND q.status <> 'replaced' AND s.host_id = host.id
+        WHERE q.status <> 'replaced' AND s.host_id = host.id
         ORDER BY s.ends_at <= $3, s.starts_at, s.id LIMIT $2
-        """,  # the columns are constants of this module
+        """,  # noqa: S608  # the columns are constants of this module
         person_id,
         PAGE,
         now,

@@ -26,12 +26,10 @@ from services.campaigns.offers.hosts.company.read import (
     read_linked_hosting,
     read_own_hosting,
 )
-from services.campaigns.offers.hosts.host_request import UnknownHostRequest
+from services.campaigns.offers.hosts.host_request import GivenAnswer, UnknownHostRequest
 from shared.database import Connection
-from shared.french_dates import say_moment
 from shared.refusal import Refusal
 
-ANSWERS = {"confirmed": "confirmé", "proposed": "autre horaire proposé", "declined": "décliné", "withdrawn": "retiré"}
 After = Annotated[str, QueryParameter(name="apres")]
 
 
@@ -54,7 +52,7 @@ async def post_hosting(
     try:
         async with edge.transaction() as connection:
             _, hosting = await read_linked_hosting(connection, edge.signer, token)
-            await answer_host_request(connection, request_id=_asked(hosting), given=form.parse(), now=now)
+            await _answer(connection, hosting.linked_actor, hosting, form.parse(), now=now)
     except UnknownHostRequest:
         raise
     except Refusal as refusal:
@@ -134,10 +132,7 @@ async def post_own_hosting(
         hosting = await read_own_hosting(connection, actor, request_id)
     try:
         async with edge.transaction() as connection:
-            await answer_host_request(connection, request_id=request_id, given=form.parse(), now=now)
-            session = hosting.appointment
-            detail = f"Accueil {ANSWERS[form.answer]} : « {session.title} », {say_moment(session.starts_at)}."
-            await write_audit(connection, actor, "answer_host_request", detail, now=now, offer_id=hosting.offer_id)
+            await _answer(connection, actor, hosting, form.parse(), now=now)
     except UnknownHostRequest:
         raise
     except Refusal as refusal:
@@ -145,6 +140,12 @@ async def post_own_hosting(
             hosting = await read_own_hosting(connection, actor, request_id)
             return await _hosting_page(edge, connection, hosting, actor=actor, form=form, refusal=refusal, now=now)
     return Redirect(f"/planification/accueils/{request_id}", status_code=303)
+
+
+async def _answer(connection: Connection, actor: Actor, hosting: Hosting, given: GivenAnswer, *, now: datetime) -> None:
+    await answer_host_request(connection, request_id=_asked(hosting), given=given, now=now)
+    detail = hosting.say_answer(given.answer)
+    await write_audit(connection, actor, "answer_host_request", detail, now=now, offer_id=hosting.offer_id)
 
 
 async def _hosting_page(

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.hosts.host_request import parse_word
@@ -40,7 +41,7 @@ async def post_linked_testimony(
     """Confirm or decline, and say whether one may be contacted again."""
     word = parse_word(data.word)
     async with edge.reading() as connection:
-        request_id, _ = await read_linked_testimony(connection, edge.signer, token)
+        request_id, invited = await read_linked_testimony(connection, edge.signer, token)
 
     async def write(connection: Connection) -> Response[TestimonyBody]:
         await answer_invitation(
@@ -50,6 +51,14 @@ async def post_linked_testimony(
             word=word,
             contact_again=data.contact_again,
             now=now,
+        )
+        await write_audit(
+            connection,
+            invited.linked_actor,
+            "answer_invitation",
+            invited.say_answer(data.answer),
+            now=now,
+            offer_id=invited.offer_id,
         )
         testimony = await read_testimony(connection, request_id)
         return Response(testimony_body(testimony, now), status_code=200, headers=NO_STORE)

@@ -13,7 +13,8 @@ async def read_testimony(connection: Connection, request_id: UUID) -> Testimony:
     """One invitation; raises `UnknownInvitation`, also for a speaker who was taken out of the bank."""
     row = await connection.fetchrow(
         """
-        SELECT q.session_id, q.token_version, speaker.name AS speaker, q.status, q.word, q.answer_by,
+        SELECT q.session_id, q.token_version, speaker.person_id, o.organisation_id, o.id AS offer_id,
+               speaker.name AS speaker, q.status, q.word, q.answer_by,
                s.status = 'planned' AS planned, speaker.contact_again_at IS NOT NULL AS contact_again,
                c.title AS campaign
         FROM campaigns.speaker_requests q

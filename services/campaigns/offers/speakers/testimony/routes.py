@@ -9,6 +9,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.hosts.host_request import parse_word
@@ -53,14 +54,23 @@ async def post_testimony(
     word = str(fields.get("word", ""))
     try:
         async with edge.transaction() as connection:
-            request_id, _ = await read_linked_testimony(connection, edge.signer, token)
+            request_id, testimony = await read_linked_testimony(connection, edge.signer, token)
+            answer = _answer(str(fields.get("answer", "")))
             await answer_invitation(
                 connection,
                 request_id=request_id,
-                answer=_answer(str(fields.get("answer", ""))),
+                answer=answer,
                 word=parse_word(word),
                 contact_again=fields.get("contact_again") == "oui",
                 now=now,
+            )
+            await write_audit(
+                connection,
+                testimony.linked_actor,
+                "answer_invitation",
+                testimony.say_answer(answer),
+                now=now,
+                offer_id=testimony.offer_id,
             )
     except UnknownInvitation:
         raise

@@ -1,10 +1,12 @@
 """An invitation to testify as the invited person sees it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.speakers.speaker import InvitationStatus
+from services.campaigns.access.actor import Actor
+from services.campaigns.offers.speakers.speaker import InvitationStatus, SpeakerAnswer
 from shared.french_dates import say_moment
 from shared.notices import Appointment
 
@@ -13,6 +15,10 @@ class Testimony(Struct, frozen=True, kw_only=True):
     """What is asked, what was answered, and what the person agreed to."""
 
     token_version: int
+    # whom the invitation was written to, and whose offer it is of
+    person_id: UUID | None
+    organisation_id: UUID
+    offer_id: UUID
     speaker: str
     status: InvitationStatus
     word: str
@@ -21,6 +27,23 @@ class Testimony(Struct, frozen=True, kw_only=True):
     contact_again: bool
     campaign: str
     appointment: Appointment
+
+    @property
+    def linked_actor(self) -> Actor:
+        """Who acts by the link of the mail, for the audit trail of the offer's organisation."""
+        return Actor(
+            organisation_id=self.organisation_id,
+            organisation=self.appointment.organisation,
+            organisation_kind="",
+            role="viewer",
+            person_id=self.person_id,
+        )
+
+    def say_answer(self, answer: SpeakerAnswer) -> str:
+        """What the audit trail says of an answer."""
+        session = self.appointment
+        said = "Intervention confirmée" if answer == "confirmed" else "Intervention déclinée"
+        return f"{said} par {self.speaker} : « {session.title} », {say_moment(session.starts_at)}."
 
     def may_answer(self, now: datetime) -> bool:
         """Whether a button makes sense."""

@@ -72,6 +72,9 @@ async def test_a_company_confirms_without_an_account(pool, visitor, signer, aske
     assert answer.status_code == 303
     assert "Vous avez confirmé" in (await visitor.get(link(signer, request))).text
     assert [event.answer for event in await events(pool, HostAnswered)] == ["confirmed"]
+    trail = await pool.fetchrow("SELECT person_id, organisation_id, offer_id, detail FROM campaigns.audit")
+    assert tuple(trail)[:3] == (request["person_id"], asked.hosts[0], asked.offer_id)
+    assert trail["detail"] == "Accueil confirmé : « Visite 1.1 », lundi 14 juin à 9 h."
 
 
 async def test_a_company_proposes_a_time_and_the_planner_accepts_it(pool, visitor, signer, asked, planner):
@@ -239,7 +242,8 @@ async def test_no_name_of_a_pupil_is_seen_before_it_is_shared_and_the_company_ha
     assert not [page for page in await pages() if "Dupré" in page]
 
 
-async def test_a_replacement_asks_the_new_company_and_releases_the_one_before(pool, asked, planner):
+async def test_a_replacement_asks_the_new_company_and_releases_the_one_before(pool, visitor, signer, asked, planner):
+    request = await request_of(pool, asked.sessions[0])
     path = f"/planification/{asked.slug}/accueils/{asked.sessions[0]}/remplacement"
     assert "Chantiers de la Risle" in (await planner.get(path)).text
     form = {"company": "Ateliers du Pont", "place": "3 quai Neuf, 27500 Pont-Audemer"}
@@ -256,6 +260,9 @@ async def test_a_replacement_asks_the_new_company_and_releases_the_one_before(po
         ("replaced", "Chantiers de la Risle", "")
     ]
     assert (await events(pool, HostRequested))[-1].appointment.place == "3 quai Neuf, 27500 Pont-Audemer"
+    old = (await visitor.get(link(signer, request))).text
+    assert "ne vous est plus demandé" in old
+    assert "quai Neuf" not in old, "where it is now is the other company's place"
     changes = (await events(pool, SessionChanged))[-1].changes
     assert [change.field for change in changes] == ["host", "place"]
 

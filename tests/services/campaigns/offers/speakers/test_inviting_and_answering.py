@@ -16,6 +16,7 @@ from services.campaigns.offers.speakers.edit_speaker import edit_speaker
 from services.campaigns.offers.speakers.invite_speaker import invite_speaker
 from services.campaigns.offers.speakers.release_speakers import withdraw_invitation
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
+from services.campaigns.offers.speakers.remove_past_speakers import remove_past_speakers
 from services.campaigns.offers.speakers.remove_speaker import remove_speaker
 from services.campaigns.offers.speakers.speaker import (
     NothingToAnswer,
@@ -242,3 +243,21 @@ async def test_a_speaker_who_does_not_answer_is_reminded_once(pool):
     assert await do(pool, remind_speakers, offer_id=week.offer_id, now=due) == 0
     assert await do(pool, find_speakers_to_remind, now=due) == []
     assert len(await events(pool, SpeakerReminded)) == 1
+
+
+async def test_an_address_is_erased_a_month_after_unless_its_owner_agreed(pool):
+    week, _, speaker_id = await a_bank(pool)
+    others = {
+        name: await do(
+            pool, add_speaker, organisation_id=week.organisation_id, sheet=a_sheet(name=name, email=f"{name}@m.example")
+        )
+        for name in ("agreed", "uninvited")
+    }
+    for invited, agreed in ((speaker_id, False), (others["agreed"], True)):
+        request_id = await do(pool, invite_speaker, session_id=week.sessions[0], speaker_id=invited)
+        await do(pool, answer_invitation, request_id=request_id, answer="confirmed", contact_again=agreed)
+    assert await do(pool, remove_past_speakers, now=at(0, 12) + timedelta(days=29)) == 0
+    assert await do(pool, remove_past_speakers, now=at(0, 12) + timedelta(days=31)) == 1
+    left = await pool.fetch("SELECT id FROM campaigns.speakers WHERE removed_at IS NULL ORDER BY name")
+    assert [row["id"] for row in left] == [others["agreed"], others["uninvited"]]
+    assert await speakers_shown(pool, week) == ("Salomé Vasseur, soudeuse", "agreed, soudeuse"), "what was, stays said"
