@@ -52,6 +52,9 @@ class Listing(Struct, frozen=True, kw_only=True):
     grades: tuple[str, ...] = ()
     departements: tuple[str, ...] = ()
     school_uais: tuple[str, ...] = ()
+    # free seats that are kept for some; whether some of them are for pupils without another host
+    kept: int = 0
+    kept_for_hostless: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -60,8 +63,16 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     @property
     def free(self) -> int:
-        """Seats a newcomer would get at once: none while somebody waits."""
-        return 0 if self.waiting else max(0, self.seats - self.taken)
+        """Seats any newcomer would get at once: none while somebody waits, nor those kept for some."""
+        return 0 if self.waiting else max(0, self.seats - self.taken - self.kept)
+
+    @property
+    def say_kept(self) -> str:
+        """« 3 des places libres sont gardées pour certains établissements ou élèves. », or nothing."""
+        if not self.kept:
+            return ""
+        seats = "1 place libre est gardée" if self.kept == 1 else f"{self.kept} places libres sont gardées"
+        return f"{seats} pour certains établissements ou élèves."
 
     @property
     def first_day(self) -> Date | None:

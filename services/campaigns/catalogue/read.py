@@ -13,7 +13,9 @@ LISTING = """
     SELECT o.id, o.slug, o.campaign_id, campaign.title AS campaign, organisation.name AS organisation, o.kind,
            o.audience, o.grades, o.departements, o.school_uais,
            o.title, o.summary, o.city, o.contact, o.status, o.opens_at, o.closes_at, o.seats, o.taken,
-           o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
+           o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at, coalesce(o.kept, 0) AS kept,
+           o.kept IS NOT NULL AND EXISTS (SELECT FROM campaigns.quotas q WHERE q.offer_id = o.id AND q.without_host
+                                                  AND q.released_at IS NULL) AS kept_for_hostless,
            (upper(campaign.period) - 1 + interval '13 months')::date AS keeps_until,
            coalesce(held.count, 0) AS held, coalesce(days.list, '[]') AS days
     FROM campaigns.offers o

@@ -40,6 +40,8 @@ class Form(Struct, frozen=True, kw_only=True):
     # asked where the offer is for certain grades or schools
     grade: str = ""
     school_uai: str = ""
+    # asked where seats are kept for pupils without another host: « oui » or nothing
+    without_host: str = ""
 
     def parse(self) -> RegistrationRequest:
         """The request these fields make; raises `InvalidField` with the first fault."""
@@ -54,6 +56,7 @@ class Form(Struct, frozen=True, kw_only=True):
             class_name=self.class_name,
             idempotency_key=self.key or None,
             grade=self.grade,
+            without_host=self.without_host == "oui",
         )
 
     def _uai(self) -> str | None:

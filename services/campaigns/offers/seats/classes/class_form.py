@@ -26,6 +26,7 @@ class ClassForm(Struct, frozen=True, kw_only=True):
 
     list: str = ""
     school: str = ""
+    school_uai: str = ""
     class_name: str = ""
     all_or_none: bool = False
     key: str = ""
@@ -82,6 +83,7 @@ def read_class_form(fields: Mapping[str, object]) -> ClassForm:
     return ClassForm(
         list="\n".join([pasted, *lines]).strip(),
         school=text("school", SCHOOL_AT_MOST + 1),
+        school_uai=text("school_uai", 20),
         class_name=text("class_name", 300),
         all_or_none=text("all_or_none", 9) == "oui",
         key=text("key", KEY_AT_MOST - 40),

@@ -220,7 +220,7 @@ async def _fields(request: Request[Any, Any, Any]) -> dict[str, object]:
 async def _school(connection: Connection, actor: Actor, form: ClassForm) -> tuple[str, str | None]:
     """The school of the pupils: the teacher's own, or the one written where somebody else enrols them."""
     if actor.organisation_kind != "school":
-        return form.school, None
+        return form.school, form.school_uai or None
     return actor.organisation, await read_school_uai(connection, actor.organisation_id)
 
 

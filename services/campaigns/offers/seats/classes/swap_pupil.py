@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from services.campaigns.offers.eligibility import refuse_others
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.offer import Offer
 from services.campaigns.offers.recognise_pupils import Newcomer, Outcome, recognise_keys, recognise_pupils
@@ -18,6 +19,7 @@ from services.campaigns.offers.registration import (
 )
 from services.campaigns.offers.seats.classes.read import name_elsewhere
 from services.campaigns.offers.seats.classes.school_class import UnknownEnrolment
+from services.campaigns.offers.seats.count_kept_seats import count_kept_seats
 from services.campaigns.offers.seats.enrolment import Enrolment
 from services.campaigns.offers.settle_offer import settle_offer
 from services.campaigns.offers.take_times import take_times
@@ -64,6 +66,7 @@ async def swap_pupil(
             waiting, status=leaving.status, group_id=leaving.group_id, deadline=leaving.deadline
         )
     else:
+        fresh = refuse_others(offer.rules, fresh, outcomes)
         newcomers, _ = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
         if isinstance(refused := outcomes.get(0), Refusal):
             raise refused
@@ -72,6 +75,7 @@ async def swap_pupil(
         raise PupilElsewhere(await _name_elsewhere(connection, successor, enrolment))
     revision = offer.revision + 1
     await settle_offer(connection, offer, waiting=-(request is None), ranks=int(request is not None), revision=revision)
+    await count_kept_seats(connection, offer, now=now)
     gone = RegistrationWithdrawn(
         had_seat=leaving.status != "waiting", why="swapped", **leaving.facts(offer, revision=revision, now=now)
     )

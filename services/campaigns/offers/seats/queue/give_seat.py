@@ -10,6 +10,7 @@ from services.campaigns.offers.offer import OfferClosed, least_filled_groups
 from services.campaigns.offers.read import count_groups
 from services.campaigns.offers.registration import PupilElsewhere
 from services.campaigns.offers.seats.classes.read import name_elsewhere
+from services.campaigns.offers.seats.count_kept_seats import count_kept_seats
 from services.campaigns.offers.seats.queue.by_hand import NoFreeSeat, NotWaiting
 from services.campaigns.offers.settle_offer import settle_offer
 from services.campaigns.offers.take_times import take_times
@@ -67,4 +68,5 @@ async def give_seat(
         else RegistrationConfirmed(how="given", **told)
     )
     await settle_offer(connection, offer, taken=1, waiting=-1, revision=revision)
+    await count_kept_seats(connection, offer, now=now)
     await append_events(connection, [fact])
