@@ -24,6 +24,7 @@ from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
+from services.campaigns.offers.speakers.remove_past_speakers import remove_past_speakers
 from shared.database import CONNECTION_LOST, Connection
 
 TICK_SECONDS = 1.0
@@ -87,6 +88,10 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while forgotten:
         async with edge.transaction() as connection:
             forgotten = await forget_old_keys(connection, now=now)
+    gone = int(tombstones)
+    while gone:
+        async with edge.transaction() as connection:
+            gone = await remove_past_speakers(connection, now=now)
 
 
 async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUID | None = None) -> None:
