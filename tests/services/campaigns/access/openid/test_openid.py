@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -260,3 +261,17 @@ async def test_without_a_provider_the_way_does_not_exist(settings):
         assert (await visitor.get("/connexion/oidc", follow_redirects=False)).status_code == 404
         assert (await visitor.get("/connexion/oidc/retour?state=x", follow_redirects=False)).status_code == 404
         assert "Passer par mon organisation" not in (await visitor.get("/connexion")).text
+
+
+async def test_over_https_no_other_host_can_set_the_cookie_of_the_attempt(settings, provider):
+    secure = msgspec.structs.replace(with_provider(settings, provider.issuer), base_url="https://quinzaine.example")
+    async with AsyncTestClient(create_app(secure), base_url="https://quinzaine.example") as visitor:
+        there = await visitor.get("/connexion/oidc", follow_redirects=False)
+        cookie = there.headers["set-cookie"]
+        assert cookie.startswith("__Host-quinzaine-oidc=")
+        assert "Secure" in cookie
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
+        answer = await visitor.get(provider.authorize(there.headers["location"]), follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.cookies.get("__Host-quinzaine")
