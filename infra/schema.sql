@@ -408,6 +408,7 @@ CREATE TABLE campaigns.offers (
     edition integer DEFAULT 1 NOT NULL,
     names_shared_at timestamp with time zone,
     kept integer,
+    proof_of_address boolean DEFAULT false NOT NULL,
     CONSTRAINT never_more_taken_than_seats CHECK (((taken >= 0) AND (taken <= seats))),
     CONSTRAINT offers_audience_check CHECK ((audience = ANY (ARRAY['pupils'::text, 'schools'::text]))),
     CONSTRAINT offers_grades_check CHECK ((grades <@ '{quatrieme,troisieme,seconde,premiere,terminale}'::text[])),

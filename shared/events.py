@@ -86,6 +86,8 @@ class RegistrationRefused(RegistrationEvent, frozen=True, kw_only=True, tag="reg
 class RegistrationExpired(RegistrationEvent, frozen=True, kw_only=True, tag="registration.expired"):
     """The deadline of a held seat passed without an answer."""
 
+    held_for: Literal["promotion", "address", "consent"] = "promotion"
+
 
 class RegistrationLinkRequested(RegistrationEvent, frozen=True, kw_only=True, tag="registration.link_requested"):
     """Somebody registered a pupil who already is: the personal link goes to the address on file again."""

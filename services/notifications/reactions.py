@@ -55,6 +55,7 @@ Message = Literal[
     "registered_confirmed",
     "registered_waiting",
     "seat_offered",
+    "address_asked",
     "seat_confirmed",
     "changed",
     "session_cancelled",
@@ -125,13 +126,25 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
     ),
     RegistrationWaiting: (Reaction(message="registered_waiting", priority=3, entry=None),),
     # a deadline is running
-    RegistrationHeld: (Reaction(message="seat_offered", priority=1),),
+    RegistrationHeld: (
+        Reaction(message="seat_offered", priority=1, when=lambda event: event.held_for != "address"),
+        # nobody has shown yet that they read this address: one button, no calendar, nobody else told
+        Reaction(
+            message="address_asked",
+            priority=0,
+            entry=None,
+            guardian=False,
+            when=lambda event: event.held_for == "address",
+        ),
+    ),
     RegistrationWithdrawn: (
         Reaction(message="withdrawn", priority=3, entry="CANCEL", when=lambda event: event.had_seat),
         Reaction(message="withdrawn", priority=3, entry=None, when=lambda event: not event.had_seat),
     ),
     RegistrationRefused: (Reaction(message="seat_refused", priority=3, entry="CANCEL"),),
-    RegistrationExpired: (Reaction(message="seat_expired", priority=3, entry="CANCEL"),),
+    RegistrationExpired: (
+        Reaction(message="seat_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for != "address"),
+    ),
     # somebody looks at a screen that says « nous vous l’avons renvoyé »
     RegistrationLinkRequested: (Reaction(message="personal_link", priority=1, entry=None, guardian=False),),
     SessionAdded: (Reaction(message="changed", priority=4),),

@@ -13,7 +13,9 @@ from shared.outbox import append_events
 
 
 async def accept_seat(connection: Connection, *, registration_id: UUID, now: datetime) -> None:
-    """Doing it twice is harmless; raises `SeatNoLongerHeld` when the deadline has passed or nothing is held."""
+    """Doing it twice is harmless. A seat held for proof of the address is accepted by who opened the mail.
+
+    Raises `SeatNoLongerHeld` when the deadline has passed or nothing is held."""
     offer, registration = await lock_registration(connection, registration_id)
     if registration.status == "confirmed":
         return
@@ -35,5 +37,10 @@ async def accept_seat(connection: Connection, *, registration_id: UUID, now: dat
     await settle_offer(connection, offer, revision=revision)
     await append_events(
         connection,
-        [RegistrationConfirmed(how="accepted", **registration.facts(offer, revision=revision, now=now))],
+        [
+            RegistrationConfirmed(
+                how="registered" if registration.held_for == "address" else "accepted",
+                **registration.facts(offer, revision=revision, now=now),
+            )
+        ],
     )

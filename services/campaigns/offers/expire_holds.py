@@ -30,8 +30,10 @@ async def expire_holds(connection: Connection, *, offer_id: UUID, now: datetime)
         """
         UPDATE campaigns.registrations r
         SET status = 'expired', held_for = NULL, deadline = NULL, changed_at = $2
-        WHERE r.offer_id = $1 AND r.status = 'held' AND r.deadline <= $2
-        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id
+        FROM (SELECT id, held_for FROM campaigns.registrations
+              WHERE offer_id = $1 AND status = 'held' AND deadline <= $2) ended
+        WHERE r.id = ended.id
+        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id, ended.held_for
         """,
         offer_id,
         now,
@@ -52,6 +54,7 @@ async def expire_holds(connection: Connection, *, offer_id: UUID, now: datetime)
             pupil_id=row["pupil_id"],
             guardian_id=row["guardian_id"],
             group_id=row["group_id"],
+            held_for=row["held_for"],
         )
         for row in rows
     ]

@@ -16,6 +16,14 @@ ANSWER_AT_THE_LAST_MOMENT = timedelta(hours=2)
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
 
 
+def address_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
+    """Until when a seat is held for who has to prove an address: 24 hours, less where the offer begins before that."""
+    deadline = now + ANSWER_WITHIN
+    if first_session_at is not None:
+        deadline = min(deadline, first_session_at - LATEST_BEFORE_START)
+    return max(deadline, now + ANSWER_AT_THE_LAST_MOMENT)
+
+
 def promotion_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
     """Until when a seat offered at `now` is held.
 

@@ -10,7 +10,7 @@ from shared.database import Connection
 # Locking and counting are two statements: a count inside this one would read the snapshot from before the lock.
 LOCK_OFFER = """
     SELECT id, organisation_id, slug, title, status, seats, taken, waiting, next_rank, revision, programme_version,
-           opens_at, closes_at, kept,
+           opens_at, closes_at, kept, proof_of_address,
            CASE WHEN (grades, departements, school_uais) <> ('{}', '{}', '{}') THEN
                jsonb_build_object('grades', grades, 'departements', departements, 'school_uais', school_uais)::text
            END AS rules, lower(busy) AS first_session_at,
@@ -37,7 +37,7 @@ async def lock_registration(connection: Connection, registration_id: UUID) -> tu
     offer = await lock_offer(connection, offer_id)
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline
+        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline, r.held_for
         FROM campaigns.registrations r
         WHERE r.id = $1
         """,

@@ -76,6 +76,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     first_session_at: datetime | None
     group_ids: list[UUID]
     kept: int | None = None
+    # who registers presses a link in a mail before the seat is theirs
+    proof_of_address: bool = False
     rules: str | None = None
 
     @property

@@ -111,6 +111,7 @@ async def recognise_keys(
                 token_version=row["token_version"],
                 # our own retry of a batch whose commit was not heard of is the first answer, not a repeated one
                 repeated=row["id"] != request.id,
+                by_mail=offer.proof_of_address,
             )
         elif first is not request:
             outcomes[index] = KeyReused()

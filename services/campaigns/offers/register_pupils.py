@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.campaigns.offers.eligibility import refuse_others
+from services.campaigns.offers.hold import address_deadline
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.promote_waiting import promote_waiting
@@ -18,7 +19,14 @@ from services.campaigns.offers.recognise_pupils import (
     recognise_keys,
     recognise_pupils,
 )
-from services.campaigns.offers.registration import PupilElsewhere, Registered, RegistrationRequest
+from services.campaigns.offers.registration import (
+    TOLD_BY_MAIL,
+    AlreadyRegistered,
+    LockedRegistration,
+    PupilElsewhere,
+    Registered,
+    RegistrationRequest,
+)
 from services.campaigns.offers.seats.enrolment import Enrolment, refuse_parts
 from services.campaigns.offers.seats.take_kept_seats import take_kept_seats
 from services.campaigns.offers.settle_offer import settle_offer
@@ -44,6 +52,10 @@ async def register_pupils(
     One request's refusal is its own; nothing is written for it. A seat is confirmed only where nobody waits: a
     newcomer never overtakes the queue, even while a freed seat is being offered, but into a seat kept for such as it.
 
+    Where the offer asks for proof of the address, a seat is held until a link in a mail is pressed, and what came of
+    it is told by mail alone: a pupil who is elsewhere waits, one who is in gets the link again. Who is enrolled by
+    somebody needs no proof.
+
     Pupils whom somebody enrols may ask to be seated all or none; raises `NotAllTogether`, and nothing is written.
     """
     offer = await lock_offer(connection, offer_id)
@@ -55,17 +67,18 @@ async def register_pupils(
     twins = find_twins(requests)
     fresh = refuse_others(offer.rules, await recognise_keys(connection, offer, requests, outcomes, twins), outcomes)
     newcomers, asked_again = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
+    proof = offer.proof_of_address and enrolment is None
     seated = await _take_seats(connection, offer, newcomers, outcomes, now)
+    if proof:
+        _let_wait(outcomes)
     queued = [newcomer for newcomer in newcomers if newcomer.index not in outcomes and newcomer not in seated]
     if enrolment is not None and enrolment.all_or_none:
         refuse_parts(outcomes, seated={newcomer.index for newcomer in seated}, asked=len(requests))
-    await _insert(connection, offer, seated, queued, enrolment, now)
+    deadline = address_deadline(now, offer.first_session_at) if proof else None
+    await _insert(connection, offer, seated, queued, enrolment, now, held_until=deadline)
 
     revision = offer.revision + 1
-    confirmed = [
-        RegistrationConfirmed(how="registered", **newcomer.registration(offer).facts(offer, revision=revision, now=now))
-        for newcomer in seated
-    ]
+    confirmed = [_seated(newcomer.registration(offer), offer, deadline, revision, now) for newcomer in seated]
     links = [
         RegistrationLinkRequested(**registration.facts(offer, revision=offer.revision, now=now))
         for registration in asked_again
@@ -88,8 +101,24 @@ async def register_pupils(
             revision=revision,
         )
     await append_events(connection, [*confirmed, *waiting, *links, *held])
-    _answer(outcomes, seated, queued, held, twins)
+    _answer(outcomes, seated, queued, held, twins, by_mail=proof)
     return [outcomes[index] for index in range(len(requests))]
+
+
+def _seated(
+    registration: LockedRegistration, offer: Offer, deadline: datetime | None, revision: int, now: datetime
+) -> RegistrationConfirmed | RegistrationHeld:
+    """The fact about a newcomer who has a seat: confirmed, or held until the address is proved."""
+    told = registration.facts(offer, revision=revision, now=now)
+    if deadline is None:
+        return RegistrationConfirmed(how="registered", **told)
+    return RegistrationHeld(held_for="address", deadline=deadline, **told)
+
+
+def _let_wait(outcomes: dict[int, Outcome]) -> None:
+    """Who is elsewhere at these times joins the queue: a refusal would tell whoever asks where the pupil is."""
+    for index in [index for index, outcome in outcomes.items() if isinstance(outcome, PupilElsewhere)]:
+        del outcomes[index]
 
 
 async def _repeat_or_refuse(
@@ -133,6 +162,8 @@ async def _insert(
     queued: list[Newcomer],
     enrolment: Enrolment | None,
     now: datetime,
+    *,
+    held_until: datetime | None,
 ) -> None:
     """The registrations, ranked in order of arrival. No conflict can arise: the offer is locked, pupils were read."""
     for position, newcomer in enumerate(queued, start=offer.waiting + 1):
@@ -145,9 +176,10 @@ async def _insert(
         """
         INSERT INTO campaigns.registrations
             (id, offer_id, pupil_id, guardian_id, group_id, status, rank, idempotency_key, body_hash, created_at,
-             changed_at, enrolled_by, enrolled_for, without_host)
+             changed_at, enrolled_by, enrolled_for, without_host, held_for, deadline)
         SELECT id, $1, pupil_id, guardian_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3,
-               $11, $12, without_host
+               $11, $12, without_host, CASE status WHEN 'held' THEN 'address' END,
+               CASE status WHEN 'held' THEN $14::timestamptz END
         FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[], $13::bool[])
             WITH ORDINALITY
             AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, without_host, place)
@@ -158,13 +190,17 @@ async def _insert(
         [newcomer.request.id for newcomer in everybody],
         [newcomer.pupil_id for newcomer in everybody],
         [newcomer.group_id for newcomer in everybody],
-        ["confirmed" if newcomer.position is None else "waiting" for newcomer in everybody],
+        [
+            "waiting" if newcomer.position is not None else "held" if held_until else "confirmed"
+            for newcomer in everybody
+        ],
         [newcomer.request.idempotency_key for newcomer in everybody],
         [newcomer.request.body_hash for newcomer in everybody],
         [newcomer.guardian_id for newcomer in everybody],
         enrolment.person_id if enrolment else None,
         enrolment.organisation_id if enrolment else None,
         [newcomer.request.without_host for newcomer in everybody],
+        held_until,
     )
 
 
@@ -213,6 +249,8 @@ def _answer(
     queued: list[Newcomer],
     held: list[RegistrationHeld],
     twins: dict[int, int],
+    *,
+    by_mail: bool,
 ) -> None:
     promoted = {fact.registration_id for fact in held}
     for newcomer in [*seated, *queued]:
@@ -223,7 +261,11 @@ def _answer(
             position=None if is_held else newcomer.position,
             token_version=1,
             repeated=False,
+            by_mail=by_mail,
         )
+    if by_mail:
+        for index in [index for index, outcome in outcomes.items() if isinstance(outcome, AlreadyRegistered)]:
+            outcomes[index] = TOLD_BY_MAIL
     for index, earlier in twins.items():
         first = outcomes[earlier]
         outcomes[index] = msgspec.structs.replace(first, repeated=True) if isinstance(first, Registered) else first

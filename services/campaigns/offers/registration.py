@@ -108,13 +108,23 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
 
 
 class Registered(Struct, frozen=True, kw_only=True):
-    """The outcome of one request; `position` counts from 1 while waiting; `repeated`: this key was answered before."""
+    """The outcome of one request; `position` counts from 1 while waiting; `repeated`: this key was answered before.
+
+    `by_mail`: the offer asks for proof of the address, so nothing of this may be told but to the address.
+    """
 
     id: UUID
     status: RegistrationStatus
     position: int | None
     token_version: int
     repeated: bool
+    by_mail: bool = False
+
+
+# the answer to who asks for a pupil that is in already, where it may be told to the address alone
+TOLD_BY_MAIL = Registered(
+    id=UUID(int=0), status="waiting", position=None, token_version=0, repeated=False, by_mail=True
+)
 
 
 class LockedRegistration(Struct, frozen=True, kw_only=True):
@@ -127,6 +137,7 @@ class LockedRegistration(Struct, frozen=True, kw_only=True):
     group_id: UUID | None
     status: RegistrationStatus
     deadline: datetime | None
+    held_for: Literal["promotion", "address", "consent"] | None = None
 
     def facts(self, offer: Offer, *, revision: int, now: datetime) -> dict[str, Any]:
         """The fields that every fact about this registration carries."""

@@ -82,7 +82,10 @@ async def post_registration(
     data: JSONBody[RegistrationBody],
     idempotency_key: IdempotencyKey = None,
 ) -> ASGIResponse:
-    """201 with a seat or a place in the queue; 202 where the address has to be proved; 200 with the same answer for the same key and body again."""
+    """201 with a seat or a place in the queue, 202 where the address has to be proved.
+
+    200 with the same answer for the same key and body again.
+    """
     # the hot path: the edge is taken from the application, resolving a dependency costs a tenth of the whole answer
     edge: Edge = request.app.state.edge
     asked = parse_request(

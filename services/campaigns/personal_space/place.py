@@ -23,6 +23,7 @@ class Place(Struct, frozen=True, kw_only=True):
     status: RegistrationStatus
     position: int | None
     waiting: int
+    held_for: str | None = None
     deadline: datetime | None
     token_version: int
     group_id: UUID | None
@@ -57,6 +58,8 @@ class Place(Struct, frozen=True, kw_only=True):
         match self.status:
             case "confirmed":
                 return "Votre place est confirmée"
+            case "held" if self.held_for == "address":
+                return "Plus qu’un geste : confirmez votre inscription"
             case "held":
                 return "Une place vous est proposée"
             case "waiting":

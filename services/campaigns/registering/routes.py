@@ -63,6 +63,8 @@ async def post_registration_form(
     except KeyReused as refusal:
         again = structs.replace(form, key=empty_form().key)
         return _form(listing, now, again, trouble=KEY_REUSED, status=refusal.status)
+    if registered.by_mail:
+        return page("registering/templates/see_mail.html", status=202, private=True, listing=listing, form=form)
     token = edge.signer.token("registration", registered.id, registered.token_version)
     return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 

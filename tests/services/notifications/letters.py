@@ -118,6 +118,9 @@ SAMPLES: dict[str, AnyEvent] = {
     "seat_offered": RegistrationHeld(
         **_REGISTRATION, held_for="promotion", deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS)
     ),
+    "address_asked": RegistrationHeld(
+        **_REGISTRATION, held_for="address", deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS)
+    ),
     "seat_confirmed": RegistrationConfirmed(**_REGISTRATION, how="accepted"),
     "changed": _TUESDAY_MOVES,
     "session_cancelled": SessionCancelled(**_FACT, session_id=session_id(2, 1)),
