@@ -40,6 +40,7 @@ class RegistrationBody(Struct, frozen=True):
     guardian: GuardianBody | None = None
     class_name: str = ""
     grade: Literal["", "quatrieme", "troisieme", "seconde", "premiere", "terminale"] = ""
+    without_host: Annotated[bool, Meta(description="No other host: seats may be kept for such pupils")] = False
 
 
 class RegisteredBody(Struct, frozen=True):

@@ -99,6 +99,7 @@ async def post_registration(
         class_name=data.class_name,
         idempotency_key=idempotency_key,
         grade=data.grade,
+        without_host=data.without_host,
     )
     registered = await edge.turnstile.register(offer_id, asked)
     if registered.by_mail:

@@ -49,7 +49,8 @@ WITHDRAWAL = Question(
 ACCEPTANCE = Question(
     "acceptation",
     "Accepter la place proposée ?",
-    "La place sera confirmée. Vous recevrez l’invitation pour votre agenda.",
+    "La place sera confirmée. Vous recevrez l’invitation pour votre agenda. "
+    "Si vous attendez une place ailleurs aux mêmes dates, cette attente prend fin.",
     "Accepter la place",
     accept_seat,
     ("held",),
