@@ -38,10 +38,8 @@ def answer_sections(
 
 
 def say_distance(kilometres: float | None) -> str:
-    """« à 12 km », « sur place » under a kilometre, nothing where it is not known."""
-    if kilometres is None:
-        return ""
-    return f"à {round(kilometres)} km" if round(kilometres) else "sur place"
+    """« à 12 km »; nothing in the place itself, nor where it is not known."""
+    return f"à {round(kilometres)} km" if kilometres and round(kilometres) else ""
 
 
 def distances_from(near: Place, towns: Sequence[tuple[str, int, float, float]]) -> list[tuple[str, float]]:

@@ -9,10 +9,12 @@ from functools import cache
 from math import cos, radians
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS, Place, communes, position_of
 
 WIDTH, MARGIN, STEP = 640, 12, 13
+MOST_SIDES = 5  # of eight
 NAMES_AT_MOST, BETWEEN_NAMES = 14, (92, 20)
 
 
@@ -68,7 +70,14 @@ def draw_map(towns: Sequence[tuple[str, int, float, float]], near: Place | None)
         radius = min(14, 6 + int(offers**0.5))
         points.append(Point(name=name, offers=offers, x=x, y=y, radius=radius, named=named, left=x > frame.width - 130))
     here = frame.place(near.latitude, near.longitude) if near else None
-    return Map(frame.width, frame.height, _shades(), tuple(points), here)
+    shades = tuple(_beside(shade, points) for shade in _shades())
+    return Map(frame.width, frame.height, shades, tuple(points), here)
+
+
+def _beside(shade: Shade, points: Sequence[Point]) -> Shade:
+    """The name of a département steps down where a town stands on it."""
+    hidden = any(abs(point.x - shade.x) < BETWEEN_NAMES[0] and abs(point.y - shade.y) < STEP for point in points)
+    return replace(shade, y=shade.y + 3 * STEP) if hidden else shade
 
 
 def place_towns(towns: Sequence[tuple[str, int, float | None, float | None]]) -> list[tuple[str, int, float, float]]:
@@ -112,16 +121,32 @@ def _frame() -> _Frame:
 
 @cache
 def _shades() -> tuple[Shade, ...]:
-    """Each step of the grid has a dot where communes lie, of the département most of them belong to."""
+    """Each step of the grid is a dot where communes lie, of the département most of them belong to."""
     frame = _frame()
     cells: dict[tuple[int, int], Counter[str]] = {}
     for place in communes():
         x, y = frame.place(place.latitude, place.longitude)
         cells.setdefault((round(x / STEP), round(y / STEP)), Counter())[place.departement] += 1
+    land = {cell: counted.most_common(1)[0][0] for cell, counted in cells.items()}
+    for _ in range(2):
+        land |= _gaps(land)
     shades = []
     for code, name in DEPARTEMENTS.items():
-        dots = sorted(cell for cell, counted in cells.items() if counted.most_common(1)[0][0] == code)
+        dots = sorted(cell for cell, of in land.items() if of == code)
         middle = [sum(axis) * STEP // len(dots) for axis in zip(*dots, strict=True)]
         path = "".join(f"M{column * STEP} {row * STEP}h0" for column, row in dots)
         shades.append(Shade(code, name, path, middle[0], middle[1]))
     return tuple(shades)
+
+
+def _gaps(land: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Cells without a commune that have land on most sides: fields, and communes that merged."""
+    sides: dict[tuple[int, int], Counter[str]] = {}
+    for (column, row), code in land.items():
+        for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1)):
+            sides.setdefault((column + across, row + down), Counter())[code] += 1
+    return {
+        cell: counted.most_common(1)[0][0]
+        for cell, counted in sides.items()
+        if cell not in land and counted.total() >= MOST_SIDES
+    }
