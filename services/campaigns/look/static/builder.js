@@ -137,6 +137,13 @@
     if (back) back.focus();
   };
   document.addEventListener('click', (event) => {
+    const cell = event.target.closest('.cells a');
+    if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    opener = '';
+    htmx.ajax('GET', cell.getAttribute('href'), { target: '#fiche', swap: 'innerHTML' });
+  });
+  document.addEventListener('click', (event) => {
     if (!event.target.closest('#fiche .close, #fiche .actions a')) return;
     event.preventDefault();
     close();

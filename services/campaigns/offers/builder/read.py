@@ -145,35 +145,35 @@ async def read_clashes(connection: Connection, offer_id: UUID) -> list[Clash]:
         WITH mine AS (
             SELECT s.id, s.offer_id, s.during, s.host_id, s.site_id, s.room FROM campaigns.sessions s
             WHERE s.offer_id = $1 AND s.status = 'planned'
-        ), clash AS (
+        ), clash AS MATERIALIZED (
             SELECT mine.id, 'room' AS needs, mine.room AS name, other.id AS other_id
-            FROM mine JOIN campaigns.sessions other ON other.site_id = mine.site_id AND other.room = mine.room
+            FROM mine JOIN campaigns.sessions other
+              ON other.site_id = mine.site_id AND other.room = mine.room AND other.during && mine.during
             UNION ALL
             SELECT mine.id, 'room', mine.room, other.id
-            FROM mine JOIN mine other ON other.room = mine.room AND mine.site_id IS NULL AND other.site_id IS NULL
+            FROM mine JOIN mine other ON other.room = mine.room AND other.during && mine.during
+            WHERE mine.site_id IS NULL AND other.site_id IS NULL
             UNION ALL
             SELECT mine.id, 'host', host.name, other.id
             FROM mine
+            JOIN campaigns.sessions other ON other.host_id = mine.host_id AND other.during && mine.during
             JOIN campaigns.organisations host ON host.id = mine.host_id
-            JOIN campaigns.sessions other ON other.host_id = mine.host_id
             WHERE CASE WHEN other.site_id <> mine.site_id THEN host.kind = 'company'
                        ELSE coalesce(other.room = mine.room, true) END
             UNION ALL
             SELECT mine.id, 'speaker', speaker.name, theirs.session_id
             FROM mine
             JOIN campaigns.session_speakers ours ON ours.session_id = mine.id
-            JOIN campaigns.session_speakers theirs ON theirs.speaker_id = ours.speaker_id
+            JOIN campaigns.session_speakers theirs
+              ON theirs.speaker_id = ours.speaker_id AND theirs.during && mine.during
             JOIN campaigns.speakers speaker ON speaker.id = ours.speaker_id
         )
-        SELECT mine.id AS session_id, clash.needs, clash.name, other.id AS other_id, other.title AS other,
+        SELECT clash.id AS session_id, clash.needs, clash.name, other.id AS other_id, other.title AS other,
                CASE WHEN other.offer_id = $1 THEN '' ELSE offer.title END AS offer, other.starts_at, other.ends_at
-        FROM mine
-        JOIN clash ON clash.id = mine.id
-        JOIN campaigns.sessions other
-          ON other.id = clash.other_id AND other.id <> mine.id AND other.status = 'planned'
-             AND other.during && mine.during
+        FROM clash
+        JOIN campaigns.sessions other ON other.id = clash.other_id AND other.id <> clash.id AND other.status = 'planned'
         JOIN campaigns.offers offer ON offer.id = other.offer_id
-        ORDER BY mine.id, other.starts_at, other.id, clash.needs
+        ORDER BY clash.id, other.starts_at, other.id, clash.needs
         """,
         offer_id,
     )
