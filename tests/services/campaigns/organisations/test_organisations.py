@@ -1,10 +1,12 @@
 """Changing one's organisation, adding another one, contacts, and the journals of it all."""
 
+import asyncio
+
 import pytest
 
 from shared.database import transaction
 from shared.identifiers import new_id
-from tests.world import NOW, a_member, an_organisation
+from tests.world import NOW, a_member, a_week, an_organisation
 
 pytestmark = pytest.mark.anyio
 PATH = "/planification/organisation"
@@ -61,6 +63,32 @@ async def test_the_second_owner_to_save_is_told_and_overwrites_nothing(owner, si
     assert 'value="Fédération du bois"' in late.text
     row = await pool.fetchrow("SELECT name, siret FROM campaigns.organisations WHERE id = $1", federation)
     assert tuple(row) == ("Fédération du bois", None)
+
+
+async def test_a_new_name_is_in_every_feed_it_stands_in_and_raises_no_other(sign_in, visitor, small_week, pool):
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="ailleurs")
+    host = small_week.hosts[0]
+    await pool.execute("UPDATE campaigns.sessions SET host_id = $2 WHERE offer_id = $1", other.offer_id, other.hosts[1])
+    before = dict(await pool.fetch("SELECT slug, version FROM campaigns.feeds"))
+    owner = await sign_in(host, role="owner")
+    feed = f"/calendars/{small_week.slug}.ics"
+    known = await pool.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", host)
+    etag = (await visitor.get(feed)).headers["etag"]
+    await owner.post(f"{PATH}/modifier", {"name": "Nouvelle enseigne", "kind": "company", "siret": "", "uai": ""})
+    after = dict(await pool.fetch("SELECT slug, version FROM campaigns.feeds"))
+    raised = {slug for slug, version in after.items() if version > before[slug]}
+    assert small_week.slug in raised
+    assert "deux-semaines" in raised
+    assert "ailleurs" not in raised
+    await asyncio.sleep(1.1)  # a version may be remembered for a second
+    again = await visitor.get(feed, headers={"If-None-Match": etag})
+    assert again.status_code == 200
+    assert "Nouvelle enseigne" in again.text.replace("\r\n ", "")
+    assert known not in again.text.replace("\r\n ", "")
+    # a change of the numbers alone is shown nowhere
+    await owner.post(f"{PATH}/modifier", {"name": "Nouvelle enseigne", "kind": "company", "siret": SIRET, "uai": ""})
+    assert dict(await pool.fetch("SELECT slug, version FROM campaigns.feeds")) == after
 
 
 @pytest.mark.parametrize("role", ["planner", "viewer", "teacher", "host"])
