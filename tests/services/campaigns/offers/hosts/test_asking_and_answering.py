@@ -21,6 +21,7 @@ from services.campaigns.offers.hosts.host_request import (
 )
 from services.campaigns.offers.hosts.read import list_hosted_sessions
 from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
+from services.campaigns.offers.hosts.replace_host import replace_host
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.database import transaction
@@ -218,3 +219,33 @@ async def test_an_organisation_does_not_ask_itself(pool):
         sessions = await list_hosted_sessions(connection, week.offer_id)
     assert not await events(pool, HostRequested)
     assert [session.state(NOW) for session in sessions[:2]] == ["home", "unasked"]
+
+
+async def test_two_planners_who_ask_at_once_ask_each_company_once(pool):
+    async with transaction(pool) as connection:
+        week = await a_week(connection)
+    await a_contact(pool, week.hosts[0])
+    outcomes = await asyncio.gather(*(do(pool, request_hosts, offer_id=week.offer_id) for _ in range(3)))
+    assert sorted(outcome.asked for outcome in outcomes) == [0, 0, 5]
+    assert len(await events(pool, HostRequested)) == 5
+
+
+async def test_a_yes_at_the_moment_of_the_replacement_holds_nobody(pool):
+    week, _, _ = await asked_week(pool)
+    await a_contact(pool, week.hosts[1])
+    request = await request_of(pool, week.sessions[0])
+    await asyncio.gather(
+        do(pool, answer_host_request, request_id=request["id"], given=YES),
+        do(pool, replace_host, session_id=week.sessions[0], organisation_id=week.hosts[1]),
+        return_exceptions=True,
+    )
+    rows = await pool.fetch(
+        "SELECT organisation_id, status FROM campaigns.host_requests WHERE session_id = $1", week.sessions[0]
+    )
+    assert {row["organisation_id"]: row["status"] for row in rows} == {
+        week.hosts[0]: "replaced",
+        week.hosts[1]: "awaited",
+    }
+    assert [event.host for event in await events(pool, HostReleased)] == ["Chantiers de la Risle"]
+    with pytest.raises(HostReleasedAlready):
+        await do(pool, answer_host_request, request_id=request["id"], given=YES)
