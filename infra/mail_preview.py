@@ -11,11 +11,14 @@ from shared.settings import Settings
 
 
 def mail_preview(settings: Settings) -> Preview:
-    """What `create_app` takes as its `preview`."""
-    printer = Printer(settings)
+    """What `create_app` takes as its `preview`.
+
+    A printer for each mail: it remembers the weeks of programmes by their version, and the version of a programme that
+    is tried and undone is another one's a moment later.
+    """
 
     def preview(events: Sequence[AnyEvent], programme: Programme) -> Mail | None:
-        mail = preview_mail(printer, events, programme)
+        mail = preview_mail(Printer(settings), events, programme)
         return Mail(subject=mail.subject, text=mail.text, html=mail.html) if mail else None
 
     return preview

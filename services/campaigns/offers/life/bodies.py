@@ -43,6 +43,7 @@ class NewOfferBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     grades: list[Grade] = []
     departements: list[Departement] = []
     school_uais: list[Uai] = []
+    proof_of_address: bool = True
     organisation_id: UUID | None = None
 
 
@@ -59,6 +60,7 @@ class OfferEditBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     grades: list[Grade] | UnsetType = UNSET
     departements: list[Departement] | UnsetType = UNSET
     school_uais: list[Uai] | UnsetType = UNSET
+    proof_of_address: bool | UnsetType = UNSET
     note: Note = ""
     hold: Hold = False
 
@@ -82,6 +84,7 @@ class PlannedOfferBody(OfferWithDaysBody, frozen=True, kw_only=True):
     grades: tuple[str, ...]
     departements: tuple[str, ...]
     school_uais: tuple[str, ...]
+    proof_of_address: bool
     edition: int
 
 

@@ -33,8 +33,8 @@ async def draft_offer(
         """
         INSERT INTO campaigns.offers
             (id, slug, campaign_id, organisation_id, kind, title, summary, city, contact, seats, opens_at, closes_at,
-             grades, departements, school_uais)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             grades, departements, school_uais, proof_of_address)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """,
         offer_id,
         slug,
@@ -51,6 +51,7 @@ async def draft_offer(
         list(sheet.grades),
         list(sheet.departements),
         list(sheet.school_uais),
+        sheet.proof_of_address,
     )
     await connection.execute(
         """

@@ -41,7 +41,8 @@ async def edit_offer(
     row = await connection.fetchrow(
         """
         SELECT id, slug, organisation_id, campaign_id, kind, audience, status, edition, taken, waiting,
-               title, summary, city, contact, seats, opens_at, closes_at, grades, departements, school_uais
+               title, summary, city, contact, seats, opens_at, closes_at, grades, departements, school_uais,
+               proof_of_address
         FROM campaigns.offers WHERE id = $1
         """,
         offer_id,
@@ -62,7 +63,7 @@ async def edit_offer(
         """
         UPDATE campaigns.offers
         SET title = $2, summary = $3, city = $4, contact = $5, opens_at = $6, closes_at = $7, grades = $8,
-            departements = $9, school_uais = $10, edition = edition + 1
+            departements = $9, school_uais = $10, proof_of_address = $11, edition = edition + 1
         WHERE id = $1
         """,
         offer_id,
@@ -75,6 +76,7 @@ async def edit_offer(
         list(after.grades),
         list(after.departements),
         list(after.school_uais),
+        after.proof_of_address,
     )
     told = tuple(one for one in changes if one.field in TOLD)
     if told and known.status != "draft":

@@ -168,6 +168,7 @@ def _draft(data: NewOfferBody) -> Draft:
         grades=tuple(data.grades),
         departements=tuple(data.departements),
         school_uais=tuple(data.school_uais),
+        proof_of_address=data.proof_of_address,
     ).tidied()
     return Draft(kind=data.kind, sheet=sheet, first_day=data.first_day, last_day=data.last_day or data.first_day)
 

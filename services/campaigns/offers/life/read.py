@@ -106,7 +106,8 @@ async def read_own_offer(connection: Connection, actor: Actor, key: str | UUID) 
     row = await connection.fetchrow(
         """
         SELECT id, slug, organisation_id, campaign_id, kind, audience, status, edition, taken, waiting,
-               title, summary, city, contact, seats, opens_at, closes_at, grades, departements, school_uais
+               title, summary, city, contact, seats, opens_at, closes_at, grades, departements, school_uais,
+               proof_of_address
         FROM campaigns.offers WHERE id = $1 OR slug = $2
         """,
         key if isinstance(key, UUID) else None,

@@ -29,6 +29,7 @@ FIELD_NAMES = {
     "grades": "niveaux",
     "departements": "départements",
     "school_uais": "établissements",
+    "proof_of_address": "confirmation de l’adresse",
 }
 NO_SEATS = "Indiquez un nombre de places, de 1 à 10 000."
 # what participants are told of when it changes
@@ -65,6 +66,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     grades: tuple[str, ...] = ()
     departements: tuple[str, ...] = ()
     school_uais: tuple[str, ...] = ()
+    # a link in a mail is to be pressed before a seat is confirmed: nobody fills an offer with invented names
+    proof_of_address: bool = True
 
     def tidied(self) -> "Sheet":
         """The same as it is stored."""
@@ -150,6 +153,7 @@ class SheetChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     grades: tuple[str, ...] | UnsetType = UNSET
     departements: tuple[str, ...] | UnsetType = UNSET
     school_uais: tuple[str, ...] | UnsetType = UNSET
+    proof_of_address: bool | UnsetType = UNSET
 
     def applied_to(self, sheet: Sheet) -> Sheet:
         """The sheet with these fields."""
@@ -174,6 +178,8 @@ def is_uai(code: str) -> bool:
 
 def said(value: object) -> str:
     """A value of the sheet in words."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if isinstance(value, datetime):
         return say_moment(value)
     if isinstance(value, tuple):

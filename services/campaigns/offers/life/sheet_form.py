@@ -30,6 +30,7 @@ class SheetForm(Struct, frozen=True, kw_only=True):
     departements: str = ""
     school_uais: str = ""
     grades: tuple[str, ...] = ()
+    proof_of_address: bool = True
 
     def texts(self) -> dict[str, Any]:
         """The fields by name."""
@@ -50,6 +51,7 @@ class SheetForm(Struct, frozen=True, kw_only=True):
             grades=self.grades,
             departements=split_codes(self.departements),
             school_uais=split_codes(self.school_uais),
+            proof_of_address=self.proof_of_address,
         ).tidied()
         if sheet.seats == 0:
             faults["seats"] = NO_SEATS
@@ -58,8 +60,17 @@ class SheetForm(Struct, frozen=True, kw_only=True):
 
 def read_sheet_form(fields: Mapping[str, object]) -> SheetForm:
     """The form in a POST; grades come one check field each, `grade_seconde`."""
-    texts = {name: text_of(fields, name) for name in SheetForm.__struct_fields__ if name != "grades"}
-    return SheetForm(**texts, grades=tuple(grade for grade in GRADE_WORDS if text_of(fields, f"grade_{grade}")))
+    texts = {
+        name: text_of(fields, name)
+        for name in SheetForm.__struct_fields__
+        if name not in ("grades", "proof_of_address")
+    }
+    return SheetForm(
+        **texts,
+        grades=tuple(grade for grade in GRADE_WORDS if text_of(fields, f"grade_{grade}")),
+        # a form without the box (a new offer's) keeps what is right for most
+        proof_of_address=bool(text_of(fields, "proof_of_address")) or not text_of(fields, "proof_asked"),
+    )
 
 
 def form_of(sheet: Sheet) -> SheetForm:
@@ -75,6 +86,7 @@ def form_of(sheet: Sheet) -> SheetForm:
         departements=" ".join(sheet.departements),
         school_uais=" ".join(sheet.school_uais),
         grades=sheet.grades,
+        proof_of_address=sheet.proof_of_address,
     )
 
 

@@ -18,6 +18,8 @@ async def list_sendings(
         """
         SELECT d.id, d.event_id, d.message, d.state, d.due_at, d.sent_at, e.tag, e.occurred_at,
                CASE WHEN p.erased_at IS NULL THEN trim(p.first_name || ' ' || p.last_name) ELSE '' END AS person,
+               CASE WHEN pupil.erased_at IS NULL AND d.recipient_id <> r.pupil_id
+                    THEN trim(pupil.first_name || ' ' || pupil.last_name) ELSE '' END AS pupil,
                CASE WHEN d.recipient_id = r.pupil_id THEN 'pupil'
                     WHEN d.registration_id IS NOT NULL THEN 'guardian' ELSE 'other' END AS role,
                coalesce(s.title, '') AS session, s.starts_at AS session_at,
@@ -26,6 +28,7 @@ async def list_sendings(
         JOIN contract.events e ON e.id = d.event_id
         LEFT JOIN contract.people p ON p.id = d.recipient_id
         LEFT JOIN campaigns.registrations r ON r.id = d.registration_id
+        LEFT JOIN contract.people pupil ON pupil.id = r.pupil_id
         LEFT JOIN campaigns.sessions s ON s.id = (e.body ->> 'session_id')::uuid
         WHERE d.offer_id = $1 AND ($2::uuid IS NULL OR d.event_id = $2) AND ($3::uuid IS NULL OR d.id < $3)
         ORDER BY d.id DESC LIMIT $4
@@ -44,4 +47,4 @@ def _sending(row: Any) -> Sending:
         changes = msgspec.json.decode(row["changes"], type=tuple[FieldChange, ...])
     except msgspec.ValidationError:
         changes = ()
-    return Sending(**{**row, "changes": changes, "person": row["person"] or ""})
+    return Sending(**{**row, "changes": changes, "person": row["person"] or "", "pupil": row["pupil"] or ""})

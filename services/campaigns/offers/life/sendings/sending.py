@@ -48,7 +48,7 @@ CAUSES = {
 
 
 class Sending(Struct, frozen=True, kw_only=True):
-    """A delivery with its fact. `person` is empty once erased; `changes` and `note` are of the fact."""
+    """A delivery with its fact. `person` is empty once erased; `pupil` is whose guardian it is, `note` the fact's."""
 
     id: UUID
     event_id: UUID
@@ -58,6 +58,7 @@ class Sending(Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     person: str
     role: Literal["pupil", "guardian", "other"]
+    pupil: str
     tag: str
     occurred_at: datetime
     session: str
@@ -72,8 +73,9 @@ class Sending(Struct, frozen=True, kw_only=True):
 
     @property
     def who(self) -> str:
-        """« Camille Dupré, élève »."""
-        role = {"pupil": "élève", "guardian": "responsable légal", "other": ""}[self.role]
+        """« Camille Dupré, élève », « Dominique Dupré, responsable légal (Camille Dupré) »."""
+        guardian = f"responsable légal ({self.pupil})" if self.pupil else "responsable légal"
+        role = {"pupil": "élève", "guardian": guardian, "other": ""}[self.role]
         return ", ".join(part for part in (self.person or "Données effacées", role) if part)
 
     @property

@@ -67,6 +67,17 @@ async def test_confirmed_it_is_done_with_the_sentence_and_held_back_for_an_hour(
     assert "attend une heure" in audit["detail"]
 
 
+async def test_the_mail_of_one_try_holds_nothing_of_the_try_before(full_week, planner):
+    await planner.get(f"/planification/{full_week.slug}/annulation")
+    path = f"/planification/{full_week.slug}/consequences"
+    for title in ("Visite du port", "Visite du quai"):
+        page = unescape((await planner.post(path, {"session_id": str(full_week.sessions[2]), "title": title})).text)
+        # as a change, and in the week below it, with all that the cancellation tried before had ended
+        assert page.count(title) >= 2
+        assert "Visite 5.2" in page
+    assert "Visite du port" not in page
+
+
 async def test_the_mail_read_again_has_the_sentence_in_it(full_week, planner):
     path = f"/planification/{full_week.slug}/consequences"
     page = await planner.post(path, later(full_week) | {"note": "Le car <part> plus tard."})

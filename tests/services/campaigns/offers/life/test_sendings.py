@@ -47,7 +47,7 @@ async def told(pool, settings, small_week):
 async def test_every_message_says_to_whom_what_why_and_when(told, planner):
     page = unescape((await planner.get(f"/planification/{told.slug}/envois")).text)
     assert "Camille Dupré b, élève" in page
-    assert "Dominique Dupré, responsable légal" in page
+    assert "Dominique Dupré, responsable légal (Camille Dupré b)" in page
     assert page.count("Place confirmée") == 2
     assert "Envoyé mardi 24 novembre à 10 h" in page
     assert "Séance modifiée : Visite 2.1, mardi 15 juin" in page
