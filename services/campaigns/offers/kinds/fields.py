@@ -70,3 +70,10 @@ class Fields:
 def local(day: date, hour: time) -> datetime:
     """A moment in Europe/Paris."""
     return datetime.combine(day, hour, PARIS)
+
+
+def is_plain(*texts: str) -> bool:
+    """Whether each is one line that no spreadsheet takes for a formula: what a form's `line` lets pass."""
+    return all(
+        text.isprintable() and text == text.strip() and not text.startswith(("=", "+", "@", "-")) for text in texts
+    )

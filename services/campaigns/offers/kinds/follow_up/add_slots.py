@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.offers.kinds.fields import is_plain
 from services.campaigns.offers.kinds.follow_up.lock_slot import translated_slot_constraints
 from services.campaigns.offers.kinds.follow_up.slot import SLOTS_OF_AN_OFFER, InvalidSlots, SlotTime, check_times
 from services.campaigns.offers.lock_offer import lock_offer
@@ -28,6 +29,8 @@ async def add_slots(
     Raises `InvalidSlots`, `FollowerBusy`, `OfferAlreadyCancelled`.
     """
     check_times(list(times), now=now)
+    if not is_plain(place) or not online_url.isprintable():
+        raise InvalidSlots("Le lieu ou le lien contient un caractère inattendu.", field="place")
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from services.campaigns.offers.kinds.fields import is_plain
 from shared.french_dates import PARIS, say_date, say_times
 from shared.refusal import Refusal
 
@@ -66,13 +67,14 @@ def check_house(services: Sequence[Service], groups: Sequence[Group], half_days:
         if len(things) > most:
             raise InvalidRotation(f"{most} {word} au plus.", field=field)
     for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
-        for name in names:
-            if name != name.strip() or not name.isprintable() or name[0] in "=+@-":
-                raise InvalidRotation("Un nom ne contient ni retour à la ligne ni signe de calcul.", field=field)
+        if not is_plain(*names):
+            raise InvalidRotation("Un nom ne contient ni retour à la ligne ni signe de calcul.", field=field)
         folded = [name.casefold() for name in names]
         if len(set(folded)) < len(folded):
             twice = next(name for name in names if folded.count(name.casefold()) > 1)
             raise InvalidRotation(f"Le nom « {twice} » est donné deux fois.", field=field)
+    if not is_plain(*(service.room for service in services)):
+        raise InvalidRotation("Une salle ne contient ni retour à la ligne ni signe de calcul.", field="services")
     _check_half_days(half_days)
 
 

@@ -12,8 +12,9 @@ from typing import ClassVar
 import msgspec
 from msgspec import Struct
 
+from services.campaigns.offers.kinds.fields import is_plain
 from services.campaigns.offers.kinds.rotations.companies import smallest_capacity, split_into_companies
-from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, Service, check_house
+from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, InvalidRotation, Service, check_house
 from shared.refusal import Refusal
 
 
@@ -144,6 +145,9 @@ def plan_rotation(
     rotation. Raises `InvalidRotation`, `ImpossibleRotation`.
     """
     check_house(services, groups, half_days)
+    for field, text in (("address", address), ("contact", contact)):
+        if not is_plain(text):
+            raise InvalidRotation("Ce texte contient un retour à la ligne ou un signe de calcul.", field=field)
     turns, companies = _companies(services, groups, len(half_days))
     lengths = [len(half_days) // turns + (turn < len(half_days) % turns) for turn in range(turns)]
     turn_of = [turn for turn, length in enumerate(lengths) for _ in range(length)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from services.campaigns.offers.kinds.fields import local
+from services.campaigns.offers.kinds.fields import is_plain, local
 from services.campaigns.offers.time_law import EARLIEST, LATEST, refuse_day
 from shared.french_dates import PARIS, say_date, say_time, say_times
 from shared.refusal import Refusal
@@ -141,6 +141,10 @@ def _check(series: Series) -> None:
         raise InvalidSeries(f"{PLACES_AT_MOST} lieux au plus.", field="places")
     if len(set(series.places)) < len(series.places):
         raise InvalidSeries("Le même lieu est donné deux fois.", field="places")
+    if not is_plain(series.title, series.contact, *(t for place in series.places for t in (place.address, place.room))):
+        raise InvalidSeries("Un titre ou un lieu contient un retour à la ligne ou un signe de calcul.", field="title")
+    if not series.online_url.isprintable():
+        raise InvalidSeries("Le lien contient un caractère invisible.", field="online_url")
     if series.online_url and not series.online_url.startswith(("https://", "http://")):
         raise InvalidSeries("Le lien commence par https://.", field="online_url")
 

@@ -369,6 +369,18 @@ async def test_a_token_that_is_none_opens_nothing(visitor, token):
     assert (await visitor.post(f"/suivi/{token}", data={"slot": str(new_id())})).status_code == 404
 
 
+@pytest.mark.parametrize("body", [b"slot=%ff%fe", b"slot=" + b"x" * 5000, b"\xff", b"slot[]=1&slot=2"])
+async def test_hostile_forms_choose_nothing(visitor, week, follower, pupils, pool, body):
+    await offered(pool, week, follower)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await visitor.post(f"/suivi/{pupils[0][1]}", content=body, headers=headers)
+    assert answer.status_code in (400, 404)
+    strange = {"Content-Type": "multipart/form-data; boundary=x"}
+    part = b'--x\r\nContent-Disposition: form-data; name="slot"\r\nContent-Type: text/plain; charset=nope\r\n\r\nx\r\n--x--'
+    answer = await visitor.post(f"/suivi/{pupils[0][1]}", content=part, headers=strange)
+    assert answer.status_code in (400, 404)
+
+
 async def test_a_slot_of_another_offer_or_of_nobody_is_not_found(visitor, follower, pupils, pool):
     async with transaction(pool) as connection:
         other = await a_week(connection, slug="autre")
@@ -469,6 +481,8 @@ async def test_machines_offer_book_and_cancel_slots(visitor, settings, week, fol
         {"slots": [{"starts_at": "2027-06-16T16:00:00+02:00", "ends_at": "2027-06-16T15:30:00+02:00"}]},
         {"person_id": None},
         {"online_url": "javascript:alert(1)"},
+        {"place": "a\nb"},
+        {"place": "\u0000"},
         {"slots": body["slots"] * 20},
     ):
         assert (await visitor.post(path, json=body | bad, headers=bearer)).status_code in (400, 422)

@@ -1,17 +1,21 @@
 """Series: workshops and mornings that are repeated, from a form to drafts to the catalogue."""
 
+import asyncio
 import re
+from datetime import time
 
 import pytest
 
-from services.campaigns.offers.kinds.series.series import title_of_series
+from services.campaigns.offers.kinds.series.build_series import build_series
+from services.campaigns.offers.kinds.series.series import Hours, Place, Series, title_of_series
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.identifiers import new_id
+from shared.refusal import Refusal
 from shared.signed_links import Signer
 from tests.services.campaigns.look.page_reader import read
-from tests.world import NOW, Week, a_pupil, a_week, an_organisation
+from tests.world import MONDAY, NOW, Week, a_pupil, a_week, an_organisation
 
 pytestmark = pytest.mark.anyio
 
@@ -279,9 +283,43 @@ async def test_machines_build_list_read_and_publish_a_series(visitor, week, sett
     assert (clash.status_code, clash.json()["field"]) == (422, "places")
     for bad in ({"kind": "hosting"}, {"weekdays": [9]}, {"seats": -1}, {"hours": [{"starts": "x", "ends": "y"}]}):
         assert (await visitor.post("/api/v1/series", json=body | bad, headers=bearer)).status_code == 400
+    for bad in (
+        {"title": "a\nb"},
+        {"title": "=1"},
+        {"online_url": "javascript:x"},
+        {"places": [{"address": "\u0000"}]},
+    ):
+        assert (await visitor.post("/api/v1/series", json=body | bad, headers=bearer)).status_code == 422
     assert (await visitor.get("/api/v1/series?after=x", headers=bearer)).status_code == 422
     assert (await visitor.get(path)).status_code == 401
     assert await count(pool, "campaigns.offers WHERE series_id IS NOT NULL") == 4
+
+
+async def test_two_planners_building_in_one_room_at_once_make_one_series(week, pool):
+    series = Series(
+        kind="workshop",
+        campaign_id=week.campaign_id,
+        title="Atelier",
+        seats=12,
+        first_day=MONDAY,
+        last_day=MONDAY,
+        weekdays=(0,),
+        hours=(Hours(starts=time(14), ends=time(15)),),
+        places=(Place(city="Caen", address="20 rue des Chaloupes, 14000 Caen", room="Salle 2"),),
+    )
+
+    async def build() -> str:
+        try:
+            async with transaction(pool) as connection:
+                await build_series(connection, organisation_id=week.organisation_id, series=series, now=NOW)
+        except Refusal as refusal:
+            return refusal.reason
+        return "built"
+
+    outcomes = sorted(await asyncio.gather(*(build() for _ in range(3))))
+    assert outcomes[0] == "built"
+    assert set(outcomes[1:]) <= {"room-in-use", "invalid-field"}
+    assert await count(pool, "campaigns.offers WHERE series_id IS NOT NULL") == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -43,7 +44,10 @@ async def post_choice(
     token: FromPath[str],
 ) -> Response[Any]:
     """Choose a slot; the one chosen before is given back."""
-    slot_id = read_id(Fields(await request.form()).text("slot"))
+    try:
+        slot_id = read_id(Fields(await request.form()).text("slot"))
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ClientException from error
     return await _write(
         edge,
         token,
