@@ -45,6 +45,7 @@ PLACES = "/planification/{slug:str}/places"
 PUPILS_A_PAGE = 200
 
 After = Annotated[str, QueryParameter(name="apres")]
+Chosen = Annotated[list[str] | None, QueryParameter(name="prioritaire", description="Schools whose share is shown")]
 Act = Callable[[Connection, PlannedSeats, dict[str, str]], Awaitable[tuple[str, str] | None]]
 
 
@@ -55,11 +56,12 @@ async def get_places(
     actor: NamedDependency[Actor],
     slug: FromPath[str],
     after: After = "",
+    chosen: Chosen = None,
 ) -> Response[Any]:
     """Who is in, who waits, and why."""
     rank = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     async with edge.reading() as connection:
-        return await _page(connection, actor, slug, now, rank=rank)
+        return await _page(connection, actor, slug, now, rank=rank, chosen=chosen)
 
 
 @post(f"{PLACES}/{{registration_id:uuid}}/place", action="manage_seats", include_in_schema=False)
@@ -237,6 +239,7 @@ async def _page(
     now: datetime,
     *,
     rank: int = 0,
+    chosen: list[str] | None = None,
     fields: dict[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
@@ -265,6 +268,7 @@ async def _page(
         kept=kept,
         schools=schools,
         classes=classes,
+        chosen=chosen or [],
         following=shown[-1].rank if len(pupils) > PUPILS_A_PAGE else None,
         trouble=refusal.sentence if refusal else "",
         now=now,

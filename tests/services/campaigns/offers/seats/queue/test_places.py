@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from asyncpg import Connection
 
 from services.campaigns.offers.offer import OfferClosed
 from services.campaigns.offers.register_pupils import register_pupils
@@ -327,6 +328,32 @@ async def test_shares_of_schools_and_classes_are_shown(pool, sign_in):
     assert "75 %" in text
     assert "25 %" in text
     assert "Lycée Corneille, 2nde 1" in text
+    planner = await sign_in(week.organisation_id)
+    path = f"/planification/{week.slug}/places?prioritaire=Lycée+Corneille&prioritaire=Inconnu"
+    text = (await planner.get(path)).text
+    assert "Établissements prioritaires : 1 place sur 4, 25 %" in text
+
+
+async def test_the_page_asks_the_same_number_of_queries_whatever_the_queue(pool, sign_in, monkeypatch):
+    asked = []
+    for method in ("fetch", "fetchrow", "fetchval", "execute"):
+        original = getattr(Connection, method)
+
+        def counted(self, query, *args, _original=original, **options):
+            asked.append(query)
+            return _original(self, query, *args, **options)
+
+        monkeypatch.setattr(Connection, method, counted)
+    short, _ = await filled(pool, 2, 4)
+    long, _ = await filled(pool, 20, 90, first=100, slug="longue")
+    planner = await sign_in(short.organisation_id)
+    sizes = []
+    for week in (short, long):
+        for page in ("places", "presences/2027-06-14", "conventions"):
+            asked.clear()
+            assert (await planner.get(f"/planification/{week.slug}/{page}")).status_code == 200
+            sizes.append(len([query for query in asked if "campaigns." in query]))
+    assert sizes[:3] == sizes[3:]
 
 
 async def test_a_stranger_s_offer_and_registrations_do_not_exist(pool, sign_in):
