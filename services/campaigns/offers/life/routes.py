@@ -98,12 +98,15 @@ async def get_offers(
 
 
 @get("/planification/offres/nouvelle", action="plan_offers", include_in_schema=False)
-async def get_new_offer(edge: NamedDependency[Edge], actor: NamedDependency[Actor]) -> Response[Any]:
-    """The empty form of a new offer."""
+async def get_new_offer(
+    edge: NamedDependency[Edge], actor: NamedDependency[Actor], of_campaign: OfCampaign = ""
+) -> Response[Any]:
+    """The empty form of a new offer; who comes from a campaign's page finds it chosen."""
     async with edge.reading() as connection:
         campaigns = await list_open_campaigns(connection, actor.organisation_id)
-    first = campaigns[0].first_day.isoformat() if len(campaigns) == 1 else ""
-    return _new_offer(actor, campaigns, SheetForm(), {"kind": "collective_week", "first_day": first}, {})
+    chosen = next((each for each in campaigns if len(campaigns) == 1 or str(each.id) == of_campaign), None)
+    given = {"campaign_id": str(chosen.id), "first_day": chosen.first_day.isoformat()} if chosen else {"first_day": ""}
+    return _new_offer(actor, campaigns, SheetForm(), {"kind": "collective_week", **given}, {})
 
 
 @post("/planification/offres/nouvelle", action="plan_offers", include_in_schema=False)
