@@ -82,8 +82,12 @@ class CampaignPage(Struct, frozen=True, kw_only=True):
 
     @property
     def missing(self) -> list[str]:
-        """Whose first yes is missing: nothing is published before."""
-        return [one.organisation for one in self.partners if one.agreed_at is None]
+        """Whose yes holds back what is not public yet; nobody when all carry the version that is shown.
+
+        Who joined during a second round may have said yes, and waits with the lead for those who have not.
+        """
+        joining = [one.organisation for one in self.partners if one.agreed_at is None]
+        return (self.awaited or joining) if joining else []
 
     @property
     def second_round(self) -> bool:

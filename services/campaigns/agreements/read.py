@@ -96,12 +96,20 @@ async def list_offers_of_campaign(
     rows = await connection.fetch(
         f"""
         WITH planned AS (
-            SELECT id, organisation_id, ROW(status = 'cancelled', coalesce(lower(busy), 'infinity'), id) AS place
-            FROM campaigns.offers WHERE campaign_id = $1
+            SELECT o.id, o.organisation_id,
+                   ROW(o.status = 'cancelled', coalesce(lower(o.busy), 'infinity'), o.id) AS place
+            FROM campaigns.offers o
+            WHERE o.campaign_id = $1
+              -- the drafts of who has left are nobody's any more
+              AND (o.status <> 'draft' OR NOT EXISTS (
+                  SELECT FROM campaigns.agreements a
+                  WHERE a.campaign_id = $1 AND a.organisation_id = o.organisation_id AND a.left_at IS NOT NULL))
+        ), page AS (
+            SELECT * FROM planned
+            WHERE $2::uuid IS NULL OR place > (SELECT place FROM planned WHERE id = $2) ORDER BY place LIMIT $3
         )
-        SELECT planned.organisation_id, listing.* FROM ({LISTING}) listing JOIN planned ON planned.id = listing.id
-        WHERE $2::uuid IS NULL OR planned.place > (SELECT place FROM planned WHERE id = $2)
-        ORDER BY planned.place LIMIT $3
+        SELECT page.organisation_id, listing.* FROM ({LISTING}) listing JOIN page ON page.id = listing.id
+        ORDER BY page.place
         """,  # noqa: S608  # the columns are a constant of the catalogue
         campaign_id,
         after,

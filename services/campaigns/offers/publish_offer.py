@@ -102,15 +102,18 @@ async def _refuse_without_agreements(connection: Connection, offer_id: UUID) -> 
     """Everybody asked has agreed; the campaign stands, and the offer's organisation is still in it."""
     awaited = await connection.fetch(
         """
-        SELECT g.name FROM campaigns.offers o
-        JOIN campaigns.agreements a ON a.campaign_id = o.campaign_id AND a.agreed_at IS NULL AND a.left_at IS NULL
+        SELECT g.name, a.agreed_at IS NULL AS missing, a.agreed_version < a.asked_version AS silent
+        FROM campaigns.offers o
+        JOIN campaigns.agreements a ON a.campaign_id = o.campaign_id AND a.left_at IS NULL
         JOIN campaigns.organisations g ON g.id = a.organisation_id
         WHERE o.id = $1 ORDER BY g.name
         """,
         offer_id,
     )
-    if awaited:
-        raise AgreementMissing([row["name"] for row in awaited])
+    missing = [row["name"] for row in awaited if row["missing"]]
+    if missing:
+        # who joined during a second round may have said yes, and waits with us for those who have not
+        raise AgreementMissing([row["name"] for row in awaited if row["silent"]] or missing)
     left = await connection.fetchval(
         """
         SELECT c.cancelled_at IS NOT NULL OR EXISTS (

@@ -26,8 +26,9 @@ async def add_copied_offers(connection: Connection, *, campaign_id: UUID, plan: 
             """
             INSERT INTO campaigns.offers
                 (id, slug, campaign_id, organisation_id, series_id, kind, audience, title, summary, city, contact,
-                 seats, opens_at, closes_at, grades, departements, school_uais, required)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                 seats, opens_at, closes_at, grades, departements, school_uais, required,
+                 proof_of_address)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             """,
             ids[offer.id],
             slug,
@@ -47,6 +48,7 @@ async def add_copied_offers(connection: Connection, *, campaign_id: UUID, plan: 
             list(offer.departements),
             list(offer.school_uais),
             offer.required,
+            offer.proof_of_address,
         )
     groups = {(offer.id, name): new_id() for offer in plan.offers for name in offer.groups}
     await connection.executemany(

@@ -62,6 +62,7 @@ class CopiedOffer(Struct, frozen=True, kw_only=True):
     departements: tuple[str, ...]
     school_uais: tuple[str, ...]
     required: bool
+    proof_of_address: bool
     groups: tuple[str, ...]
     days: tuple[CopiedDay, ...]
 

@@ -19,6 +19,7 @@ async def read_offers_to_copy(connection: Connection, campaign_id: UUID) -> tupl
             'summary', o.summary, 'city', o.city, 'contact', o.contact, 'seats', o.seats, 'opens_at', o.opens_at,
             'closes_at', o.closes_at, 'grades', o.grades, 'departements', o.departements,
             'school_uais', o.school_uais, 'required', o.required,
+            'proof_of_address', o.proof_of_address,
             'groups', ARRAY(SELECT g.name FROM campaigns.groups g WHERE g.offer_id = o.id ORDER BY g.name),
             'days', coalesce(days.list, '[]')) AS body
         FROM campaigns.offers o

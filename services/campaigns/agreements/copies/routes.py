@@ -16,6 +16,7 @@ from services.campaigns.agreements.copies.copy_form import CopyForm, read_copy_f
 from services.campaigns.agreements.copies.duplicate_campaign import duplicate_campaign
 from services.campaigns.agreements.copies.read import read_offers_to_copy, say_taken_rooms
 from services.campaigns.agreements.overview import CampaignPage
+from services.campaigns.agreements.partners.read import people_to_ask
 from services.campaigns.agreements.read import read_carried_campaign
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
@@ -110,13 +111,16 @@ async def _page(
         wording, faults = shown.read(source.campaign.agreed)
         before = await read_offers_to_copy(connection, source.campaign.id)
         plan = await read_plan(connection, source, wording) if wording else None
+        asked = [one for one in source.partners if one.organisation_id != source.campaign.lead_id]
+        silent = [one for one in asked if not await people_to_ask(connection, one.organisation_id)]
     return planner_page(
         "agreements/copies/templates/copy.html",
         actor,
         status=422 if faults and form else status,
         here="campaigns",
         campaign=source.campaign,
-        asked=[one.organisation for one in source.partners if one.organisation_id != source.campaign.lead_id],
+        asked=[one.organisation for one in asked if one not in silent],
+        silent=[one.organisation for one in silent],
         form=shown,
         faults=faults,
         trouble=trouble.sentence if trouble else "",

@@ -129,7 +129,7 @@ async def test_who_joins_during_a_second_round_is_not_named_before_all_have_agre
     async with transaction(pool) as connection:
         week = await a_week(connection, published=False)
         await connection.execute("UPDATE campaigns.offers SET campaign_id = $1", proposed.id)
-    with pytest.raises(AgreementMissing):
+    with pytest.raises(AgreementMissing, match=r"de : Agence de l’orientation\.$"):
         async with transaction(pool) as connection:
             await publish_offer(connection, offer_id=week.offer_id, now=NOW)
     await says(pool, proposed, four.agency, version=2)
