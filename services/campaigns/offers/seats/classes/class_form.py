@@ -15,6 +15,7 @@ from services.campaigns.offers.seats.classes.class_list import (
 )
 from services.campaigns.offers.seats.classes.class_requests import to_requests
 from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
+from shared.identifiers import new_id
 
 LINES_IN_FORM = 6
 TEXT_AT_MOST = 60_000
@@ -86,7 +87,8 @@ def read_class_form(fields: Mapping[str, object]) -> ClassForm:
         school_uai=text("school_uai", 20),
         class_name=text("class_name", 300),
         all_or_none=text("all_or_none", 9) == "oui",
-        key=text("key", KEY_AT_MOST - 40),
+        # without one it is sent for the first time
+        key=text("key", KEY_AT_MOST - 40) or str(new_id()),
     )
 
 
