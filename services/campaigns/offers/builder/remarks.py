@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+from babel.dates import format_date
 from msgspec import Struct
 
 from services.campaigns.offers.builder.distances import kilometres, travel_time
@@ -26,13 +27,22 @@ NEXT_DOOR_KM = 0.3
 
 
 class Remark(Struct, frozen=True, kw_only=True):
-    """One remark; `room` is where it is mended: a session's sheet, a day's, the offer's hosts, or the week itself."""
+    """One remark; `room` is where it is mended: a session's sheet, a day's, the offer's hosts, or the week itself.
+
+    `others` are sessions that it is as much about as `session_id`.
+    """
 
     grade: Grade
     sentence: str
     date: Date | None = None
     session_id: UUID | None = None
+    others: tuple[UUID, ...] = ()
     room: Literal["session", "day", "hosts", "week"] = "week"
+
+    @property
+    def sessions(self) -> tuple[UUID, ...]:
+        """The sessions at whose blocks it is shown."""
+        return ((self.session_id,) if self.session_id else ()) + self.others
 
 
 def find_remarks(week: Week, clashes: Sequence[Clash]) -> list[Remark]:
@@ -107,7 +117,7 @@ def _never_asked(week: Week) -> Iterator[Remark]:
 
 
 def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Remark]:
-    name = f"« {session.title} »"
+    name = named(session)
 
     def remark(grade: Grade, sentence: str, *, hosts: bool = False) -> Remark:
         room: Literal["hosts", "session"] = "hosts" if hosts else "session"
@@ -163,9 +173,10 @@ def _of_clashes(week: Week, clashes: Iterable[Clash]) -> Iterator[Remark]:
         }[clash.needs]
         yield Remark(
             grade="warning" if clash.needs == "host" else "conflict",
-            sentence=f"« {session.title} » : {sentence}",
+            sentence=f"{named(session)} : {sentence}",
             date=day.date,
             session_id=session.id,
+            others=(clash.other_id,) if clash.other_id in days else (),
             room="session",
         )
 
@@ -173,7 +184,7 @@ def _of_clashes(week: Week, clashes: Iterable[Clash]) -> Iterator[Remark]:
 def _of_law(week: Week) -> Iterator[Remark]:
     """What each group attends, against the time law; a breach that every group shares is told once, without a name."""
     sessions = tuple(session for day in week.days for session in day.planned)
-    told: dict[Breach, list[str]] = defaultdict(list)
+    told: dict[tuple[str, str, Date], list[tuple[str, Breach]]] = defaultdict(list)
     names = {group.id: group.name for group in week.groups}
     for group_id in week.group_ids:
         presences = [
@@ -182,15 +193,18 @@ def _of_law(week: Week) -> Iterator[Remark]:
             if session.group_id in (None, group_id)
         ]
         for breach in find_breaches(presences):
-            told[breach].append(names[group_id] if group_id else "")
-    for breach, concerned in told.items():
-        session = sessions[breach.mark]
-        who = "" if len(concerned) == len(week.group_ids) else f"groupe {', '.join(concerned)} : "
+            day = sessions[breach.mark].starts_at.date()
+            told[breach.rule, breach.sentence, day].append((names[group_id] if group_id else "", breach))
+    for (_, sentence, day), concerned in told.items():
+        first, *others = dict.fromkeys(sessions[breach.mark].id for _, breach in concerned)
+        groups = ", ".join(name for name, _ in concerned)
+        who = "" if len(concerned) == len(week.group_ids) else f"groupe {groups} : "
         yield Remark(
-            grade="warning" if breach.warning else "conflict",
-            sentence=f"{say_date(session.starts_at)} : {who}{breach.sentence}",
-            date=session.starts_at.date(),
-            session_id=session.id,
+            grade="warning" if concerned[0][1].warning else "conflict",
+            sentence=f"{say_date(day)} : {who}{sentence}",
+            date=day,
+            session_id=first,
+            others=tuple(others),
             room="session",
         )
 
@@ -224,11 +238,11 @@ def _too_far(before: BuiltSession, after: BuiltSession, free: timedelta) -> str:
         return ""
     there = say_duration(max(free, timedelta())) if free > timedelta() else "rien"
     return (
-        f"« {after.title} » : {distance:.0f} km depuis « {before.title} », "
+        f"{named(after)} : {distance:.0f} km depuis « {before.title} », "
         f"il faut {say_duration(needed)} à 40 km/h et il y a {there}."
     ).replace(": 0 km", ": moins d’un km")
 
 
-def remarks_of(remarks: Iterable[Remark], session: BuiltSession) -> list[Remark]:
-    """What is said of one session, for its block."""
-    return [remark for remark in remarks if remark.session_id == session.id and remark.grade != "gap"]
+def named(session: BuiltSession) -> str:
+    """« lundi 14, « Visite » »: a session as its planner finds it."""
+    return f"{format_date(session.starts_at, 'EEEE d', locale='fr')}, « {session.title} »"

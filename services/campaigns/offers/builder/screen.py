@@ -55,7 +55,7 @@ class Screen(Struct, frozen=True, kw_only=True):
     @property
     def empty_days(self) -> bool:
         """Whether the template has something to fill."""
-        return not self.week.days or any(not day.planned for day in self.week.days)
+        return not self.week.full
 
 
 def draw_screen(week: Week, clashes: Sequence[Clash]) -> Screen:
@@ -63,8 +63,9 @@ def draw_screen(week: Week, clashes: Sequence[Clash]) -> Screen:
     remarks = find_remarks(week, clashes)
     by_session: dict[object, list[Remark]] = {}
     for remark in remarks:
-        if remark.grade != "gap" and remark.session_id:
-            by_session.setdefault(remark.session_id, []).append(remark)
+        if remark.grade != "gap":
+            for session_id in remark.sessions:
+                by_session.setdefault(session_id, []).append(remark)
     holidays = {remark.date for remark in remarks if remark.grade == "conflict" and remark.room == "day"}
     weeks = tuple(
         tuple(

@@ -144,6 +144,11 @@ class Week(Struct, frozen=True, kw_only=True):
         return tuple(tuple(days) for days in found.values())
 
     @property
+    def full(self) -> bool:
+        """Whether the template has nothing to fill: every day has something."""
+        return bool(self.days) and all(day.planned for day in self.days)
+
+    @property
     def next_date(self) -> Date:
         """The working day after the last one, or the first of the campaign."""
         if not self.days:

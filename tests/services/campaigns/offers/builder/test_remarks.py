@@ -89,7 +89,7 @@ def test_what_is_missing_is_said_once_with_its_place():
         ("lundi 14 juin : personne n’accueille le groupe, il n’y a pas d’accueil.", "day"),
         ("lundi 14 juin : le repas manque.", "day"),
         ("lundi 14 juin : le numéro d’urgence manque.", "day"),
-        ("« Atelier » : personne n’accueille.", "session"),
+        ("lundi 14, « Atelier » : personne n’accueille.", "session"),
         ("mardi 15 juin : aucune séance.", "day"),
         ("Chantiers n’a pas encore été sollicité.", "hosts"),
     ]
@@ -102,10 +102,10 @@ def test_a_week_without_a_day_says_so():
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
-        ("awaited", "« Atelier » : Chantiers n’a pas encore répondu (attendu avant le vendredi 18 juin)."),
-        ("proposed", "« Atelier » : Chantiers propose un autre horaire."),
-        ("declined", "« Atelier » : Chantiers ne peut pas accueillir : trouvez qui le remplace."),
-        ("withdrawn", "« Atelier » : Chantiers ne peut pas accueillir : trouvez qui le remplace."),
+        ("awaited", "lundi 14, « Atelier » : Chantiers n’a pas encore répondu (attendu avant le vendredi 18 juin)."),
+        ("proposed", "lundi 14, « Atelier » : Chantiers propose un autre horaire."),
+        ("declined", "lundi 14, « Atelier » : Chantiers ne peut pas accueillir : trouvez qui le remplace."),
+        ("withdrawn", "lundi 14, « Atelier » : Chantiers ne peut pas accueillir : trouvez qui le remplace."),
     ],
 )
 def test_a_host_s_answer_is_said(request_, sentence):
@@ -116,12 +116,12 @@ def test_a_host_s_answer_is_said(request_, sentence):
 
 def test_an_online_session_without_a_link_and_a_short_meal_are_said():
     online = session(0, 14, 15, kind="testimony", place="En ligne", online_url="")
-    assert said(week(online, kind="workshop")) == [("gap", "« Atelier » : le lien manque.")]
+    assert said(week(online, kind="workshop")) == [("gap", "lundi 14, « Atelier » : le lien manque.")]
     assert said(week(msgspec.structs.replace(online, online_url="https://v.example/1"), kind="workshop")) == []
     nowhere = session(0, 14, 15, kind="welcome", place="", host_id=None)
-    assert said(week(nowhere, kind="workshop")) == [("gap", "« Atelier » : ni lieu, ni lien.")]
+    assert said(week(nowhere, kind="workshop")) == [("gap", "lundi 14, « Atelier » : ni lieu, ni lien.")]
     meal = session(0, 12, 12.25, kind="meal")
-    assert said(week(meal, kind="workshop")) == [("gap", "« Atelier » : un repas dure au moins 30 minutes.")]
+    assert said(week(meal, kind="workshop")) == [("gap", "lundi 14, « Atelier » : un repas dure au moins 30 minutes.")]
 
 
 def test_the_time_law_is_cited_where_it_is_not_kept_and_by_group():
@@ -154,7 +154,7 @@ def test_the_way_between_two_sites_takes_its_time_at_forty_kilometres_an_hour():
     assert said(near) == []
     far = week(session(0, 9, 10, **here), session(0, 10.25, 12, title="Port", **there), kind="workshop")
     assert said(far) == [
-        ("warning", "« Port » : 33 km depuis « Atelier », il faut 50 min à 40 km/h et il y a 15 min.")
+        ("warning", "lundi 14, « Port » : 33 km depuis « Atelier », il faut 50 min à 40 km/h et il y a 15 min.")
     ]  # fmt: skip
     # a meal in between takes its own time, and a group walks only its own way
     meal = session(0, 10, 11, kind="meal", title="Repas", place="Foyer")
@@ -168,7 +168,7 @@ def test_the_way_between_two_sites_takes_its_time_at_forty_kilometres_an_hour():
 
 def test_a_crowd_and_what_is_needed_twice_are_said_at_the_session():
     crowd = week(session(0, 9, 10, host="Chantiers", pupils=15, pupils_at_most=12), kind="workshop")
-    assert said(crowd) == [("conflict", "« Atelier » : Chantiers reçoit 12 élèves au plus, 15 viendraient.")]
+    assert said(crowd) == [("conflict", "lundi 14, « Atelier » : Chantiers reçoit 12 élèves au plus, 15 viendraient.")]
     one = session(0, 9, 10)
     clash = Clash(
         session_id=one.id, needs="host", name="Chantiers", other_id=new_id(), other="Visite", offer="Autre semaine",
@@ -176,7 +176,7 @@ def test_a_crowd_and_what_is_needed_twice_are_said_at_the_session():
     )  # fmt: skip
     found = week(one, kind="workshop")
     assert said(found, (clash,)) == [
-        ("warning", "« Atelier » : Chantiers accueille aussi « Visite », 9 h–11 h, dans « Autre semaine ».")
+        ("warning", "lundi 14, « Atelier » : Chantiers accueille aussi « Visite », 9 h–11 h, dans « Autre semaine ».")
     ]
     assert said(found, (msgspec.structs.replace(clash, needs="speaker"),))[0][0] == "conflict"
     (column,) = draw_screen(found, (clash,)).weeks[0]
