@@ -127,6 +127,33 @@ class InvitationsBody(Struct, frozen=True):
     next: str | None
 
 
+class OpenInvitationBody(Struct, frozen=True, kw_only=True):
+    """An invitation as whoever holds its link sees it; `has_account` says that the address can sign in already."""
+
+    organisation: str
+    email: Email
+    role: Role
+    invited_by: str
+    expires_at: datetime
+    has_account: bool
+
+
+class AcceptanceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who accepts, by their own name; needed where the address has no account yet."""
+
+    first_name: FirstName = ""
+    last_name: LastName = ""
+
+
+class AcceptedBody(Struct, frozen=True, kw_only=True):
+    """For whom the person acts from now on."""
+
+    organisation_id: UUID
+    organisation: str
+    email: Email
+    role: Role
+
+
 class TokenRequestBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A token to create; `until` is its last day, within a year."""
 

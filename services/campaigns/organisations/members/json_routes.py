@@ -14,15 +14,25 @@ from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.organisations.bodies import (
+    AcceptanceBody,
+    AcceptedBody,
     InvitationBody,
     InvitationRequestBody,
     InvitationsBody,
     MemberBody,
     MembersBody,
+    OpenInvitationBody,
     RoleBody,
 )
+from services.campaigns.organisations.members.accept_invitation import accept_invitation
 from services.campaigns.organisations.members.change_role import change_role
-from services.campaigns.organisations.members.invitation import InvitationForm, parse_invitation
+from services.campaigns.organisations.members.invitation import (
+    Invitation,
+    InvitationForm,
+    UnknownInvitation,
+    parse_invitation,
+    parse_own_name,
+)
 from services.campaigns.organisations.members.invite_member import invite_member
 from services.campaigns.organisations.members.read import (
     list_members,
@@ -30,7 +40,7 @@ from services.campaigns.organisations.members.read import (
     read_invitation,
     read_member,
 )
-from services.campaigns.organisations.members.remove_member import remove_member
+from services.campaigns.organisations.members.remove_member import leave_organisation, remove_member
 from services.campaigns.organisations.members.revoke_invitation import revoke_invitation
 from services.campaigns.organisations.page_keys import PAGE, cut_page, parse_key, refuse_stranger
 from shared.database import Connection
@@ -154,6 +164,66 @@ async def delete_invitation(
         )
 
 
+@delete(PATH + "/membership", action="read_organisation", summary="Leave the organisation")
+async def delete_membership(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    organisation_id: FromPath[UUID],
+) -> None:
+    """Whoever asks no longer acts for it; 409 `last-owner`. A token is nobody who could leave: 404."""
+    refuse_stranger(actor, organisation_id)
+    async with edge.transaction() as connection:
+        await leave_organisation(connection, actor=actor, organisation_id=organisation_id, now=now)
+
+
+@get("/api/v1/invitations/{token:str}", summary="An invitation, by its link")
+async def get_invitation(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[OpenInvitationBody]:
+    """410 `invitation-ended` once it was accepted, taken back or is seven days old."""
+    invitation = await _invitation(edge, token, now)
+    return Response(msgspec.convert(invitation, OpenInvitationBody, from_attributes=True), headers=NO_STORE)
+
+
+@post("/api/v1/invitations/{token:str}/acceptance", status_code=200, summary="Accept an invitation")
+async def post_acceptance(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    token: FromPath[str],
+    data: JSONBody[AcceptanceBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[AcceptedBody]:
+    """The address becomes an account and its person a member; whoever wants to be in asks for a link to sign in."""
+    signed = edge.signer.verify("invitation", token)
+    if signed is None:
+        raise UnknownInvitation
+
+    async def write(connection: Connection) -> Response[AcceptedBody]:
+        asked = await read_invitation(connection, signed.id)
+        names, faults = parse_own_name(first_name=data.first_name, last_name=data.last_name)
+        if faults and not asked.has_account:
+            field, sentence = next(iter(faults.items()))
+            raise InvalidField(sentence, field=field)
+        _, invitation = await accept_invitation(
+            connection, invitation_id=signed.id, first_name=names[0], last_name=names[1], now=now
+        )
+        return Response(msgspec.convert(invitation, AcceptedBody, from_attributes=True), headers=NO_STORE)
+
+    return await answer_once(request, edge, signed.id, idempotency_key, write, now=now)
+
+
+async def _invitation(edge: Edge, token: str, now: datetime) -> Invitation:
+    signed = edge.signer.verify("invitation", token)
+    if signed is None:
+        raise UnknownInvitation
+    async with edge.reading() as connection:
+        invitation = await read_invitation(connection, signed.id)
+    invitation.refuse_if_ended(now)
+    return invitation
+
+
 def _checked(data: InvitationRequestBody) -> InvitationForm:
     form, faults = parse_invitation(email=data.email, role=data.role)
     if form is None:
@@ -169,4 +239,7 @@ route_handlers: list[Any] = [
     get_invitations,
     post_invitation,
     delete_invitation,
+    delete_membership,
+    get_invitation,
+    post_acceptance,
 ]

@@ -110,6 +110,41 @@ async def test_an_invitation_asked_twice_with_one_key_is_one(machine, pool):
     assert (await machine.ask("GET", "/invitations")).json() == {"items": [], "next": None}
 
 
+async def test_an_invitation_is_accepted_by_its_link_once(machine, visitor, pool, settings):
+    asked = await machine.ask("POST", "/invitations", {"email": "mina@federation.example", "role": "planner"})
+    link = f"/api/v1/invitations/{Signer(settings.secret_keys).token('invitation', UUID(asked.json()['id']))}"
+    seen = (await visitor.get(link)).json()
+    assert (seen["organisation"], seen["role"], seen["has_account"]) == ("La Fédération", "planner", False)
+    nameless = await visitor.post(f"{link}/acceptance", json={})
+    assert (nameless.status_code, nameless.json()["field"]) == (422, "first_name")
+    names, key = {"first_name": "Mina", "last_name": "Laurent"}, {"Idempotency-Key": "oui"}
+    first = await visitor.post(f"{link}/acceptance", json=names, headers=key)
+    assert (first.status_code, first.json()["email"]) == (200, "mina@federation.example")
+    assert (await visitor.post(f"{link}/acceptance", json=names, headers=key)).json() == first.json()
+    assert (await visitor.post(f"{link}/acceptance", json=names)).status_code == 410
+    assert (await visitor.get(link)).status_code == 410
+    assert "quinzaine" not in first.cookies
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.members") == 2
+    for token in ("x", "A" * 46):
+        assert (await visitor.get(f"/api/v1/invitations/{token}")).status_code == 404
+        assert (await visitor.post(f"/api/v1/invitations/{token}/acceptance", json={})).status_code == 404
+
+
+async def test_whoever_is_in_may_leave_but_for_the_last_owner_and_for_tokens(
+    machine, sign_in, federation, visitor, pool
+):
+    viewer = Machine(await sign_in(federation, role="viewer"))
+    assert (await viewer.ask("DELETE", "/membership")).status_code == 204
+    assert (await viewer.ask("DELETE", "/membership")).status_code == 401
+    assert (await machine.ask("DELETE", "/membership")).json()["title"] == "last-owner"
+    token = (await machine.ask("POST", "/tokens", {"name": "a", "role": "viewer", "until": in_days(3)})).json()[
+        "secret"
+    ]
+    leaving = await visitor.delete(f"{machine.address}/membership", headers={"Authorization": f"Bearer {token}"})
+    assert leaving.status_code == 404
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.members") == 1
+
+
 async def test_a_token_s_secret_is_in_the_first_answer_only(machine, pool, visitor):
     body = {"name": "Site", "role": "viewer", "until": in_days(30)}
     first = await machine.ask("POST", "/tokens", body, **{"Idempotency-Key": "un"})
@@ -191,6 +226,7 @@ ADDRESSES = [
     ("POST", "/contacts", {"first_name": "a", "last_name": "b", "email": "a@b.example"}),
     ("DELETE", "/contacts/{id}", None),
     ("GET", "/journal", None),
+    ("DELETE", "/membership", None),
 ]
 
 
