@@ -13,8 +13,13 @@ from shared.notices import HostTimeAccepted
 from shared.outbox import append_events
 
 
-async def accept_proposed_time(connection: Connection, *, request_id: UUID, now: datetime) -> None:
-    """Raises `UnknownHostRequest`, `NothingProposed`, and whatever keeps the session from moving."""
+async def accept_proposed_time(
+    connection: Connection, *, request_id: UUID, note: str = "", tell_after: datetime | None = None, now: datetime
+) -> None:
+    """`note` goes with the news to participants, `tell_after` holds it back.
+
+    Raises `UnknownHostRequest`, `NothingProposed`, and whatever keeps the session from moving.
+    """
     offer, request = await lock_host_request(connection, request_id)
     starts_at, ends_at = request.proposed_starts_at, request.proposed_ends_at
     if request.status != "proposed" or starts_at is None or ends_at is None:
@@ -24,6 +29,8 @@ async def accept_proposed_time(connection: Connection, *, request_id: UUID, now:
         session_id=request.session_id,
         change=SessionChange(starts_at=starts_at, ends_at=ends_at),
         ask_host=False,
+        note=note,
+        tell_after=tell_after,
         now=now,
     )
     await connection.execute(

@@ -76,6 +76,8 @@ class NewHostBody(Struct, frozen=True, forbid_unknown_fields=True):
     company: Annotated[str, Meta(examples=["Ateliers du Pont"])] = ""
     place: str = ""
     contact: HostContactBody | None = None
+    note: Annotated[str, Meta(description="A sentence for participants, at most 500 characters.")] = ""
+    hold: Annotated[bool, Meta(description="Tell them in an hour only.")] = False
 
 
 class NamesSharingBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,9 +7,11 @@ from shared.database import Connection
 from shared.identifiers import new_id
 
 
-async def find_company(connection: Connection, *, name: str, address: str = "") -> UUID:
+async def find_company(connection: Connection, *, name: str, address: str = "", rehearsed: bool = False) -> UUID:
     """The organisation of this name; a new one is a company. The address is added to its sites where it is new."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
+    # a rehearsal is undone, and holds the offer's lock already: those who write take this one first
+    if not rehearsed:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", SLUGS)
     known = await connection.fetchval(
         """
         SELECT id FROM campaigns.organisations WHERE lower(name) = lower($1)

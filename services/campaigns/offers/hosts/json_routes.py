@@ -38,6 +38,7 @@ from services.campaigns.offers.hosts.read import (
 from services.campaigns.offers.hosts.replace_host import replace_host
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.hosts.share_names import share_names
+from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
@@ -100,7 +101,7 @@ async def put_host(
 ) -> HostedSessionBody:
     """The new company is asked, the one before released, participants told."""
     form, contact = HostForm(company=data.company, place=data.place), _contact(data.contact)
-    place = form.address()
+    place, words = form.address(), Words(note=checked_note(data.note), hold=data.hold)
     name = form.company_name() if data.organisation_id is None else ""
     async with edge.transaction() as connection:
         offer = await _offer_of_session(connection, actor, session_id)
@@ -113,6 +114,8 @@ async def put_host(
             place=place,
             contact=contact,
             asked_by=actor.person_id,
+            note=words.note,
+            tell_after=words.tell_after(now),
             now=now,
         )
         after = await read_hosted_session(connection, offer.id, session_id)

@@ -21,9 +21,12 @@ async def replace_host(
     place: str = "",
     contact: Contact | None = None,
     asked_by: UUID | None = None,
+    note: str = "",
+    tell_after: datetime | None = None,
     now: datetime,
 ) -> None:
     """The company before is released, unless it had said no itself. Without `place`: at the new company’s own site.
+    `note` goes with the news, `tell_after` holds it back.
 
     Raises `SameHost`, `NoContact`, and the refusals of `change_session`.
     """
@@ -31,5 +34,5 @@ async def replace_host(
     if session.host_id == organisation_id:
         raise SameHost
     change = SessionChange(host_id=organisation_id, place=place or UNSET)
-    await change_session(connection, session_id=session_id, change=change, now=now)
+    await change_session(connection, session_id=session_id, change=change, note=note, tell_after=tell_after, now=now)
     await request_host(connection, session_id=session_id, contact=contact, asked_by=asked_by, now=now)

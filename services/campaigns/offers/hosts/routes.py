@@ -13,12 +13,11 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
-from services.campaigns.offers.hosts.accept_proposed_time import accept_proposed_time
 from services.campaigns.offers.hosts.answer_host_request import answer_host_request
 from services.campaigns.offers.hosts.asking.routes import route_handlers as asking
 from services.campaigns.offers.hosts.company.routes import route_handlers as company
+from services.campaigns.offers.hosts.deciding.routes import route_handlers as deciding
 from services.campaigns.offers.hosts.host_request import GivenAnswer, UnknownHostRequest
-from services.campaigns.offers.hosts.keep_planned_time import keep_planned_time
 from services.campaigns.offers.hosts.overview import HostOverview
 from services.campaigns.offers.hosts.read import (
     PlannedOffer,
@@ -63,32 +62,6 @@ async def post_requests(
             detail = f"{outcome.asked} séance(s) : accueil demandé aux entreprises."
             await write_audit(connection, actor, "request_hosts", detail, now=now, offer_id=offer.id)
     return _back(offer)
-
-
-@post(f"{HOSTS}/{{session_id:uuid}}/horaire", action="plan_offers", include_in_schema=False)
-async def post_proposed_time(
-    request: Request[Any, Any, Any],
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    slug: FromPath[str],
-    session_id: FromPath[UUID],
-) -> Response[Any]:
-    """Follow the time the company proposes, or keep the planned one and ask again."""
-    accepted = (await request.form()).get("suite") == "accepter"
-    async with edge.transaction() as connection:
-        offer = await read_own_offer(connection, actor, slug)
-        session = await read_hosted_session(connection, offer.id, session_id)
-        if session.request_id is None:
-            raise UnknownHostRequest
-        if accepted:
-            await accept_proposed_time(connection, request_id=session.request_id, now=now)
-        else:
-            await keep_planned_time(connection, request_id=session.request_id, now=now)
-        detail = f"Horaire proposé par {session.host} {'accepté' if accepted else 'refusé'} pour « {session.title} »."
-        action = "accept_proposed_time" if accepted else "keep_planned_time"
-        await write_audit(connection, actor, action, detail, now=now, offer_id=offer.id)
-    return _back(offer, session_id)
 
 
 @post(f"{HOSTS}/{{session_id:uuid}}/reponse", action="plan_offers", include_in_schema=False)
@@ -139,9 +112,9 @@ def _back(offer: PlannedOffer, session_id: UUID | None = None) -> Response[Any]:
 route_handlers: list[Any] = [
     get_hosts,
     post_requests,
-    post_proposed_time,
     post_spoken_answer,
     post_names,
     *asking,
+    *deciding,
     *company,
 ]

@@ -1,4 +1,4 @@
-"""Asking and replacing: the planner's forms about the company of one session."""
+"""Asking: the planner's form about whom to write to for one session."""
 
 from datetime import datetime
 from typing import Any
@@ -13,16 +13,13 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
-from services.campaigns.offers.hosts.find_company import find_company
 from services.campaigns.offers.hosts.host_form import HostForm, find_faults, read_host_form
 from services.campaigns.offers.hosts.overview import HostedSession
 from services.campaigns.offers.hosts.read import (
     PlannedOffer,
-    list_company_names,
     read_hosted_session,
     read_own_offer,
 )
-from services.campaigns.offers.hosts.replace_host import replace_host
 from services.campaigns.offers.hosts.request_hosts import request_host
 from shared.french_dates import say_moment
 from shared.refusal import Refusal
@@ -76,62 +73,6 @@ async def post_request(
     return _back(offer, session_id)
 
 
-@get(f"{LINE}/remplacement", action="plan_offers", include_in_schema=False)
-async def get_replacement_form(
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    slug: FromPath[str],
-    session_id: FromPath[UUID],
-) -> Response[Any]:
-    """Which company instead, and who is told of it."""
-    async with edge.reading() as connection:
-        offer = await read_own_offer(connection, actor, slug)
-        session = await read_hosted_session(connection, offer.id, session_id)
-        companies = await list_company_names(connection)
-    return _replacement_page(actor, offer, session, companies, HostForm(), now=now)
-
-
-@post(f"{LINE}/remplacement", action="plan_offers", include_in_schema=False)
-async def post_replacement(
-    request: Request[Any, Any, Any],
-    edge: NamedDependency[Edge],
-    now: NamedDependency[datetime],
-    actor: NamedDependency[Actor],
-    slug: FromPath[str],
-    session_id: FromPath[UUID],
-) -> Response[Any]:
-    """Another company: it is asked, the one before is released, participants are told."""
-    form = read_host_form(await request.form())
-    async with edge.reading() as connection:
-        offer = await read_own_offer(connection, actor, slug)
-        session = await read_hosted_session(connection, offer.id, session_id)
-        companies = await list_company_names(connection)
-    if faults := find_faults(form.company_name, form.address, form.contact):
-        return _replacement_page(actor, offer, session, companies, form, faults=faults, status=422, now=now)
-    try:
-        async with edge.transaction() as connection:
-            company_id = await find_company(connection, name=form.company_name(), address=form.address())
-            await replace_host(
-                connection,
-                session_id=session_id,
-                organisation_id=company_id,
-                place=form.address(),
-                contact=form.contact(),
-                asked_by=actor.person_id,
-                now=now,
-            )
-            detail = (
-                f"{form.company_name()} remplace {session.host or 'personne'} pour « {session.title} », "
-                f"{say_moment(session.starts_at)}."
-            )
-            await write_audit(connection, actor, "replace_host", detail, now=now, offer_id=offer.id)
-    except Refusal as refusal:
-        given = {"faults": {refusal.field: refusal.sentence}} if refusal.field else {"trouble": refusal.sentence}
-        return _replacement_page(actor, offer, session, companies, form, status=refusal.status, now=now, **given)
-    return _back(offer, session_id)
-
-
 def _request_page(
     actor: Actor, offer: PlannedOffer, session: HostedSession, form: HostForm, *, status: int = 200, **given: Any
 ) -> Response[Any]:
@@ -148,32 +89,8 @@ def _request_page(
     )
 
 
-def _replacement_page(
-    actor: Actor,
-    offer: PlannedOffer,
-    session: HostedSession,
-    companies: list[str],
-    form: HostForm,
-    *,
-    status: int = 200,
-    **given: Any,
-) -> Response[Any]:
-    values = {"faults": {}, "trouble": ""} | given
-    return planner_page(
-        "offers/hosts/asking/templates/replacement.html",
-        actor,
-        status=status,
-        here="offers",
-        offer=offer,
-        session=session,
-        companies=companies,
-        form=form.shown(),
-        **values,
-    )
-
-
 def _back(offer: PlannedOffer, session_id: UUID) -> Response[Any]:
     return Redirect(f"/planification/{offer.slug}/accueils#seance-{session_id}", status_code=303)
 
 
-route_handlers: list[Any] = [get_request_form, post_request, get_replacement_form, post_replacement]
+route_handlers: list[Any] = [get_request_form, post_request]

@@ -37,6 +37,11 @@ class Told(Struct, frozen=True, kw_only=True):
         return bool(self.pupils or self.guardians or self.silent or self.hosts or self.speakers)
 
     @property
+    def participants(self) -> int:
+        """Pupils and guardians who are told, or ought to be."""
+        return self.pupils + self.guardians + self.silent
+
+    @property
     def people(self) -> int:
         """Everybody it concerns, each once."""
         return self.pupils + self.guardians + self.silent + self.hosts + self.speakers

@@ -291,3 +291,44 @@ async def test_a_planner_notes_what_was_said_on_the_telephone(pool, asked, plann
     assert (await request_of(pool, asked.sessions[0]))["status"] == "confirmed"
     assert (await planner.post(f"{path}/{asked.sessions[1]}/reponse")).status_code == 404, "nobody was asked"
     assert len(await events(pool, HostAnswered)) == 1
+
+
+async def test_before_participants_are_told_the_planner_reads_the_very_mail_and_adds_a_sentence(
+    pool, asked, planner, signer
+):
+    async with transaction(pool) as connection:
+        now = await connection.fetchval("SELECT now()")
+        await register_pupils(connection, offer_id=asked.offer_id, requests=[a_pupil(1)], signer=signer, now=now)
+    path = f"/planification/{asked.slug}/accueils/{asked.sessions[0]}/remplacement"
+    form = {"company": "Ateliers du Pont", "name": "Inès Roux", "email": "ines@pont.example", "note": "Désolés."}
+    before = len(await events(pool))
+    panel = await planner.post(path, form)
+    assert panel.status_code == 200
+    assert "1 élève" in panel.text
+    assert "2 entreprises d’accueil" in panel.text
+    assert "Chantiers de la Risle → Ateliers du Pont" in panel.text
+    assert len(await events(pool)) == before, "seen, and not done"
+    assert not await pool.fetchval("SELECT count(*) FROM campaigns.organisations WHERE name = 'Ateliers du Pont'")
+    done = await planner.post(path, form | {"confirmed": "oui", "hold": "oui"})
+    assert done.status_code == 303
+    changed = (await events(pool, SessionChanged))[-1]
+    assert (changed.note, len(changed.audience)) == ("Désolés.", 1)
+    assert changed.tell_after is not None
+    too_long = await planner.post(path, form | {"company": "Autre", "note": "x" * 501})
+    assert too_long.status_code == 422
+
+
+async def test_a_time_that_participants_have_to_be_told_of_is_shown_first(pool, visitor, asked, planner, signer):
+    async with transaction(pool) as connection:
+        now = await connection.fetchval("SELECT now()")
+        await register_pupils(connection, offer_id=asked.offer_id, requests=[a_pupil(1)], signer=signer, now=now)
+    request = await request_of(pool, asked.sessions[0])
+    proposal = {"answer": "proposed", "date": "2027-06-14", "start": "10:00", "end": "12:30"}
+    await visitor.post(link(signer, request), data=proposal, follow_redirects=False)
+    path = f"/planification/{asked.slug}/accueils/{asked.sessions[0]}/horaire"
+    panel = await planner.post(path, {"suite": "accepter"})
+    assert panel.status_code == 200
+    assert "10 h" in panel.text
+    assert (await request_of(pool, asked.sessions[0]))["status"] == "proposed"
+    assert (await planner.post(path, {"suite": "accepter", "confirmed": "oui"})).status_code == 303
+    assert (await request_of(pool, asked.sessions[0]))["status"] == "confirmed"

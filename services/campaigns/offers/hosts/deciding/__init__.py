@@ -1,0 +1,1 @@
+"""Deciding: what participants are told of, once the planner has decided it."""
