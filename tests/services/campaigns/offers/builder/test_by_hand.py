@@ -11,9 +11,11 @@ from playwright.async_api import Browser, Locator, Page, Route, async_playwright
 
 from infra.contact_sheet import QUIET
 from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from shared.database import Pool, transaction
-from tests.world import NOW, a_week
+from shared.signed_links import Signer
+from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
 
@@ -219,6 +221,31 @@ async def test_the_keyboard_alone_moves_stretches_and_opens(page, pool):
     assert (row["starts_at"].date(), row["version"]) == (date(2027, 6, 15), 7)
 
 
+async def test_in_a_public_offer_a_key_moves_nothing_before_it_is_said_who_is_told(
+    browser, visitor, sign_in, pool, settings
+):
+    async with transaction(pool) as connection:
+        week = await a_week(connection)
+        signer = Signer(settings.secret_keys)
+        await register_pupils(connection, offer_id=week.offer_id, requests=[a_pupil()], signer=signer, now=NOW)
+    someone = await sign_in(week.organisation_id)
+    page = await open_page(browser, visitor, someone.member.secret)
+    await page.goto(WEEK)
+    await block(page, "Visite 1.2").focus()
+    await page.keyboard.press("ArrowDown")
+    await page.wait_for_selector("text=Qui sera prévenu")
+    await sound(page)
+    assert await stored(pool, "Visite 1.2") == ("2027-06-14", "13:00", "16:00")
+    await page.fill("#note", "Le bus part plus tard.")
+    await page.click("text=Changer et prévenir")
+    await page.wait_for_selector("#semaine")
+    assert await stored(pool, "Visite 1.2") == ("2027-06-14", "13:15", "16:15")
+    assert "Le bus part plus tard." in await pool.fetchval(
+        "SELECT body FROM contract.events WHERE tag = 'session.changed'"
+    )
+    await page.context.close()
+
+
 @pytest.mark.usefixtures("draft")
 async def test_two_planners_at_once_choose_field_by_field(page, pool):
     await page.goto(f"{WEEK}/modele")
@@ -249,6 +276,31 @@ async def test_two_planners_at_once_choose_field_by_field(page, pool):
     await announced(page, "enregistrée")
     row = await pool.fetchrow("SELECT title, bring, expected FROM campaigns.sessions WHERE id = $1", session_id)
     assert tuple(row) == ("Le chantier, vu d’en haut", "casque", "Deux heures debout")
+
+
+async def test_a_finger_drags_by_the_handle_on_a_tablet_and_scrolls_elsewhere(browser, visitor, sign_in, pool):
+    async with transaction(pool) as connection:
+        week = await a_week(connection, published=False)
+    someone = await sign_in(week.organisation_id)
+    page = await open_page(browser, visitor, someone.member.secret, width=1024, has_touch=True, is_mobile=True)
+    await page.goto(WEEK)
+    hour = await hour_of(page)
+    finger = await page.context.new_cdp_session(page)
+
+    async def swipe(x: float, y: float, by: float) -> None:
+        for kind, moved in (("touchStart", 0.0), ("touchMove", by / 2), ("touchMove", by), ("touchEnd", None)):
+            points = [] if moved is None else [{"x": x, "y": y + moved}]
+            await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    box = await block(page, "Visite 1.2").bounding_box()
+    await swipe(box["x"] + 20, box["y"] + 60, hour)
+    assert await stored(pool, "Visite 1.2") == ("2027-06-14", "13:00", "16:00")
+    await page.evaluate("window.scrollTo(0, 0)")
+    box = await block(page, "Visite 1.2").bounding_box()
+    await swipe(box["x"] + box["width"] - 12, box["y"] + 12, hour)
+    await announced(page, "14 h–17 h")
+    assert await stored(pool, "Visite 1.2") == ("2027-06-14", "14:00", "17:00")
+    await page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
