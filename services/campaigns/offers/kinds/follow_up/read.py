@@ -19,6 +19,7 @@ class FollowUpOffer(Struct, frozen=True, kw_only=True):
     organisation_id: UUID
     slug: str
     title: str
+    kind: str
     status: str
     first_day: datetime | None
 
@@ -53,7 +54,7 @@ async def read_follow_up_offer(
     """An offer named by its slug or its id; raises `UnknownOffer`."""
     row = await connection.fetchrow(
         """
-        SELECT id, organisation_id, slug, title, status, lower(busy) AS first_day FROM campaigns.offers
+        SELECT id, organisation_id, slug, title, kind, status, lower(busy) AS first_day FROM campaigns.offers
         WHERE ($1::text IS NOT NULL AND slug = $1) OR ($2::uuid IS NOT NULL AND id = $2)
         """,
         slug,

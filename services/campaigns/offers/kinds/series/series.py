@@ -135,6 +135,10 @@ def _check(series: Series) -> None:
     if not 0 <= (series.last_day - series.first_day).days <= DAYS_AT_MOST:
         raise InvalidSeries(f"Le dernier jour suit le premier, de {DAYS_AT_MOST} jours au plus.", field="last_day")
     _check_hours(series.hours)
+    _check_places(series)
+
+
+def _check_places(series: Series) -> None:
     if not series.places and not series.online_url:
         raise InvalidSeries("Donnez au moins un lieu, ou un lien.", field="places")
     if len(series.places) > PLACES_AT_MOST:

@@ -376,7 +376,10 @@ async def test_hostile_forms_choose_nothing(visitor, week, follower, pupils, poo
     answer = await visitor.post(f"/suivi/{pupils[0][1]}", content=body, headers=headers)
     assert answer.status_code in (400, 404)
     strange = {"Content-Type": "multipart/form-data; boundary=x"}
-    part = b'--x\r\nContent-Disposition: form-data; name="slot"\r\nContent-Type: text/plain; charset=nope\r\n\r\nx\r\n--x--'
+    part = (
+        b'--x\r\nContent-Disposition: form-data; name="slot"\r\n'
+        b"Content-Type: text/plain; charset=nope\r\n\r\nx\r\n--x--"
+    )
     answer = await visitor.post(f"/suivi/{pupils[0][1]}", content=part, headers=strange)
     assert answer.status_code in (400, 404)
 

@@ -173,7 +173,15 @@ async def test_a_required_workshop_tells_who_has_no_slot_yet(planner, week, pool
                 connection, offer_id=week.offer_id, requests=[a_pupil(number)], signer=signer, now=NOW
             )
         await register_pupils(connection, offer_id=slots[1]["id"], requests=[a_pupil(1)], signer=signer, now=NOW)
+        rows = await connection.fetch(
+            "SELECT id FROM campaigns.registrations WHERE offer_id = $1 ORDER BY rank", week.offer_id
+        )
     assert "1 élève des semaines n’a pas encore choisi de créneau" in read(await planner.get(path)).text
+    with_one, without = [
+        read(await planner.client.get(f"/inscriptions/{signer.token('registration', row['id'])}")).text for row in rows
+    ]
+    assert "Un atelier à choisir" not in with_one
+    assert "Un atelier à choisir" in without
 
 
 async def test_a_webinar_for_schools_may_come_before_the_campaign_and_needs_no_place(planner, week, pool):
