@@ -32,6 +32,7 @@ OPEN = (
     "/api/v1/host-requests/",
     "/api/v1/speaker-requests/",
     "/api/v1/invitations/",
+    "/api/v1/agreements/",
 )
 
 
