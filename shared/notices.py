@@ -150,9 +150,10 @@ class SpeakerNotice(Notice, frozen=True, kw_only=True):
 
 
 class SpeakerRequested(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.requested"):
-    """A professional is asked to testify."""
+    """A professional is asked to testify; `changes` where they had been asked before and the session changed."""
 
     answer_by: datetime
+    changes: tuple[FieldChange, ...] = ()
 
 
 class SpeakerReminded(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.reminded"):

@@ -73,6 +73,7 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
         url=links.planning if answered else f"{links.base_url}/temoignage/{token}",
         word=event.word,
         word_by=speaker if answered else one_line(event.appointment.organisation),
+        changes=_changes(event) if isinstance(event, SpeakerRequested) else (),
         words=words,
     )
 
@@ -146,7 +147,7 @@ def _pupil(claimed: ClaimedNotice) -> dict[str, object]:
     return {"to_pupil": to_pupil, "pupil": name or "un élève", "of_pupil": say_of(name) if name else "d’un élève"}
 
 
-def _changes(event: HostRequested) -> tuple[ChangeView, ...]:
+def _changes(event: HostRequested | SpeakerRequested) -> tuple[ChangeView, ...]:
     lines = tuple(Line(event.appointment.session_id, each.field, each.before, each.after) for each in event.changes)
     return view_changes_of_one(lines)
 

@@ -37,7 +37,7 @@ async def ask_again(
     if matter and ask_host and host_before == host_after:
         await ask_host_again(connection, session_id=session_id, changes=matter, now=now)
     if matter:
-        await ask_speakers_again(connection, session_id=session_id, now=now)
+        await ask_speakers_again(connection, session_id=session_id, changes=matter, now=now)
 
 
 async def release_asked(

@@ -157,6 +157,13 @@ NOTICES: dict[str, AnyNotice] = {
     "host_released.session_cancelled": HostReleased(**_HOST, reason="session_cancelled", word="Merci encore."),
     "host_released.offer_cancelled": HostReleased(**_HOST, reason="offer_cancelled"),
     "speaker_requested": SpeakerRequested(**_SPEAKER, answer_by=_ANSWER_BY),
+    "speaker_requested.changed": SpeakerRequested(
+        **_SPEAKER,
+        answer_by=_ANSWER_BY,
+        changes=(
+            FieldChange(field="starts_at", before="2027-06-15T08:00:00+02:00", after="2027-06-15T09:00:00+02:00"),
+        ),
+    ),
     "speaker_reminded": SpeakerReminded(**_SPEAKER, answer_by=_ANSWER_BY),
     "speaker_answered.confirmed": SpeakerAnswered(**_SPEAKER, answer="confirmed"),
     "speaker_answered.declined": SpeakerAnswered(**_SPEAKER, answer="declined", word="Je suis en déplacement."),

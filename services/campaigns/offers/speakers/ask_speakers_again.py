@@ -1,16 +1,20 @@
 """Ask speakers again: the session they were asked for has another time or place, so what they said holds no more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.hosts.host_request import answer_deadline
 from services.campaigns.offers.hosts.read import read_appointments
+from shared.changes import FieldChange
 from shared.database import Connection
 from shared.notices import SpeakerRequested
 from shared.outbox import append_events
 
 
-async def ask_speakers_again(connection: Connection, *, session_id: UUID, now: datetime) -> None:
+async def ask_speakers_again(
+    connection: Connection, *, session_id: UUID, changes: Sequence[FieldChange] = (), now: datetime
+) -> None:
     """Await new answers to the living invitations of a session, by the links the speakers have already.
 
     The caller holds the lock of the session's offer, has written the session's new state and the speakers' new times,
@@ -51,6 +55,7 @@ async def ask_speakers_again(connection: Connection, *, session_id: UUID, now: d
                 speaker=row["name"],
                 appointment=appointment,
                 answer_by=answer_by,
+                changes=tuple(changes),
             )
             for row in sorted(rows, key=lambda row: row["id"])
         ],

@@ -154,6 +154,7 @@ async def test_a_session_does_not_move_onto_another_of_its_speaker_and_a_move_as
     await do(pool, change_session, session_id=week.sessions[0], change=SessionChange(starts_at=at(0, 10)))
     status = await pool.fetchval("SELECT status FROM campaigns.speaker_requests WHERE id = $1", first)
     assert status == "awaited"
+    assert [change.field for change in (await events(pool, SpeakerRequested))[-1].changes] == ["starts_at"]
     assert await speakers_shown(pool, week) == ()
     changed = (await events(pool, SessionChanged))[-1]
     stored = await pool.fetchval(
