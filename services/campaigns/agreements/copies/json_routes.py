@@ -1,6 +1,5 @@
 """Copies: JSON; look at a copy before it is made, make it."""
 
-from datetime import date as Date
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,8 +23,9 @@ from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from shared.database import Connection
 
-FirstDay = Annotated[Date, QueryParameter(name="first_day", description="The first day of the new period")]
-LastDay = Annotated[Date, QueryParameter(name="last_day", description="Its last day")]
+# text, so that who may not look is told so before the dates are
+FirstDay = Annotated[str, QueryParameter(name="first_day", description="The first day of the new period, 2028-06-19")]
+LastDay = Annotated[str, QueryParameter(name="last_day", description="Its last day, 2028-06-30")]
 
 
 @get(
@@ -37,15 +37,15 @@ async def get_preview(
     edge: NamedDependency[Edge],
     actor: NamedDependency[Actor],
     campaign_id: FromPath[UUID],
-    first_day: FirstDay,
-    last_day: LastDay,
+    first_day: FirstDay = "",
+    last_day: LastDay = "",
 ) -> PreviewBody:
     """Each offer with its new dates; public holidays and days outside the period are named."""
     async with edge.reading() as connection:
         source = await read_carried_campaign(connection, actor, name=campaign_id)
         source.need_lead()
         agreed = source.campaign.agreed
-        form = CopyForm(title=agreed.title, first_day=first_day.isoformat(), last_day=last_day.isoformat())
+        form = CopyForm(title=agreed.title, first_day=first_day, last_day=last_day)
         plan = await read_plan(connection, source, form.parse(agreed))
     return PreviewBody(
         offers=[

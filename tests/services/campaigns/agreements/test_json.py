@@ -185,6 +185,8 @@ async def test_a_copy_is_looked_at_and_made_once(pool, four, machine, proposed):
     seen = await lead.ask("GET", f"/{proposed.id}/copies/preview?first_day=2028-06-05&last_day=2028-06-16")
     assert seen.json()["offers"][0]["first_day"] == "2028-06-05"
     assert "Lundi de Pentecôte" in seen.json()["warnings"][0]
+    for wrong in ("", "?first_day=hier&last_day=demain"):
+        assert (await lead.ask("GET", f"/{proposed.id}/copies/preview{wrong}")).status_code == 422
     body = {"title": "En 2028", "first_day": "2028-06-19", "last_day": "2028-06-30"}
     first = await lead.ask("POST", f"/{proposed.id}/copies", body, Idempotency_Key="b")
     again = await lead.ask("POST", f"/{proposed.id}/copies", body, Idempotency_Key="b")
