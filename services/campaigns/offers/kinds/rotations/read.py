@@ -1,6 +1,6 @@
 """What is read of a rotation: the plan, what it was last applied as, and whether it still may be."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -25,7 +25,8 @@ class RotationState(Struct, frozen=True, kw_only=True):
     status: str
     seats: int
     contact: str
-    period: tuple[datetime, datetime] | None
+    first_day: date
+    last_day: date
     registrations: int
     ungrouped: int
     rotation: Rotation | None
@@ -48,7 +49,8 @@ async def read_rotation(
     row = await connection.fetchrow(
         """
         SELECT o.id AS offer_id, o.organisation_id, o.slug, o.title, o.kind, o.status, o.seats, o.contact,
-               lower(o.busy) AS first, upper(o.busy) AS last, r.plan,
+               coalesce(days.first, lower(c.period)) AS first_day,
+               coalesce(days.last, least(upper(c.period) - 1, lower(c.period) + 4)) AS last_day, r.plan,
                coalesce(r.version, 0) AS version, coalesce(r.applied_version, 0) AS applied_version, r.applied_at,
                (SELECT count(*) FROM campaigns.registrations g
                 WHERE g.offer_id = o.id AND g.status IN ('waiting', 'held', 'confirmed')) AS registrations,
@@ -60,7 +62,11 @@ async def read_rotation(
                 WHERE made.offer_id = o.id AND s.status = 'planned') AS made,
                (SELECT count(*) FROM campaigns.sessions s
                 WHERE s.offer_id = o.id AND s.status = 'planned' AND s.group_id IS NOT NULL) AS grouped
-        FROM campaigns.offers o LEFT JOIN campaigns.rotations r ON r.offer_id = o.id
+        FROM campaigns.offers o
+        JOIN campaigns.campaigns c ON c.id = o.campaign_id
+        LEFT JOIN campaigns.rotations r ON r.offer_id = o.id
+        LEFT JOIN LATERAL (SELECT min(d.date) AS first, max(d.date) AS last
+                           FROM campaigns.days d WHERE d.offer_id = o.id) days ON true
         WHERE ($1::text IS NOT NULL AND o.slug = $1) OR ($2::uuid IS NOT NULL AND o.id = $2)
         """,
         slug,
@@ -69,10 +75,8 @@ async def read_rotation(
     if row is None:
         raise UnknownOffer
     given = dict(row)
-    plan, first, last = given.pop("plan"), given.pop("first"), given.pop("last")
-    return RotationState(
-        rotation=decode_plan(plan) if plan else None, period=(first, last) if first and last else None, **given
-    )
+    plan = given.pop("plan")
+    return RotationState(rotation=decode_plan(plan) if plan else None, **given)
 
 
 class HouseService(Struct, frozen=True, kw_only=True):

@@ -69,16 +69,14 @@ def rows_of(texts: Mapping[str, str]) -> int:
     return min(SERVICES_AT_MOST, max(ROWS_AT_FIRST, (filled[-1] if filled else 0) + ROWS_BESIDE))
 
 
-def texts_of(state: RotationState, services: list[HouseService], address: str, now: datetime) -> dict[str, str]:
+def texts_of(state: RotationState, services: list[HouseService], address: str) -> dict[str, str]:
     """What stands in the form: the drawn rotation, or what is known of the house."""
     if state.rotation is not None:
         return _texts_of_rotation(state.rotation)
-    first = (state.period[0] if state.period else now).astimezone(PARIS).date()
-    last = state.period[1].astimezone(PARIS).date() if state.period else first + timedelta(days=4)
     texts = {
         "groups": str(max(1, min(GROUPS_AT_MOST, round(state.seats / 10)))),
-        "first_day": first.isoformat(),
-        "last_day": last.isoformat(),
+        "first_day": state.first_day.isoformat(),
+        "last_day": state.last_day.isoformat(),
         "address": address,
         "contact": state.contact[:200],
         **{f"{day}-{part}": "oui" for day, _ in WEEKDAYS for part, _ in PARTS},

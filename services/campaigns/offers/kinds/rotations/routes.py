@@ -35,12 +35,12 @@ from shared.refusal import Refusal
 
 @get("/planification/{slug:str}/rotation", action="read_offers", include_in_schema=False)
 async def get_rotation(
-    edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], slug: FromPath[str]
+    edge: NamedDependency[Edge], actor: NamedDependency[Actor], slug: FromPath[str]
 ) -> Response[Any]:
     """The rotation as it is drawn, and the form it is drawn from."""
     async with edge.reading() as connection:
         state = await _state(connection, actor, slug)
-        texts = await _texts(connection, state, now)
+        texts = await _texts(connection, state)
     return _page(actor, state, texts)
 
 
@@ -99,7 +99,7 @@ async def post_swap(
             connection, actor, "swap_cells", "Deux cases de la rotation échangées.", now=now, offer_id=state.offer_id
         )
 
-    return await _write(edge, actor, slug, now, write, typed=fields.texts)
+    return await _write(edge, actor, slug, write, typed=fields.texts)
 
 
 @post("/planification/{slug:str}/rotation/application", action="plan_offers", include_in_schema=False)
@@ -118,7 +118,7 @@ async def post_application(
         detail = f"Rotation appliquée au programme : {count} séances."
         await write_audit(connection, actor, "build_rotation", detail, now=now, offer_id=state.offer_id)
 
-    return await _write(edge, actor, slug, now, write)
+    return await _write(edge, actor, slug, write)
 
 
 @post("/planification/{slug:str}/rotation/reprise", action="plan_offers", include_in_schema=False)
@@ -132,7 +132,7 @@ async def post_recognition(
         detail = "Rotation reprise du programme."
         await write_audit(connection, actor, "recognise_rotation", detail, now=now, offer_id=state.offer_id)
 
-    return await _write(edge, actor, slug, now, write)
+    return await _write(edge, actor, slug, write)
 
 
 @post("/planification/{slug:str}/rotation/groupes", action="manage_seats", include_in_schema=False)
@@ -146,11 +146,11 @@ async def post_groups(
         detail = f"Groupe donné à {count} élève{'s' if count > 1 else ''}."
         await write_audit(connection, actor, "give_groups", detail, now=now, offer_id=state.offer_id)
 
-    return await _write(edge, actor, slug, now, write)
+    return await _write(edge, actor, slug, write)
 
 
 async def _write(
-    edge: Edge, actor: Actor, slug: str, now: datetime, write: Any, *, typed: dict[str, str] | None = None
+    edge: Edge, actor: Actor, slug: str, write: Any, *, typed: dict[str, str] | None = None
 ) -> Response[Any]:
     """Do it in one transaction, then show the page anew; a refusal is said on the page, nothing is written."""
     try:
@@ -161,7 +161,7 @@ async def _write(
     except Refusal as refusal:
         async with edge.reading() as connection:
             state = await _state(connection, actor, slug)
-            texts = await _texts(connection, state, now)
+            texts = await _texts(connection, state)
         return _page(actor, state, texts | (typed or {}), trouble=refusal.sentence, status=refusal.status)
     return Redirect(f"/planification/{slug}/rotation#grille", status_code=303)
 
@@ -173,11 +173,11 @@ async def _state(connection: Connection, actor: Actor, slug: str) -> RotationSta
     return state
 
 
-async def _texts(connection: Connection, state: RotationState, now: datetime) -> dict[str, str]:
+async def _texts(connection: Connection, state: RotationState) -> dict[str, str]:
     if state.rotation is not None:
-        return texts_of(state, [], "", now)
+        return texts_of(state, [], "")
     services = await list_services_of(connection, state.organisation_id)
-    return texts_of(state, services, await find_address_of(connection, state.organisation_id), now)
+    return texts_of(state, services, await find_address_of(connection, state.organisation_id))
 
 
 def _page(

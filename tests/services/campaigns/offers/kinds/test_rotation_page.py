@@ -1,5 +1,7 @@
 """The page of a rotation: drawn from a form, shown as a grid, adjusted by hand, put into the programme."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.campaigns.offers.kinds.rotations.build_rotation import build_rotation
@@ -78,6 +80,20 @@ async def test_five_groups_rotate_over_five_services_from_the_form_to_the_progra
         ) == [10]
         actions = await connection.fetch("SELECT action FROM campaigns.audit ORDER BY id")
     assert [row["action"] for row in actions] == ["draft_rotation", "build_rotation"]
+
+
+async def test_an_empty_form_begins_with_the_days_of_the_offer_or_of_its_campaign(planner, hosting, pool):
+    page = await planner.get(PATH)
+    assert 'value="2027-06-14"' in page.text
+    assert 'value="2027-06-18"' in page.text
+    async with transaction(pool) as connection:
+        await connection.executemany(
+            "INSERT INTO campaigns.days (id, offer_id, date, instance_on) VALUES ($1, $2, $3, $3)",
+            [(new_id(), hosting.offer_id, MONDAY + timedelta(days=number)) for number in (7, 8, 9)],
+        )
+    page = await planner.get(PATH)
+    assert 'value="2027-06-21"' in page.text
+    assert 'value="2027-06-23"' in page.text
 
 
 async def test_what_is_impossible_is_said_with_the_nearest_that_can_be_and_what_was_typed_is_kept(planner, pool):
