@@ -14,9 +14,10 @@ from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.speakers.add_speaker import add_speaker
 from services.campaigns.offers.speakers.invite_speaker import invite_speaker
 from services.campaigns.offers.speakers.speaker import parse_sheet
+from shared.notices import HostRequested
 from shared.signed_links import Signer
 from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page  # noqa: F401  # a fixture
-from tests.services.campaigns.offers.hosts.hosting import a_contact, do, request_of
+from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
 from tests.world import a_pupil, at
 
 pytestmark = pytest.mark.anyio
@@ -81,6 +82,25 @@ async def test_each_page_is_accessible_and_fits(browser, visitor, planner, paths
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert elsewhere == []
     assert troubles == []
+    await page.context.close()
+
+
+async def test_the_panel_before_a_replacement_is_accessible(browser, visitor, pool, planner, paths):  # noqa: F811
+    page, _ = await open_page(browser, visitor, width=390, scheme="light", secret=planner.member.secret)
+    await page.goto(HOME + paths["replacement"])
+    await page.fill("#company", "Ateliers du Pont")
+    await page.fill("#name", "Inès Roux")
+    await page.fill("#email", "ines@pont.example")
+    await page.get_by_role("button", name="Remplacer").click()
+    await page.get_by_text("Le message, mot pour mot").wait_for()
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / "panel 390 light.png", full_page=True)
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Changer et prévenir").click()
+    assert [event.host for event in (await events(pool, HostRequested))[-1:]] == ["Ateliers du Pont"]
     await page.context.close()
 
 
