@@ -153,6 +153,9 @@ async def test_the_offers_of_another_organisation_are_not_there(sign_in, visitor
             mark in path for mark in ("{slug:str}", "{offer_id:uuid}", "{session_id:uuid}", "{organisation_id:uuid}")
         ):
             continue
+        # a class joins other organisations' public offers, and sees its own pupils alone (offers/seats/classes)
+        if action_of(handler) == "enrol_class":
+            continue
         answer = await ask(visitor, method, path, values_of(path, small_week, str(new_id())), headers)
         allowed = {404} if method == "GET" else {404, 400, 422}
         if answer.status_code not in allowed or "Pont-Audemer" in answer.text:
