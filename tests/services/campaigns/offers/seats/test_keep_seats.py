@@ -5,6 +5,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from asyncpg import Connection
 
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.change_seats import change_seats
@@ -183,6 +184,28 @@ async def test_thirty_at_once_on_kept_seats_never_oversell(pool):
     )
     assert count["taken"] == count["seated"] == 10
     assert school == 4
+
+
+async def test_an_offer_that_keeps_nothing_reads_nothing_of_it(pool, monkeypatch):
+    """The hot path: as many statements as before there were quotas."""
+    week = await a_week_of(pool, 10)
+    asked = []
+    for method in ("fetch", "fetchrow", "fetchval", "execute"):
+        original = getattr(Connection, method)
+
+        def counted(self, query, *args, _original=original, **options):
+            asked.append(query)
+            return _original(self, query, *args, **options)
+
+        monkeypatch.setattr(Connection, method, counted)
+    await register(pool, week, *(a_pupil(number) for number in range(3)))
+    ours = [query for query in asked if "campaigns." in query or "contract." in query]
+    assert len(ours) == 7  # lock, keys, pupils, times, registrations, counters, facts
+    assert not [query for query in ours if "quotas" in query]
+    await keep(pool, week, 2)
+    asked.clear()
+    await register(pool, week, a_pupil(7))
+    assert [query for query in asked if "quotas" in query]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -318,3 +318,31 @@ async def test_after_the_deadline_nobody_is_enrolled(pool, teacher):
     week = await a_week_of(pool, 10)
     await pool.execute("UPDATE campaigns.offers SET closes_at = now() - interval '1 minute'")
     assert (await enrol(teacher, week, lines(1))).status_code == 404
+
+
+async def test_a_role_taken_away_while_the_form_is_open_enrols_nobody(pool, teacher):
+    week = await a_week_of(pool, 10)
+    await teacher.get(f"/planification/classes/{week.slug}")
+    await pool.execute("UPDATE campaigns.members SET role = 'host' WHERE person_id = $1", teacher.member.person_id)
+    assert (await enrol(teacher, week, lines(1))).status_code == 403
+    await pool.execute("DELETE FROM campaigns.members WHERE person_id = $1", teacher.member.person_id)
+    assert (await enrol(teacher, week, lines(1))).status_code in (303, 401)
+    assert await counts(pool, week) == (0, 0)
+
+
+async def test_who_has_left_the_school_sees_its_pupils_no_more(pool, teacher, sign_in):
+    week = await a_week_of(pool, 10)
+    await enrol(teacher, week, lines(2))
+    async with transaction(pool) as connection:
+        other = await an_organisation(connection, slug="autre-lycee", kind="school", name="Autre lycée")
+    await pool.execute("DELETE FROM campaigns.members WHERE person_id = $1", teacher.member.person_id)
+    again = await sign_in(other, role="teacher", email=teacher.member.email)
+    assert again.member.person_id == teacher.member.person_id
+    assert "Nom aa" not in (await again.get("/planification/classes")).text
+
+
+async def test_only_whom_an_offer_is_for_are_enrolled(pool, teacher):
+    week = await a_week_of(pool, 10)
+    await pool.execute("UPDATE campaigns.offers SET grades = '{seconde}', departements = '{27}'")
+    assert (await enrol(teacher, week, lines(2) + "\nTrop;Grande;t@eleve.example;Tle 2")).status_code == 200
+    assert await counts(pool, week) == (2, 0)
