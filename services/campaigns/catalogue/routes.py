@@ -8,9 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.campaigns.catalogue.finding.answers import answer_sections, say_distance, wider_searches
-from services.campaigns.catalogue.finding.read import answer_search, list_sectors, list_weeks
+from services.campaigns.catalogue.finding.map_drawing import spot_of
+from services.campaigns.catalogue.finding.read import answer_search
 from services.campaigns.catalogue.finding.search import read_search
-from services.campaigns.catalogue.read import list_campaigns, read_listing
+from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.read import read_programme
@@ -25,10 +26,8 @@ async def get_catalogue(
     """What there is near one, and whether there is room."""
     search = read_search(request.query_params)
     async with edge.reading() as connection:
-        answer = await answer_search(connection, search, now=now, limit=PAGE)
-        campaigns = await list_campaigns(connection)
-        weeks = await list_weeks(connection, now)
-        sectors = await list_sectors(connection)
+        choices = await edge.choices.choices(connection, now)
+        answer = await answer_search(connection, search, placed=choices.placed, now=now, limit=PAGE)
     return page(
         "catalogue/templates/catalogue.html",
         search=search,
@@ -36,17 +35,18 @@ async def get_catalogue(
         wording=answer.wording,
         near=answer.near,
         others=answer.others,
-        towns=answer.towns,
+        towns=choices.towns,
         sections=answer_sections(search, answer.near, answer.found.listings, answer.found.kilometres, now),
         far={
             listing.id: say_distance(far)
             for listing, far in zip(answer.found.listings, answer.found.kilometres, strict=True)
         },
         wider=wider_searches(search),
-        drawing=answer.drawing,
-        campaigns=campaigns,
-        weeks=weeks,
-        sectors=sectors,
+        drawing=choices.drawing,
+        here=spot_of(answer.near) if answer.near else None,
+        campaigns=choices.campaigns,
+        weeks=choices.weeks,
+        sectors=choices.sectors,
         now=now,
     )
 

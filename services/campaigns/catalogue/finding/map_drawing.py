@@ -15,7 +15,7 @@ from services.campaigns.catalogue.finding.places import DEPARTEMENTS, Place, com
 
 WIDTH, MARGIN, STEP = 640, 12, 13
 MOST_SIDES = 5  # of eight
-NAMES_AT_MOST, BETWEEN_NAMES = 14, (92, 20)
+TOWNS_AT_MOST, NAMES_AT_MOST, BETWEEN_NAMES = 60, 14, (92, 20)
 
 
 class Shade(Struct, frozen=True):
@@ -46,20 +46,22 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class Map(Struct, frozen=True):
-    """What is drawn in a box of `width` × `height`; `here` is the place that is searched around."""
+    """What is drawn in a box of `width` × `height`."""
 
     width: int
     height: int
     shades: tuple[Shade, ...]
     points: tuple[Point, ...]
-    here: tuple[int, int] | None
 
 
-def draw_map(towns: Sequence[tuple[str, int, float, float]], near: Place | None) -> Map:
-    """Draw the towns, given as (name, offers, latitude, longitude), the busiest first; who lies outside is left out."""
+def draw_map(towns: Sequence[tuple[str, int, float, float]]) -> Map:
+    """Draw the towns, given as (name, offers, latitude, longitude), the busiest first.
+
+    Who lies outside is left out, and who comes after the first sixty: a map with more is no map.
+    """
     frame = _frame()
     points: list[Point] = []
-    for name, offers, latitude, longitude in towns:
+    for name, offers, latitude, longitude in towns[:TOWNS_AT_MOST]:
         x, y = frame.place(latitude, longitude)
         if not (0 <= x <= frame.width and 0 <= y <= frame.height):
             continue
@@ -69,15 +71,19 @@ def draw_map(towns: Sequence[tuple[str, int, float, float]], near: Place | None)
         )
         radius = min(14, 6 + int(offers**0.5))
         points.append(Point(name=name, offers=offers, x=x, y=y, radius=radius, named=named, left=x > frame.width - 130))
-    here = frame.place(near.latitude, near.longitude) if near else None
     shades = tuple(_beside(shade, points) for shade in _shades())
-    return Map(frame.width, frame.height, shades, tuple(points), here)
+    return Map(frame.width, frame.height, shades, tuple(points))
 
 
 def _beside(shade: Shade, points: Sequence[Point]) -> Shade:
     """The name of a département steps down where a town stands on it."""
     hidden = any(abs(point.x - shade.x) < BETWEEN_NAMES[0] and abs(point.y - shade.y) < STEP for point in points)
     return replace(shade, y=shade.y + 3 * STEP) if hidden else shade
+
+
+def spot_of(place: Place) -> tuple[int, int]:
+    """Where a place lies on the map."""
+    return _frame().place(place.latitude, place.longitude)
 
 
 def place_towns(towns: Sequence[tuple[str, int, float | None, float | None]]) -> list[tuple[str, int, float, float]]:

@@ -1,6 +1,6 @@
 """What finding reads: the offers a search means, in their order, and what one can choose from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date as Date
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +9,15 @@ import msgspec
 from msgspec import Struct
 
 from services.campaigns.catalogue.finding.answers import distances_from
-from services.campaigns.catalogue.finding.map_drawing import Map, draw_map, place_towns
 from services.campaigns.catalogue.finding.places import Place, find_places
 from services.campaigns.catalogue.finding.search import WORDS_AT_MOST, Search
 from services.campaigns.catalogue.finding.spelling import nearest, plain_words
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from shared.database import Connection
+
+# past and cancelled last; the nearest first, in steps of a kilometre; then what fits the words best; then kind and date
+ORDER = "past, coalesce(round(kilometres), 99999), rank, for_schools, kind_place, begins_at, offer_id"
 
 
 class Town(Struct, frozen=True):
@@ -55,14 +57,17 @@ class Answer(Struct, frozen=True, kw_only=True):
     wording: Wording
     near: Place | None
     others: tuple[Place, ...]
-    towns: list[Town]
-    drawing: Map | None
 
 
-async def answer_search(connection: Connection, search: Search, *, now: datetime, limit: int) -> Answer:
-    """Answer a search: where it is, what its words mean, the offers, and the map of the towns."""
-    towns = await list_towns(connection, now)
-    placed = place_towns([(town.name, town.offers, town.latitude, town.longitude) for town in towns])
+async def answer_search(
+    connection: Connection,
+    search: Search,
+    *,
+    placed: Sequence[tuple[str, int, float, float]],
+    now: datetime,
+    limit: int,
+) -> Answer:
+    """Answer a search: where it is, what its words mean, the offers. `placed`: the towns with their positions."""
     places = find_places(search.place) if search.place else ()
     near = places[0] if places else None
     wording = await read_wording(connection, search.words)
@@ -71,9 +76,7 @@ async def answer_search(connection: Connection, search: Search, *, now: datetime
     else:
         distances = distances_from(near, placed) if near else []
         found = await find_offers(connection, search, wording, near=near, distances=distances, now=now, limit=limit)
-    to_come = [town for town in placed if town[1]]
-    drawing = draw_map(to_come, near) if len(to_come) > 1 else None
-    return Answer(found=found, wording=wording, near=near, others=places[1:], towns=towns, drawing=drawing)
+    return Answer(found=found, wording=wording, near=near, others=places[1:])
 
 
 async def find_offers(
@@ -91,54 +94,47 @@ async def find_offers(
     What is past or cancelled comes last. Then the nearest first, in steps of a kilometre; then what fits the words
     best; then by kind and by date.
     """
+    values: list[object] = [now, search.after, limit + 1]
+
+    def given(value: object) -> str:
+        """The value as the next `$n`."""
+        values.append(value)
+        return f"${len(values)}"
+
+    joins, kilometres, rank = "", "NULL::float8", "0::float4"
+    conditions = ["o.status <> 'draft'", *_conditions(search, given)]
+    if near:
+        joins = f"""LEFT JOIN unnest({given([city for city, _ in distances])}::text[],
+                                     {given([far for _, far in distances])}::float8[]) AS near (city, far)
+                        ON near.city = o.city"""
+        kilometres = f"""coalesce(near.far, campaigns.kilometres({given(near.latitude)}, {given(near.longitude)},
+                                                                 s.latitude, s.longitude))"""
+    if search.words:
+        query = f"to_tsquery('pg_catalog.french', {given(wording.query)})"
+        rank = f"-ts_rank(s.document, {query})"
+        conditions.append(f"s.document @@ {query}")
+    if search.words or near or search.without_car:
+        joins = f"LEFT JOIN campaigns.offer_search s ON s.offer_id = o.id {joins}"
     rows = await connection.fetch(
         f"""
         WITH listed AS MATERIALIZED (
-            SELECT o.id, kilometres,
-                   ROW(o.status IN ('cancelled', 'over') OR coalesce(upper(o.busy) <= $1, false),
-                       CASE WHEN $6::float8 IS NULL THEN 0 ELSE coalesce(round(kilometres), 99999) END,
-                       CASE WHEN $2 = '' THEN 0 ELSE -ts_rank(s.document, to_tsquery('pg_catalog.french', $2)) END,
-                       o.audience = 'schools',
-                       array_position(ARRAY['collective_week', 'hosting', 'workshop', 'information_morning'], o.kind),
-                       coalesce(lower(o.busy), 'infinity'), o.id) AS place
-            FROM campaigns.offers o
-            LEFT JOIN campaigns.offer_search s ON s.offer_id = o.id
-            LEFT JOIN unnest($4::text[], $5::float8[]) AS near (city, km) ON near.city = o.city
-            CROSS JOIN LATERAL (
-                SELECT coalesce(near.km, campaigns.kilometres($6, $7, s.latitude, s.longitude)) AS kilometres) distance
-            WHERE o.status <> 'draft'
-              AND ($2 = '' OR s.document @@ to_tsquery('pg_catalog.french', $2))
-              AND ($3 = '' OR o.city = $3)
-              AND ($8::text IS NULL OR o.kind = $8)
-              AND ($9 = '' OR EXISTS (SELECT FROM campaigns.days d WHERE d.offer_id = o.id AND d.sector = $9))
-              AND ($10::date IS NULL
-                   OR EXISTS (SELECT FROM campaigns.days d
-                              WHERE d.offer_id = o.id AND d.date >= $10 AND d.date < $10::date + 7))
-              AND (NOT $11 OR (o.status = 'published' AND o.waiting = 0 AND o.taken < o.seats
-                               AND coalesce(o.closes_at > $1, true) AND coalesce(lower(o.busy) > $1, true)))
-              AND (NOT $12 OR s.without_car)
+            SELECT o.id AS offer_id, {kilometres} AS kilometres, {rank} AS rank,
+                   o.status IN ('cancelled', 'over') OR coalesce(upper(o.busy) <= $1, false) AS past,
+                   o.audience = 'schools' AS for_schools,
+                   CASE o.kind WHEN 'collective_week' THEN 1 WHEN 'hosting' THEN 2 WHEN 'workshop' THEN 3 ELSE 4 END
+                       AS kind_place,
+                   coalesce(lower(o.busy), 'infinity') AS begins_at
+            FROM campaigns.offers o {joins}
+            WHERE {" AND ".join(conditions)}
         ), chosen AS MATERIALIZED (
-            SELECT id, kilometres, place, (SELECT count(*) FROM listed) AS count FROM listed
-            WHERE $13::uuid IS NULL OR place > (SELECT place FROM listed WHERE id = $13)
-            ORDER BY place LIMIT $14
-        ), shown AS ({LISTING} WHERE o.id IN (SELECT id FROM chosen))
-        SELECT shown.*, chosen.kilometres, chosen.count FROM shown JOIN chosen ON chosen.id = shown.id
-        ORDER BY chosen.place
-        """,  # noqa: S608  # the columns are a constant of the catalogue
-        now,
-        wording.query,
-        search.city,
-        [city for city, _ in distances],
-        [km for _, km in distances],
-        near.latitude if near else None,
-        near.longitude if near else None,
-        search.kind,
-        search.sector,
-        search.week,
-        search.free,
-        search.without_car,
-        search.after,
-        limit + 1,
+            SELECT *, (SELECT count(*) FROM listed) AS count FROM listed
+            WHERE $2::uuid IS NULL OR ROW({ORDER}) > (SELECT {ORDER} FROM listed WHERE offer_id = $2)
+            ORDER BY {ORDER} LIMIT $3
+        ), shown AS ({LISTING} WHERE o.id IN (SELECT offer_id FROM chosen))
+        SELECT shown.*, chosen.kilometres, chosen.count FROM shown JOIN chosen ON offer_id = shown.id
+        ORDER BY {ORDER}
+        """,  # noqa: S608  # the pieces are constants of this module and the catalogue's; what was typed is a `$n`
+        *values,
     )
     shown = rows[:limit]
     return Found(
@@ -243,6 +239,23 @@ async def _has_answer(connection: Connection, query: str) -> bool:
             query,
         )
     )
+
+
+def _conditions(search: Search, given: Callable[[object], str]) -> Iterator[str]:
+    if search.city:
+        yield f"o.city = {given(search.city)}"
+    if search.kind:
+        yield f"o.kind = {given(search.kind)}"
+    if search.sector:
+        yield f"o.id IN (SELECT offer_id FROM campaigns.days WHERE sector = {given(search.sector)})"  # noqa: S608  # a `$n`
+    if search.week:
+        first, last = given(search.week), given(search.week + timedelta(days=6))
+        yield f"o.id IN (SELECT offer_id FROM campaigns.days WHERE date BETWEEN {first} AND {last})"  # noqa: S608  # two `$n`
+    if search.free:
+        yield "o.status = 'published' AND o.waiting = 0 AND o.taken < o.seats AND coalesce(o.closes_at > $1, true)"
+        yield "coalesce(lower(o.busy) > $1, true)"
+    if search.without_car:
+        yield "s.without_car"
 
 
 def _listing(row: Any) -> Listing:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from services.campaigns.offers.offer import OfferKind
 
 WORDS_AT_MOST, TEXT_AT_MOST = 8, 100
+YEARS = range(2000, 2200)
 _SECTOR = re.compile(r"s[0-9]{1,2}")
 _KINDS = get_args(OfferKind)
 
@@ -89,9 +90,9 @@ def clean(text: str) -> str:
 def _monday(text: str) -> Date | None:
     try:
         day = Date.fromisoformat(text[:10])
-        return day - timedelta(days=day.weekday())
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return day - timedelta(days=day.weekday()) if day.year in YEARS else None
 
 
 def _id(text: str) -> UUID | None:

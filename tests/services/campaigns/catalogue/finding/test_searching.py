@@ -29,7 +29,7 @@ async def test_offers_stand_by_their_distance_which_is_said(visitor):
     assert around_caen[:5] == ["reseaux", "hotel", "boulangerie", "entrepot", "soins"]
     assert len(around_caen) == 15
     text = await text_of(visitor, lieu="Caen")
-    assert "15 offres, les plus proches de Caen (14) d’abord" in text
+    assert "les plus proches de Caen (14) d’abord" in text
     assert "Lisieux, à 43 km" in text
     assert "À moins de 60 km" in text
 
@@ -160,6 +160,8 @@ HARD = [
     "de la",
     "<script>alert(1)</script>",
     "é" * 300,
+    "9999-12-31",
+    "0001-01-01",
 ]
 
 
