@@ -125,6 +125,7 @@ async def get_campaign(
         sector_names=names,
         state_words=STATE_WORDS,
         offers=shown,
+        public=any(listing.status != "draft" for _, listing in offers),
         following=shown[-1][1].id if len(offers) > OFFERS_A_PAGE else None,
         now=now,
         trouble="",
