@@ -106,6 +106,16 @@ class SameHost(Refusal):
         super().__init__("Cette entreprise accueille déjà cette séance. Choisissez-en une autre.", field="company")
 
 
+class PlaceMissing(Refusal):
+    """The company to replace a host by has no site we know: participants would be sent to the one before."""
+
+    reason: ClassVar[str] = "place-missing"
+    status: ClassVar[int] = 422
+
+    def __init__(self) -> None:
+        super().__init__("Nous ne savons pas où cette entreprise reçoit. Indiquez son adresse.", field="place")
+
+
 class NoHost(Refusal):
     """The session has no company that could be asked."""
 

@@ -89,6 +89,7 @@ async def test_the_panel_before_a_replacement_is_accessible(browser, visitor, po
     page, _ = await open_page(browser, visitor, width=390, scheme="light", secret=planner.member.secret)
     await page.goto(HOME + paths["replacement"])
     await page.fill("#company", "Ateliers du Pont")
+    await page.fill("#place", "3 quai Neuf, 27500 Pont-Audemer")
     await page.fill("#name", "Inès Roux")
     await page.fill("#email", "ines@pont.example")
     await page.get_by_role("button", name="Remplacer").click()

@@ -55,7 +55,13 @@ async def test_ask_answer_and_agree_on_a_time(pool, visitor, small_week, bearer,
     listed = (await visitor.get(path, headers=planner)).json()["items"]
     assert listed[0]["replace_by"].startswith("2027-06-12")
     put = f"/api/v1/sessions/{small_week.sessions[0]}/host"
-    new = {"company": "Ateliers du Pont", "contact": {"name": "Inès Roux", "email": "ines@pont.example"}}
+    nowhere = await visitor.put(put, json={"company": "Ateliers du Pont"}, headers=planner)
+    assert (nowhere.status_code, nowhere.json()["field"]) == (422, "place")
+    new = {
+        "company": "Ateliers du Pont",
+        "place": "3 quai Neuf, 27500 Pont-Audemer",
+        "contact": {"name": "Inès Roux", "email": "ines@pont.example"},
+    }
     replaced = await visitor.put(put, json=new, headers=planner)
     assert (replaced.status_code, replaced.json()["host"], replaced.json()["status"]) == (
         200,

@@ -300,7 +300,13 @@ async def test_before_participants_are_told_the_planner_reads_the_very_mail_and_
         now = await connection.fetchval("SELECT now()")
         await register_pupils(connection, offer_id=asked.offer_id, requests=[a_pupil(1)], signer=signer, now=now)
     path = f"/planification/{asked.slug}/accueils/{asked.sessions[0]}/remplacement"
-    form = {"company": "Ateliers du Pont", "name": "Inès Roux", "email": "ines@pont.example", "note": "Désolés."}
+    form = {
+        "company": "Ateliers du Pont",
+        "place": "3 quai Neuf, 27500 Pont-Audemer",
+        "name": "Inès Roux",
+        "email": "ines@pont.example",
+        "note": "Désolés.",
+    }
     before = len(await events(pool))
     panel = await planner.post(path, form)
     assert panel.status_code == 200
