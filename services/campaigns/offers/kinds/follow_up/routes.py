@@ -101,33 +101,34 @@ async def post_slot_cancellation(
     return Redirect(f"/planification/{slug}/suivi", status_code=303)
 
 
-@post("/planification/{slug:str}/suivi/{slot_id:uuid}/eleve", action="manage_seats", include_in_schema=False)
+@post("/planification/{slug:str}/suivi/reservation", action="manage_seats", include_in_schema=False)
 async def post_booking_for(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],
     actor: NamedDependency[Actor],
     slug: FromPath[str],
-    slot_id: FromPath[UUID],
 ) -> Response[Any]:
     """Book a slot for a pupil."""
-    registration_id = read_id(Fields(await request.form()).text("registration_id"))
+    fields = Fields(await request.form())
+    slot_id, registration_id = read_id(fields.text("slot")), read_id(fields.text("registration_id"))
     async with edge.reading() as connection:
         offer = await _offer(connection, actor, slug)
-        await _refuse_foreign_slot(connection, offer, slot_id)
     try:
         async with edge.transaction() as connection:
-            if registration_id is None:
-                raise InvalidSlots("Choisissez un élève.", field="registration_id")
+            if slot_id is None or registration_id is None:
+                raise InvalidSlots("Choisissez un créneau et un élève.", field="slot")
+            await _refuse_foreign_slot(connection, offer, slot_id)
             await book_slot(connection, slot_id=slot_id, registration_id=registration_id, now=now)
-            await write_audit(
-                connection, actor, "book_slot", "Créneau de suivi réservé pour un élève.", now=now, offer_id=offer.id
-            )
+            detail = "Créneau de suivi réservé pour un élève."
+            await write_audit(connection, actor, "book_slot", detail, now=now, offer_id=offer.id)
     except (UnknownSlot, UnknownRegistration):
         raise
     except Refusal as refusal:
         async with edge.reading() as connection:
-            return await _page(connection, edge, actor, offer, now, trouble=refusal.sentence, status=refusal.status)
+            return await _page(
+                connection, edge, actor, offer, now, fields.texts, trouble=refusal.sentence, status=refusal.status
+            )
     return Redirect(f"/planification/{slug}/suivi", status_code=303)
 
 
@@ -168,7 +169,8 @@ async def _page(
         followers=await list_followers(connection, offer.organisation_id),
         sessions=slot_form.options_of(await list_sessions_for_slots(connection, offer.id)),
         durations=slot_form.DURATIONS,
-        texts=texts or texts_of_new(offer.first_day, now, actor.person_id),
+        free=slot_form.free_options(slots, now),
+        texts=texts_of_new(offer.first_day, now, actor.person_id) | (texts or {}),
         faults=faults or {},
         trouble=trouble,
         agenda=(

@@ -1,12 +1,13 @@
 """The form that adds slots: a stretch of a day, how long each is, where, and who receives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.campaigns.offers.kinds.fields import Fields
+from services.campaigns.offers.kinds.follow_up.read import PlannedSlot
 from services.campaigns.offers.kinds.follow_up.slot import (
     MINUTES,
     PLACE_AT_MOST,
@@ -73,6 +74,15 @@ def options_of(sessions: list[tuple[str, datetime, datetime, str]]) -> list[tupl
     return [
         (session_id, f"{say_date(starts)}, {say_times(starts, ends)}, {title}")
         for session_id, starts, ends, title in sessions
+    ]
+
+
+def free_options(slots: Sequence[PlannedSlot], now: datetime) -> list[tuple[str, str]]:
+    """The slots that may be booked for a pupil: « mercredi 16 juin, 16 h–16 h 30, avec Ondine Varin »."""
+    return [
+        (str(slot.id), f"{say_date(slot.starts_at)}, {say_times(slot.starts_at, slot.ends_at)}, avec {slot.follower}")
+        for slot in slots
+        if slot.registration_id is None and slot.starts_at > now
     ]
 
 

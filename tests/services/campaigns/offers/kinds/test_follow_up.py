@@ -318,10 +318,15 @@ async def test_the_slots_of_a_cancelled_offer_are_cancelled(visitor, week, follo
 
 async def test_a_planner_books_for_a_pupil_and_cancels_a_slot(planner, week, follower, pupils, pool):
     first, second = await offered(pool, week, follower)
-    booked = await planner.post(f"{PATH}/{first}/eleve", {"registration_id": str(pupils[0][0])})
+    booked = await planner.post(f"{PATH}/reservation", {"slot": str(first), "registration_id": str(pupils[0][0])})
     assert booked.status_code == 303
     assert "Annuler et prévenir" in read(await planner.get(PATH)).text
-    assert (await planner.post(f"{PATH}/{second}/eleve", {"registration_id": "x"})).status_code == 422
+    for wrong in ({"slot": str(second), "registration_id": "x"}, {"registration_id": str(pupils[1][0])}, {}):
+        refused = await planner.post(f"{PATH}/reservation", wrong)
+        assert refused.status_code == 422
+        assert "Choisissez un créneau et un élève" in read(refused).text
+    taken = await planner.post(f"{PATH}/reservation", {"slot": str(first), "registration_id": str(pupils[1][0])})
+    assert taken.status_code == 409
     assert (await planner.post(f"{PATH}/{first}/annulation")).status_code == 303
     assert (await planner.post(f"{PATH}/{first}/annulation")).status_code == 404
     assert isinstance((await notices(pool))[-1], FollowUpCancelled)
@@ -405,7 +410,7 @@ async def test_another_organisation_s_slots_do_not_exist(sign_in, week, follower
     # through an offer of their own, too
     for path in (PATH, "/planification/elsewhere/suivi"):
         assert (await stranger.post(f"{path}/{slot}/annulation")).status_code == 404
-        answer = await stranger.post(f"{path}/{slot}/eleve", {"registration_id": str(pupils[0][0])})
+        answer = await stranger.post(f"{path}/reservation", {"slot": str(slot), "registration_id": str(pupils[0][0])})
         assert answer.status_code == 404
     assert await notices(pool) == []
 

@@ -1,5 +1,6 @@
 """The page of a rotation: drawn from a form, shown as a grid, adjusted by hand, put into the programme."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -290,6 +291,38 @@ async def test_with_pupils_registered_the_grid_replaces_nothing(planner, hosting
     answer = await planner.post(f"{PATH}/application", {"version": "3"})
     assert answer.status_code == 409
     assert "1 élève est déjà inscrit" in read(answer).text
+
+
+async def test_a_pupil_who_registers_while_the_grid_is_applied_is_never_left_beside_it(
+    planner, hosting, pool, settings
+):
+    await planner.post(PATH, a_form())
+    await planner.post(f"{PATH}/application", {"version": "1"})
+    async with transaction(pool) as connection:
+        await publish_offer(connection, offer_id=hosting.offer_id, now=NOW)
+    await planner.post(PATH, {**a_form(last_day="2027-06-25", **{"mer-matin": ""}), "version": "1"})
+
+    async def register() -> None:
+        async with transaction(pool) as connection:
+            await register_pupils(
+                connection,
+                offer_id=hosting.offer_id,
+                requests=[a_pupil()],
+                signer=Signer(settings.secret_keys),
+                now=NOW,
+            )
+
+    _, applied = await asyncio.gather(register(), planner.post(f"{PATH}/application", {"version": "2"}))
+    assert applied.status_code in (303, 409)
+    async with pool.acquire() as connection:
+        row = await connection.fetchrow(
+            """
+            SELECT t.busy = o.busy AS same, r.group_id IS NOT NULL AS grouped
+            FROM campaigns.pupil_times t JOIN campaigns.offers o ON o.id = t.offer_id
+            JOIN campaigns.registrations r ON r.id = t.registration_id
+            """
+        )
+    assert (row["same"], row["grouped"]) == (True, True)
 
 
 async def test_pupils_without_a_group_join_the_least_filled_and_are_told(planner, hosting, pool, settings):
