@@ -20,7 +20,9 @@ async def change_seats(connection: Connection, *, offer_id: UUID, seats: int, no
         raise SeatsTaken(offer.taken)
     if seats == offer.seats:
         return
-    await connection.execute("UPDATE campaigns.offers SET seats = $2 WHERE id = $1", offer_id, seats)
+    await connection.execute(
+        "UPDATE campaigns.offers SET seats = $2, edition = edition + 1 WHERE id = $1", offer_id, seats
+    )
     revision = offer.revision + 1
     held = await promote_waiting(connection, offer=offer, free=seats - offer.taken, revision=revision, now=now)
     if held:

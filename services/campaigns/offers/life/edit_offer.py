@@ -59,11 +59,13 @@ async def edit_offer(
     after.refuse_faults()
     if after.opens_at is None and known.sheet.opens_at is not None and known.status != "draft":
         raise InvalidSheet("Une offre publiée garde une date d’ouverture.", field="opens_at")
+    # once, whatever changed: `change_seats` raises it too
+    edition = int(after.seats == known.sheet.seats)
     await connection.execute(
         """
         UPDATE campaigns.offers
         SET title = $2, summary = $3, city = $4, contact = $5, opens_at = $6, closes_at = $7, grades = $8,
-            departements = $9, school_uais = $10, proof_of_address = $11, edition = edition + 1
+            departements = $9, school_uais = $10, proof_of_address = $11, edition = edition + $12
         WHERE id = $1
         """,
         offer_id,
@@ -77,6 +79,7 @@ async def edit_offer(
         list(after.departements),
         list(after.school_uais),
         after.proof_of_address,
+        edition,
     )
     told = tuple(one for one in changes if one.field in TOLD)
     if told and known.status != "draft":

@@ -20,6 +20,7 @@ CARRIED = (
     "version",
     "edition",
     "base",
+    "proof_asked",
     *SessionChange.__struct_fields__,
     *(name for name in SheetForm.__struct_fields__ if name not in ("grades", *SessionChange.__struct_fields__)),
     *(f"grade_{grade}" for grade in GRADE_WORDS),

@@ -147,6 +147,18 @@ async def test_settings_that_people_see_come_to_the_panel_first(pool, full_week,
     assert (await planner.post(path, form | {"departements": "27"})).status_code == 303
 
 
+async def test_the_panel_carries_every_answer_of_the_settings_on(pool, full_week, planner):
+    """Boxes that were unticked too: what a browser leaves out of a form must not come back as a yes."""
+    await pool.execute("UPDATE campaigns.offers SET proof_of_address = true, grades = '{seconde}'")
+    path = f"/planification/{full_week.slug}/reglages"
+    form = form_of((await planner.get(path)).text)
+    del form["proof_of_address"], form["grade_seconde"]
+    answer = await planner.post(path, form | {"city": "Bernay", "departements": "27", "grade_premiere": "oui"})
+    assert (await planner.post(path, form_of(answer.text) | {"confirmed": "oui"})).status_code == 303
+    offer = await pool.fetchrow("SELECT city, proof_of_address, grades, departements FROM campaigns.offers")
+    assert tuple(offer) == ("Bernay", False, ["premiere"], ["27"])
+
+
 async def test_cancelling_an_offer_is_asked_twice_and_says_how_many_it_concerns(pool, full_week, planner):
     path = f"/planification/{full_week.slug}/annulation"
     first = unescape((await planner.get(path)).text)
