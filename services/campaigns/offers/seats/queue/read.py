@@ -11,7 +11,7 @@ from shared.database import Connection
 LIVING_AT_MOST = 5_000
 
 PLANNED_SEATS = """
-    SELECT o.id, o.organisation_id, o.slug, o.title, o.status, o.seats, o.taken, o.waiting,
+    SELECT o.id, o.organisation_id, o.slug, o.kind, o.title, o.status, o.seats, o.taken, o.waiting,
            coalesce(held.count, 0) AS held, held.offered_until, lower(o.busy) AS starts_at
     FROM campaigns.offers o
     LEFT JOIN LATERAL (

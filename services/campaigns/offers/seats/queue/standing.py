@@ -18,6 +18,7 @@ class PlannedSeats(Struct, frozen=True, kw_only=True):
     id: UUID
     organisation_id: UUID
     slug: str
+    kind: str
     title: str
     status: str
     seats: int
