@@ -14,12 +14,12 @@ from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
 class ListedPupilBody(Struct, frozen=True):
     """One pupil of a list; `email` may be null where the guardian's is given."""
 
-    first_name: str
-    last_name: str
+    first_name: Annotated[str, Meta(examples=["Camille"])]
+    last_name: Annotated[str, Meta(examples=["Dupré"])]
     email: Email | None = None
     guardian: GuardianBody | None = None
-    class_name: str | None = None
-    without_host: bool = False
+    class_name: Annotated[str | None, Meta(examples=["2nde 4"])] = None
+    without_host: Annotated[bool, Meta(description="No other host: seats may be kept for such pupils")] = False
 
 
 class ClassBody(Struct, frozen=True):

@@ -89,8 +89,8 @@ class NewQuotaBody(Struct, frozen=True):
     """Seats to keep until a date: of one school (`school_uai`), or of pupils without another host (null)."""
 
     seats: Annotated[int, Meta(ge=1, le=10_000)]
-    until: Annotated[datetime, Meta(tz=True)]
-    school_uai: str | None = None
+    until: Annotated[datetime, Meta(tz=True, examples=["2027-05-15T12:00:00+02:00"])]
+    school_uai: Annotated[str | None, Meta(examples=["0271585B"])] = None
 
 
 class QuotaBody(Struct, frozen=True):

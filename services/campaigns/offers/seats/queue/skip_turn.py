@@ -29,13 +29,8 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         return registration_id
     if registration.status != "held":
         raise NotWaiting
-    await connection.execute("DELETE FROM campaigns.pupil_times WHERE registration_id = $1", registration_id)
-    revision = offer.revision + 1
-    promoted = await promote_waiting(connection, offer=offer, free=offer.free + 1, revision=revision, now=now)
-    if not promoted:
-        raise NobodyBehind
-    again = new_id()
     rank = await connection.fetchval("SELECT rank FROM campaigns.registrations WHERE id = $1", registration_id)
+    await connection.execute("DELETE FROM campaigns.pupil_times WHERE registration_id = $1", registration_id)
     await connection.execute(
         """
         UPDATE campaigns.registrations
@@ -45,6 +40,12 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         now,
         offer.next_rank,
     )
+    revision = offer.revision + 1
+    # before the pupil waits again: who is first in the queue would be offered the same seat
+    promoted = await promote_waiting(connection, offer=offer, free=offer.free + 1, revision=revision, now=now)
+    if not promoted:
+        raise NobodyBehind
+    again = new_id()
     await connection.execute(
         """
         INSERT INTO campaigns.registrations

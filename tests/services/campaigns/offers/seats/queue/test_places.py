@@ -8,6 +8,7 @@ from asyncpg import Connection
 from services.campaigns.offers.offer import OfferClosed
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import PupilElsewhere, RegistrationEnded
+from services.campaigns.offers.seats.keep_seats import keep_seats
 from services.campaigns.offers.seats.queue.by_hand import (
     NobodyBehind,
     NoFreeSeat,
@@ -25,7 +26,7 @@ from shared.database import transaction
 from shared.events import decode_event
 from shared.identifiers import new_id
 from shared.signed_links import Signer
-from tests.world import NOW, a_pupil, a_week, an_organisation
+from tests.world import NOW, a_pupil, a_week, an_organisation, at
 
 pytestmark = pytest.mark.anyio
 
@@ -172,6 +173,21 @@ async def test_a_seat_that_is_offered_stays_where_nobody_could_take_it(pool):
     with pytest.raises(NobodyBehind):
         await do(pool, skip_turn, registration_id=ids[1])
     assert await status_of(pool, ids[1]) == "held"
+
+
+async def test_a_kept_seat_that_is_offered_goes_to_nobody_it_is_not_kept_for(pool):
+    async with transaction(pool) as connection:
+        week = await a_week(connection, seats=1)
+        await keep_seats(connection, offer_id=week.offer_id, seats=1, school_uai="0271585B", until=at(0, 0), now=NOW)
+        school = [a_pupil(number, school_uai="0271585B") for number in range(3)]
+        first, second, stranger, third = await register_pupils(
+            connection, offer_id=week.offer_id, requests=[*school[:2], a_pupil(9), school[2]], signer=SIGNER, now=NOW
+        )
+    await do(pool, withdraw_registration, registration_id=first.id)
+    assert await status_of(pool, second.id) == "held"
+    await do(pool, skip_turn, registration_id=second.id)
+    assert await status_of(pool, third.id) == "held"
+    assert await status_of(pool, stranger.id) == "waiting"
 
 
 # --- doubles and groups
