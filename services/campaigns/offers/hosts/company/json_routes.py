@@ -73,7 +73,7 @@ async def post_answer(
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
 
-@get("/api/v1/hostings/{token:str}", summary="What the link of a mail asks")
+@get("/api/v1/host-requests/links/{token:str}", summary="What the link of a mail asks")
 async def get_linked_hosting(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[HostingBody]:
@@ -83,7 +83,7 @@ async def get_linked_hosting(
     return _answered(hosting, now)
 
 
-@post("/api/v1/hostings/{token:str}/answer", status_code=200, summary="Answer by the link of a mail")
+@post("/api/v1/host-requests/links/{token:str}/answer", status_code=200, summary="Answer by the link of a mail")
 async def post_linked_answer(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],

@@ -19,7 +19,7 @@ from shared.database import Connection
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-@get("/api/v1/testimonies/{token:str}", summary="What the link of a mail asks a speaker")
+@get("/api/v1/speaker-requests/links/{token:str}", summary="What the link of a mail asks a speaker")
 async def get_linked_testimony(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[TestimonyBody]:
@@ -29,7 +29,7 @@ async def get_linked_testimony(
     return Response(testimony_body(testimony, now), headers=NO_STORE)
 
 
-@post("/api/v1/testimonies/{token:str}/answer", status_code=200, summary="Answer an invitation to speak")
+@post("/api/v1/speaker-requests/links/{token:str}/answer", status_code=200, summary="Answer an invitation to speak")
 async def post_linked_testimony(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],

@@ -49,8 +49,10 @@ async def test_ask_answer_and_agree_on_a_time(pool, visitor, small_week, bearer,
     again = await visitor.post(f"/api/v1/host-requests/{request_id}/proposed-time/refusal", headers=planner)
     assert (again.status_code, again.json()["type"]) == (409, "urn:quinzaine:problem:nothing-proposed")
     token = signer.token("host", UUID(request_id))
-    assert (await visitor.get(f"/api/v1/hostings/{token}")).json()["status"] == "confirmed"
-    gone = await visitor.post(f"/api/v1/hostings/{token}/answer", json={"answer": "withdrawn", "word": "Panne."})
+    assert (await visitor.get(f"/api/v1/host-requests/links/{token}")).json()["status"] == "confirmed"
+    gone = await visitor.post(
+        f"/api/v1/host-requests/links/{token}/answer", json={"answer": "withdrawn", "word": "Panne."}
+    )
     assert gone.json()["open_answers"] == ["confirmed"]
     listed = (await visitor.get(path, headers=planner)).json()["items"]
     assert listed[0]["replace_by"].startswith("2027-06-12")

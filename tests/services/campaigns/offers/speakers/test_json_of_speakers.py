@@ -38,7 +38,7 @@ async def test_a_machine_keeps_the_bank_and_invites(pool, visitor, small_week, b
         invited = await visitor.post(path, json={"speaker_id": speaker_id}, headers=once)
         assert (invited.status_code, invited.json()["status"]) == (201, "awaited")
     assert len(await events(pool, SpeakerRequested)) == 1
-    link = f"/api/v1/testimonies/{signer.token('speaker', UUID(invited.json()['id']))}"
+    link = f"/api/v1/speaker-requests/links/{signer.token('speaker', UUID(invited.json()['id']))}"
     assert (await visitor.get(link)).json()["may_answer"]
     answer = await visitor.post(f"{link}/answer", json={"answer": "confirmed", "contact_again": True})
     assert (answer.json()["status"], answer.json()["contact_again"]) == ("confirmed", True)
