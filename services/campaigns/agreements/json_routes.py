@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
-from services.campaigns.agreements.addresses import key_of, version_of_header
+from services.campaigns.agreements.addresses import version_of_header
 from services.campaigns.agreements.bodies import (
     CampaignBody,
     CampaignOffersBody,
@@ -43,6 +43,7 @@ from services.campaigns.audit import write_audit
 from services.campaigns.clock import cancel_abandoned_offers
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
+from services.campaigns.organisations.page_keys import parse_key
 from shared.database import Connection
 
 PAGE = 100
@@ -57,7 +58,7 @@ async def get_campaigns(
 ) -> CampaignsBody:
     """Those to come first, then past and cancelled ones, a hundred a page."""
     async with edge.reading() as connection:
-        lines = await list_carried_campaigns(connection, actor, now=now, after=key_of(after), limit=PAGE + 1)
+        lines = await list_carried_campaigns(connection, actor, now=now, after=parse_key(after), limit=PAGE + 1)
     following = str(lines[PAGE - 1].id) if len(lines) > PAGE else None
     return CampaignsBody([line_body(line) for line in lines[:PAGE]], following)
 
@@ -101,7 +102,7 @@ async def get_offers(
     """Those of every partner, drafts included, by their first day, a hundred a page."""
     async with edge.reading() as connection:
         await read_carried_campaign(connection, actor, name=campaign_id)
-        offers = await list_offers_of_campaign(connection, campaign_id, after=key_of(after), limit=PAGE + 1)
+        offers = await list_offers_of_campaign(connection, campaign_id, after=parse_key(after), limit=PAGE + 1)
     following = str(offers[PAGE - 1][1].id) if len(offers) > PAGE else None
     return CampaignOffersBody([offer_body(*offer) for offer in offers[:PAGE]], following)
 

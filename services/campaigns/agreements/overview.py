@@ -11,30 +11,14 @@ from services.campaigns.agreements.partners.agreement import Agreement, Agreemen
 from services.campaigns.agreements.partners.notices import awaited_of
 
 
-class CampaignLine(Struct, frozen=True, kw_only=True):
-    """A campaign in the list. `awaited`: who has not said yes to the newest version; seats are of public offers."""
+class Filling(Struct, frozen=True, kw_only=True):
+    """How a campaign fills: its offers that are not cancelled, how many are public, and the seats of these."""
 
-    id: UUID
-    slug: str
-    title: str
-    first_day: Date
-    last_day: Date
-    lead: str
-    cancelled: bool
-    second_round: bool
-    awaited: tuple[str, ...]
-    partners: int
     offers: int
     public: int
     seats: int
     taken: int
     waiting: int
-    mine: AgreementState | None
-
-    @property
-    def agreed(self) -> int:
-        """How many have said yes to the newest version."""
-        return self.partners - len(self.awaited)
 
     def say_filling(self) -> str:
         """« 3 offres publiées sur 5, 42 places prises sur 120, 6 attendent »."""
@@ -46,6 +30,27 @@ class CampaignLine(Struct, frozen=True, kw_only=True):
         if self.waiting:
             parts.append(f"{self.waiting} {'attendent' if self.waiting > 1 else 'attend'}")
         return ", ".join(parts)
+
+
+class CampaignLine(Filling, frozen=True, kw_only=True):
+    """A campaign in the list. `awaited`: who has not said yes to the newest version."""
+
+    id: UUID
+    slug: str
+    title: str
+    first_day: Date
+    last_day: Date
+    lead: str
+    cancelled: bool
+    second_round: bool
+    awaited: tuple[str, ...]
+    partners: int
+    mine: AgreementState | None
+
+    @property
+    def agreed(self) -> int:
+        """How many have said yes to the newest version."""
+        return self.partners - len(self.awaited)
 
 
 class CampaignPage(Struct, frozen=True, kw_only=True):

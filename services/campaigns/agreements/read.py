@@ -9,7 +9,7 @@ import msgspec
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.agreements.campaign import UnknownCampaign
 from services.campaigns.agreements.lock_campaign import CAMPAIGN, campaign_of_row
-from services.campaigns.agreements.overview import CampaignLine, CampaignPage, Concern
+from services.campaigns.agreements.overview import CampaignLine, CampaignPage, Concern, Filling
 from services.campaigns.agreements.partners.read import list_agreements
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
@@ -20,6 +20,15 @@ SEEN = """
     ($1::uuid = $2::uuid OR c.lead_id = $1
      OR EXISTS (SELECT FROM campaigns.agreements a
                 WHERE a.campaign_id = c.id AND a.organisation_id = $1 AND a.left_at IS NULL))
+"""
+
+# of the offers of one campaign, in a statement that selects from them
+FILLING = """
+    count(*) FILTER (WHERE status <> 'cancelled') AS offers,
+    count(*) FILTER (WHERE status IN ('published', 'closed', 'over')) AS public,
+    coalesce(sum(seats) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS seats,
+    coalesce(sum(taken) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS taken,
+    coalesce(sum(waiting) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS waiting
 """
 
 
@@ -55,12 +64,7 @@ async def list_carried_campaigns(
             WHERE a.campaign_id = c.id AND a.left_at IS NULL
         ) asked ON true
         LEFT JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE status <> 'cancelled') AS offers,
-                   count(*) FILTER (WHERE status IN ('published', 'closed', 'over')) AS public,
-                   coalesce(sum(seats) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS seats,
-                   coalesce(sum(taken) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS taken,
-                   coalesce(sum(waiting) FILTER (WHERE status IN ('published', 'closed', 'over')), 0)::bigint AS waiting
-            FROM campaigns.offers WHERE campaign_id = c.id
+            SELECT {FILLING} FROM campaigns.offers WHERE campaign_id = c.id
         ) offered ON true
         ORDER BY paged.place
         """,  # noqa: S608  # the condition is a constant of this module
@@ -116,6 +120,15 @@ async def list_offers_of_campaign(
         limit,
     )
     return [(row["organisation_id"], _listing(row)) for row in rows]
+
+
+async def read_filling(connection: Connection, campaign_id: UUID) -> Filling:
+    """How a campaign fills, over the offers of all."""
+    row = await connection.fetchrow(
+        f"SELECT {FILLING} FROM campaigns.offers WHERE campaign_id = $1",  # noqa: S608  # a constant of this module
+        campaign_id,
+    )
+    return Filling(**dict(row)) if row else Filling(offers=0, public=0, seats=0, taken=0, waiting=0)
 
 
 async def count_concerned(

@@ -28,6 +28,7 @@ from services.campaigns.agreements.read import (
     list_carried_campaigns,
     list_offers_of_campaign,
     read_carried_campaign,
+    read_filling,
 )
 from services.campaigns.agreements.trail.routes import route_handlers as trail
 from services.campaigns.agreements.wording_form import WordingForm, form_of, read_wording_form
@@ -115,6 +116,7 @@ async def get_campaign(
         offers = await list_offers_of_campaign(
             connection, campaign_page.campaign.id, after=key_of(after), limit=OFFERS_A_PAGE + 1
         )
+        filling = await read_filling(connection, campaign_page.campaign.id)
     shown = offers[:OFFERS_A_PAGE]
     return planner_page(
         "agreements/templates/campaign.html",
@@ -125,7 +127,7 @@ async def get_campaign(
         sector_names=names,
         state_words=STATE_WORDS,
         offers=shown,
-        public=any(listing.status != "draft" for _, listing in offers),
+        filling=filling,
         following=shown[-1][1].id if len(offers) > OFFERS_A_PAGE else None,
         now=now,
         trouble="",

@@ -147,6 +147,7 @@ async def test_a_campaign_of_others_does_not_exist_in_json_either(four, machine,
     for path in ("/departure", f"/agreements/{four.region}/acceptance"):
         assert (await owner.ask("POST", f"/{proposed.id}{path}", {})).status_code == 404
     assert (await stranger.ask("GET", f"/{new_id()}")).status_code == 404
+    assert (await stranger.ask("GET", "?after=x")).status_code == 422
 
 
 @pytest.mark.parametrize(

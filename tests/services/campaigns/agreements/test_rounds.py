@@ -23,6 +23,8 @@ from services.campaigns.agreements.partners.invite_partner import invite_partner
 from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
 from services.campaigns.agreements.partners.request_agreement import request_agreement
 from services.campaigns.catalogue.read import list_campaigns
+from services.campaigns.clock import tick
+from services.campaigns.edge import Edge
 from services.campaigns.offers.publish_offer import AgreementMissing, publish_offer
 from shared.database import transaction
 from tests.services.campaigns.agreements.conftest import WORDING, agreement_of, facts
@@ -227,6 +229,15 @@ async def test_a_partner_is_reminded_once_by_itself_after_five_days(pool, four, 
     [fact] = await facts(pool, "agreement.reminded")
     assert (fact["organisation"], fact["awaited"]) == ("Agence de l’orientation", ["Agence de l’orientation"])
     assert fact["recipients"] == [str(owners[four.agency].member.person_id)]
+
+
+async def test_the_clock_reminds_whom_nobody_else_does(pool, four, proposed, settings):
+    await asked(pool, proposed, four.agency)
+    edge = Edge(settings, pool)
+    for days in (4, 5, 6):
+        await tick(edge, now=NOW + timedelta(days=days), free_seats=True)
+    [fact] = await facts(pool, "agreement.reminded")
+    assert fact["occurred_at"].startswith("2026-11-29")
 
 
 async def test_nobody_is_asked_again_within_a_day_nor_after_a_yes(pool, four, proposed):
