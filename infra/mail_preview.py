@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from services.campaigns.preview import Mail, Preview
-from services.notifications.preview import preview_mail
+from services.notifications.preview import preview_mail, preview_notice
 from services.notifications.render import Printer
+from services.notifications.render_notice import NoticePrinter
 from shared.events import AnyEvent
+from shared.notices import HostNotice, SpeakerNotice
 from shared.programme import Programme
 from shared.settings import Settings
 
@@ -17,8 +19,18 @@ def mail_preview(settings: Settings) -> Preview:
     is tried and undone is another one's a moment later.
     """
 
-    def preview(events: Sequence[AnyEvent], programme: Programme) -> Mail | None:
-        mail = preview_mail(Printer(settings), events, programme)
-        return Mail(subject=mail.subject, text=mail.text, html=mail.html) if mail else None
+    notices = NoticePrinter(settings)
+
+    def preview(events: Sequence[AnyEvent], programme: Programme | None) -> tuple[Mail, ...]:
+        found = (
+            ("pupils", preview_mail(Printer(settings), events, programme) if programme else None),
+            ("hosts", preview_notice(notices, [event for event in events if isinstance(event, HostNotice)])),
+            ("speakers", preview_notice(notices, [event for event in events if isinstance(event, SpeakerNotice)])),
+        )
+        return tuple(
+            Mail(readers=readers, subject=mail.subject, text=mail.text, html=mail.html)  # type: ignore[arg-type]
+            for readers, mail in found
+            if mail
+        )
 
     return preview

@@ -4,16 +4,21 @@ import email
 import email.policy
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from services.notifications.changes import lines_of, merge_lines, notes_of
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.letter import Letter, Standing
-from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
+from services.notifications.reactions import REACTIONS, STATUS_AFTER, NoticeReaction, Reaction, reactions_to
 from services.notifications.render import Printer
+from services.notifications.render_notice import NoticePrinter
 from shared.events import AnyEvent, OfferCancelled, OfferChanged, SessionEvent
+from shared.notices import AnyNotice, HostNotice, SpeakerNotice
 from shared.people import Person
 from shared.programme import Programme
 
@@ -38,7 +43,33 @@ def preview_mail(printer: Printer, events: Sequence[AnyEvent], programme: Progra
     (reaction,) = reactions_to(told[0])
     lines = merge_lines(line for event in told for line in lines_of(event))
     claimed = Claimed(_letter(told[0], reaction), told[0], lines, notes_of(told, lines))
-    mail = email.message_from_bytes(printer.render(claimed, programme).mail, policy=email.policy.default)
+    return _read(printer.render(claimed, programme).mail)
+
+
+def preview_notice(printer: NoticePrinter, events: Sequence[HostNotice | SpeakerNotice]) -> PreviewedMail | None:
+    """The mail of the first of these facts to whom it is told; its link, which would be theirs, opens nothing."""
+    if not events:
+        return None
+    event = cast("AnyNotice", msgspec.structs.replace(events[0], request_id=NOBODY))
+    reaction = REACTIONS[type(event)]
+    if not isinstance(reaction, NoticeReaction):
+        return None
+    letter = NoticeLetter(
+        id=NOBODY,
+        event_id=event.id,
+        message=reaction.message,
+        attempts=0,
+        message_id="<0@quinzaine.example>",
+        planned_at=event.occurred_at,
+        recipient_address=None,
+        mail=None,
+        recipient=SOMEBODY,
+    )
+    return _read(printer.render(ClaimedNotice(letter=letter, event=event)).mail)
+
+
+def _read(content: bytes) -> PreviewedMail:
+    mail = email.message_from_bytes(content, policy=email.policy.default)
     parts = {kind: part.get_content() for kind in ("plain", "html") if (part := mail.get_body((kind,)))}
     return PreviewedMail(subject=str(mail["Subject"]), text=parts["plain"].replace("\r\n", "\n"), html=parts["html"])
 

@@ -60,11 +60,21 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Consequences(Struct, frozen=True, kw_only=True):
-    """What a change would do. `changes` field by field, `mail` as its readers get it, None where there is none."""
+    """What a change would do. `changes` field by field, `mails` as their readers get them."""
 
     told: Told
     changes: tuple[FieldChange, ...] = ()
-    mail: Mail | None = None
+    mails: tuple[Mail, ...] = ()
+
+    @property
+    def mail(self) -> Mail | None:
+        """The mail that pupils would get."""
+        return next((mail for mail in self.mails if mail.readers == "pupils"), None)
+
+    @property
+    def other_mails(self) -> tuple[Mail, ...]:
+        """Those to hosts and speakers."""
+        return tuple(mail for mail in self.mails if mail.readers != "pupils")
 
 
 class Words(Struct, frozen=True, kw_only=True):

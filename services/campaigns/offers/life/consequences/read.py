@@ -41,8 +41,7 @@ async def read_consequences(edge: Edge, offer_id: UUID, act: Act) -> Consequence
         )
         programme = await _programme(connection, shown) if shown else None
     changes = shown.changes if isinstance(shown, SessionChanged | OfferChanged) else ()
-    mail = edge.preview(events, programme) if programme else None
-    return Consequences(told=told, changes=changes, mail=mail)
+    return Consequences(told=told, changes=changes, mails=edge.preview(events, programme))
 
 
 async def count_told(connection: Connection, events: Sequence[AnyEvent]) -> Told:

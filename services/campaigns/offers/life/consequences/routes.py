@@ -171,6 +171,7 @@ def panel(
         session=session,
         told=consequences.told,
         mail=consequences.mail,
+        other_mails=consequences.other_mails,
         words_added=act.words,
         hidden=hidden_fields(fields, act.name),
         action=action,

@@ -5,10 +5,12 @@ from html import unescape
 
 import pytest
 
+from services.campaigns.offers.hosts.request_hosts import request_hosts
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.events import OfferCancelled, SessionCancelled, SessionChanged, decode_event
 from shared.signed_links import Signer
+from tests.services.campaigns.offers.hosts.hosting import a_contact, do
 from tests.services.campaigns.offers.life.test_draft_and_settings import form_of
 from tests.world import NOW, a_pupil, a_week, an_organisation
 
@@ -65,6 +67,20 @@ async def test_confirmed_it_is_done_with_the_sentence_and_held_back_for_an_hour(
     assert audit["action"] == "change_session"
     assert "a modifié la séance « Visite 2.1 »" in audit["detail"]
     assert "attend une heure" in audit["detail"]
+
+
+async def test_the_host_s_mail_is_shown_too_and_its_link_opens_nothing(pool, full_week, planner, visitor):
+    await a_contact(pool, full_week.hosts[0])
+    await do(pool, request_hosts, offer_id=full_week.offer_id)
+    path = f"/planification/{full_week.slug}/consequences"
+    page = unescape((await planner.post(path, later(full_week) | {"version": ""})).text)
+    assert "<li>1 entreprise d’accueil</li>" in page
+    mail = page.partition("Le message à l’entreprise d’accueil")[2]
+    assert "10 h" in mail
+    link = "/accueil/" + mail.partition("/accueil/")[2].split()[0].partition("<")[0]
+    assert (await visitor.get(link)).status_code == 404
+    page = unescape((await planner.get(f"/planification/{full_week.slug}/annulation")).text)
+    assert "Le message à l’entreprise d’accueil" in page
 
 
 async def test_the_mail_of_one_try_holds_nothing_of_the_try_before(full_week, planner):
