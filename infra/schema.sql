@@ -371,7 +371,8 @@ CREATE TABLE campaigns.offer_search (
     document tsvector NOT NULL,
     latitude double precision,
     longitude double precision,
-    without_car boolean DEFAULT false NOT NULL
+    without_car boolean DEFAULT false NOT NULL,
+    listed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE campaigns.offers (
@@ -948,6 +949,8 @@ CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (se
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
 
 CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
+
+CREATE INDEX offers_by_appearance ON campaigns.offer_search USING btree (listed_at DESC);
 
 CREATE INDEX offers_by_words ON campaigns.offer_search USING gin (document);
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.campaigns.catalogue.finding.shelf import ChoiceShelf
+from services.campaigns.catalogue.seats.shelf import SeatsShelf
 from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
 from services.campaigns.preview import Preview, no_mail
@@ -25,6 +26,7 @@ class Edge:
         self.turnstile = Turnstile(pool, self.signer, self.doorbell)
         self.feeds = Shelf(memory_seconds=settings.feed_memory_seconds, domain=settings.mail_domain)
         self.choices = ChoiceShelf(memory_seconds=settings.feed_memory_seconds)
+        self.seats = SeatsShelf(memory_seconds=settings.feed_memory_seconds)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -16,6 +16,8 @@ from services.campaigns.access.routes import route_handlers as access
 from services.campaigns.agreements.json_routes import route_handlers as agreements_json
 from services.campaigns.agreements.routes import route_handlers as agreements
 from services.campaigns.catalogue.routes import route_handlers as catalogue
+from services.campaigns.catalogue.seats.routes import route_handlers as seats_now
+from services.campaigns.catalogue.sharing.routes import route_handlers as sharing
 from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.routes import route_handlers as feeds
@@ -96,6 +98,8 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             get_health,
             *offers,
             *catalogue,
+            *seats_now,
+            *sharing,
             *registering,
             *personal_space,
             *planning,

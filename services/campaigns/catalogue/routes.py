@@ -12,6 +12,7 @@ from services.campaigns.catalogue.finding.map_drawing import spot_of
 from services.campaigns.catalogue.finding.read import answer_search
 from services.campaigns.catalogue.finding.search import read_search
 from services.campaigns.catalogue.read import read_listing
+from services.campaigns.catalogue.sharing.event import describe_event
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.read import read_programme
@@ -59,10 +60,13 @@ async def get_offer_page(
     async with edge.reading() as connection:
         listing = await read_listing(connection, slug)
         programme = await read_programme(connection, listing.id)
+    address = f"{edge.settings.base_url}/offres/{listing.slug}"
     return page(
         "catalogue/templates/offer.html",
         listing=listing,
         programme=programme,
+        address=address,
+        event=describe_event(listing, programme, address=address, now=now),
         feed_url=f"{edge.settings.base_url}/calendars/{listing.slug}.ics",
         now=now,
     )
