@@ -61,6 +61,7 @@ ACTS = {
     "edit_speaker": "Intervenant modifié",
     "remove_speaker": "Intervenant retiré",
     "invite_speaker": "Intervenant invité",
+    "answer_invitation": "Réponse d’un intervenant",
     "withdraw_invitation": "Invitation d’un intervenant retirée",
     # the other kinds of offer
     "draft_rotation": "Rotation préparée",
