@@ -25,9 +25,12 @@ from services.campaigns.agreements.partners.request_agreement import request_agr
 from services.campaigns.catalogue.read import list_campaigns
 from services.campaigns.clock import tick
 from services.campaigns.edge import Edge
+from services.campaigns.imports.fault import Findings
+from services.campaigns.imports.import_campaign import import_campaign
+from services.campaigns.imports.programme_file import CampaignFile, NamedOrganisation, Partner
 from services.campaigns.offers.publish_offer import AgreementMissing, publish_offer
 from shared.database import transaction
-from tests.services.campaigns.agreements.conftest import WORDING, agreement_of, facts
+from tests.services.campaigns.agreements.conftest import WORDING, Proposed, agreement_of, facts
 from tests.world import NOW, a_week, an_organisation
 
 pytestmark = pytest.mark.anyio
@@ -289,3 +292,33 @@ async def test_the_lead_takes_back_what_was_not_agreed_to_and_the_open_version_a
     assert (await shown(pool, proposed))[0] == "Normandie, trois semaines"
     [left] = await facts(pool, "agreement.left")
     assert left["recipients"] == []
+
+
+async def test_a_campaign_that_was_imported_goes_through_the_same_rounds(pool, four, owners):
+    async with transaction(pool) as connection:
+        partners = (
+            Partner(NamedOrganisation("Fédération des métiers", "", "federation"), NOW),
+            Partner(NamedOrganisation("Agence de l’orientation", "", "agency"), NOW),
+            Partner(NamedOrganisation("Région Normandie", "", "local_authority"), None),
+        )
+        imported = CampaignFile(
+            slug="importee",
+            title=WORDING.title,
+            first_day=WORDING.first_day,
+            last_day=WORDING.last_day,
+            departements=("27",),
+            sectors=(("s10", ""),),
+            partners=partners,
+        )
+        campaign_id = await import_campaign(connection, imported, Findings())
+    campaign = Proposed(campaign_id, "importee")
+    page = (await owners[four.federation].get("/planification/campagnes/importee")).text
+    assert "Rien n’est publié avant l’accord de : Région Normandie" in page
+    async with transaction(pool) as connection:
+        await request_agreement(connection, campaign_id=campaign_id, organisation_id=four.region, now=NOW)
+    await says(pool, campaign, four.region)
+    await changed(pool, campaign)
+    assert (await shown(pool, campaign))[0] == WORDING.title
+    await says(pool, campaign, four.region, version=2)
+    await says(pool, campaign, four.agency, version=2)
+    assert (await shown(pool, campaign))[0] == LONGER.title
