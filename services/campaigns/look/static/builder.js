@@ -19,7 +19,7 @@
       if (!block) return undefined;
       const values = { csrf: board().dataset.csrf, version: block.dataset.version, ...place(block.dataset) };
       const url = `${board().dataset.base}/seances/${id}/deplacement`;
-      return htmx.ajax('POST', url, { target: '#semaine', swap: 'outerHTML', values }).catch(() => say('Rien n’a été enregistré : le service ne répond pas.'));
+      return htmx.ajax('POST', url, { target: '#semaine', swap: 'outerHTML', values }).catch(() => undefined);
     });
   };
 
@@ -35,7 +35,7 @@
     const grip = event.target.closest('.grip');
     if (!block || event.button !== 0 || !block.querySelector('.grip') || !matchMedia('(min-width: 48rem)').matches) return;
     if (event.pointerType !== 'mouse' && !grip && !event.target.closest('.handle')) return;
-    drag = { block, stretch: Boolean(grip), x: event.clientX, y: event.clientY, id: event.pointerId, moved: false,
+    drag = { block, stretch: Boolean(grip), x: event.clientX, y: event.pageY, id: event.pointerId, moved: false,
       starts: minutes(block.dataset.starts), ends: minutes(block.dataset.ends), date: block.dataset.date, lane: Number(/\blane-(\d+)/.exec(block.className)[1]) };
     drag.to = { starts: drag.starts, ends: drag.ends, date: drag.date, lane: drag.lane };
   };
@@ -52,11 +52,11 @@
   };
   const follow = (event) => {
     if (!drag || event.pointerId !== drag.id) return;
-    if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 5) return;
+    if (!drag.moved && Math.hypot(event.clientX - drag.x, event.pageY - drag.y) < 5) return;
     if (!drag.moved) lift();
     event.preventDefault();
     const hour = drag.block.closest('.board').getBoundingClientRect().height / board().querySelectorAll('.week .hours')[0].children.length;
-    const shift = Math.round((event.clientY - drag.y) / hour * 60 / STEP) * STEP;
+    const shift = Math.round((event.pageY - drag.y) / hour * 60 / STEP) * STEP;
     const to = drag.to;
     if (drag.stretch) {
       to.ends = Math.min(Math.max(drag.ends + shift, drag.starts + STEP), DAY - 5);
@@ -103,6 +103,7 @@
   document.addEventListener('click', (event) => {
     if (Date.now() - dropped < 300 && event.target.closest('.block')) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, true);
+  document.addEventListener('selectstart', (event) => { if (drag) event.preventDefault(); });
   document.addEventListener('dragstart', (event) => { if (event.target.closest('.block')) event.preventDefault(); });
 
   // keys -------------------------------------------------------------------------------------------
@@ -169,5 +170,18 @@
     if (event.detail.requestConfig && event.detail.requestConfig.verb === 'post' && !path.endsWith('/deplacement')) close();
     say(board().dataset.said);
   });
-  document.addEventListener('htmx:sendError', () => say('Rien n’a été enregistré : le service ne répond pas.'));
+  const trouble = (text) => {
+    say(text);
+    const alert = Object.assign(document.createElement('div'), { className: 'summary', textContent: text });
+    board().querySelectorAll(':scope > .summary').forEach((one) => one.remove());
+    board().prepend(alert);
+    alert.scrollIntoView({ block: 'nearest' });
+  };
+  document.addEventListener('htmx:sendError', () => trouble('Rien n’a été enregistré : le service ne répond pas. Réessayez dans un instant.'));
+  document.addEventListener('htmx:responseError', (event) => trouble(event.detail.xhr.status === 403 ? 'Rien n’a été enregistré : rechargez la page, puis réessayez.' : 'Rien n’a été enregistré : le service a un souci. Réessayez dans un instant.'));
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    // the sign-in has ended meanwhile: its page is a page of its own
+    const { pathname, href } = new URL(event.detail.xhr.responseURL || location.href);
+    if (pathname.startsWith('/connexion')) { event.detail.shouldSwap = false; location.href = href; }
+  });
 })();

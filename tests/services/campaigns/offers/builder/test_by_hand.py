@@ -159,8 +159,10 @@ async def test_the_week_of_pont_audemer_is_built_by_hand(page, pool):
     hour = await hour_of(page)
     box = await block(page, "Bilan de la journée").bounding_box()
     middle = (box["x"] + box["width"] / 2, box["y"] + 6)
+    seen = await page.evaluate("scrollY")
     await drag(page, middle, (middle[0], middle[1] + hour / 2))
     await announced(page, "16 h–16 h 30")
+    assert seen == await page.evaluate("scrollY"), "the page stays where it was while its board is swapped"
     assert await stored(pool, "Bilan de la journée") == ("2027-06-14", "16:00", "16:30")
     box = await block(page, "Bilan de la journée").bounding_box()
     edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
@@ -276,6 +278,31 @@ async def test_two_planners_at_once_choose_field_by_field(page, pool):
     await announced(page, "enregistrée")
     row = await pool.fetchrow("SELECT title, bring, expected FROM campaigns.sessions WHERE id = $1", session_id)
     assert tuple(row) == ("Le chantier, vu d’en haut", "casque", "Deux heures debout")
+
+
+async def test_a_block_changes_its_lane_by_the_pointer_and_a_service_that_is_away_is_said(
+    browser, visitor, sign_in, pool
+):
+    async with transaction(pool) as connection:
+        week = await a_week(connection, published=False, groups=("A", "B"))
+    someone = await sign_in(week.organisation_id)
+    page = await open_page(browser, visitor, someone.member.secret)
+    await page.goto(WEEK)
+    box = await block(page, "Visite 1.2").bounding_box()  # in the lane of B
+    middle = (box["x"] + box["width"] / 2, box["y"] + 10)
+    await drag(page, middle, (middle[0] - box["width"], middle[1]))
+    await announced(page, "« Visite 1.2 »")
+    assert (
+        await pool.fetchval("SELECT group_id FROM campaigns.sessions WHERE id = $1", week.sessions[1]) == week.groups[0]
+    )
+
+    await page.context.unroute_all()
+    await page.context.route("**/*", lambda route: route.abort())
+    await block(page, "Visite 1.2").focus()
+    await page.keyboard.press("ArrowDown")
+    await announced(page, "Rien n’a été enregistré : le service ne répond pas.")
+    assert await page.locator("#semaine > .summary").is_visible()
+    await page.context.close()
 
 
 async def test_a_finger_drags_by_the_handle_on_a_tablet_and_scrolls_elsewhere(browser, visitor, sign_in, pool):
