@@ -47,6 +47,7 @@ from shared.refusal import Refusal
 
 CLASSES = "/planification/classes"
 OFFERS_LISTED = 100
+LIST_AT_MOST = 200_000
 TEMPLATES = "offers/seats/classes/templates"
 
 
@@ -79,7 +80,7 @@ async def get_class_form(
     action="enrol_class",
     include_in_schema=False,
     # a file, and the form around it
-    request_max_body_size=FILE_AT_MOST + 200_000,
+    request_max_body_size=FILE_AT_MOST + LIST_AT_MOST,
 )
 async def post_class_preview(
     request: Request[Any, Any, Any],
@@ -107,7 +108,13 @@ async def post_class_preview(
     return planner_page(f"{TEMPLATES}/preview.html", actor, here="classes", offer=offer, preview=preview, room=room)
 
 
-@post(f"{CLASSES}/{{slug:str}}", action="enrol_class", include_in_schema=False)
+@post(
+    f"{CLASSES}/{{slug:str}}",
+    action="enrol_class",
+    include_in_schema=False,
+    # three hundred pupils with guardians, accents written as %C3%A9
+    request_max_body_size=LIST_AT_MOST,
+)
 async def post_class(
     request: Request[Any, Any, Any],
     edge: NamedDependency[Edge],

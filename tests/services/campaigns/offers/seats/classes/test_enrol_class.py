@@ -245,7 +245,17 @@ async def test_a_file_beyond_all_measure_is_refused_and_other_forms_stay_small(p
         f"/planification/classes/{week.slug}/apercu", {"key": "k"}, files={"file": ("classe.csv", huge)}
     )
     assert answer.status_code == 413
-    assert (await enrol(teacher, week, "x" * 100_000)).status_code == 413
+    assert (await enrol(teacher, week, "x" * 300_000)).status_code == 413
+
+
+async def test_the_longest_list_goes_through_the_form(pool, teacher):
+    week = await a_week_of(pool, 400)
+    family = "\n".join(
+        f"Élévé {chr(97 + n // 26)}{chr(97 + n % 26)};Héloïse;e{n}@eleve.example;Anaïs Élévé;a{n}@famille.example"
+        for n in range(300)
+    )
+    assert (await enrol(teacher, week, family)).status_code == 303
+    assert await counts(pool, week) == (300, 0)
 
 
 async def test_lines_typed_one_by_one_follow_the_pasted_ones(pool, teacher):
