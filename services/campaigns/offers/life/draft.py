@@ -14,6 +14,7 @@ from shared.french_dates import say_period
 from shared.refusal import Refusal
 
 DAYS_AT_MOST = 62
+EARLIEST, LATEST = Date(2000, 1, 1), Date(2100, 12, 31)
 
 
 class UnknownCampaign(Refusal):
@@ -53,7 +54,9 @@ class Draft(Struct, frozen=True, kw_only=True):
     def find_faults(self, campaign: OpenCampaign, *, for_schools: bool = False) -> dict[str, str]:
         """A French sentence for each field at fault. What is for schools may come before the campaign."""
         faults = self.sheet.find_faults()
-        if self.last_day < self.first_day:
+        if not (EARLIEST <= self.first_day <= LATEST and EARLIEST <= self.last_day <= LATEST):
+            faults["first_day"] = "Cette date est hors du possible."
+        elif self.last_day < self.first_day:
             faults["last_day"] = "Le dernier jour vient avant le premier."
         elif (self.last_day - self.first_day).days >= DAYS_AT_MOST:
             faults["last_day"] = f"Une offre dure au plus {DAYS_AT_MOST} jours."

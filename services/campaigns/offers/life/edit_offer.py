@@ -53,10 +53,10 @@ async def edit_offer(
     if if_match is not None and if_match != known.edition:
         raise OfferChangedMeanwhile
     after = change.tidied() if isinstance(change, Sheet) else change.applied_to(known.sheet)
-    changes = known.sheet.changes_to(after)
-    if not changes:
+    if after == known.sheet:
         return ()
     after.refuse_faults()
+    changes = known.sheet.changes_to(after)
     if after.opens_at is None and known.sheet.opens_at is not None and known.status != "draft":
         raise InvalidSheet("Une offre publiée garde une date d’ouverture.", field="opens_at")
     # once, whatever changed: `change_seats` raises it too

@@ -120,11 +120,12 @@ def encode_base(sheet: Sheet) -> str:
 
 
 def decode_base(text: str) -> Sheet | None:
-    """The sheet in the hidden field, None where it is none."""
+    """The sheet in the hidden field, None where it is none of ours."""
     try:
-        return msgspec.json.decode(text, type=Sheet)
+        sheet = msgspec.json.decode(text, type=Sheet)
     except (msgspec.DecodeError, UnicodeError):
         return None
+    return None if sheet.find_faults() else sheet
 
 
 def _moment(field: str, text: str, faults: dict[str, str]) -> datetime | None:

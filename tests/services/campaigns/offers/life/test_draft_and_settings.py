@@ -67,6 +67,8 @@ async def test_two_drafts_of_one_title_have_two_addresses(leading, planner):
         ({"last_day": "2027-06-01"}, "Le dernier jour vient avant le premier."),
         ({"first_day": "2027-06-19", "last_day": "2027-06-20"}, "Aucun jour ouvré dans cette période."),
         ({"first_day": "2027-05-10", "last_day": ""}, "La campagne a lieu du lundi 14 au vendredi 25 juin 2027."),
+        ({"first_day": "0001-01-01", "last_day": ""}, "Cette date est hors du possible."),
+        ({"first_day": "9999-12-31", "last_day": ""}, "Cette date est hors du possible."),
         ({"last_day": "2099-06-20"}, "Une offre dure au plus 62 jours."),
         ({"seats": "-3"}, "Indiquez un nombre de places, de 1 à 10 000."),
         ({"title": "x" * 300}, "Ce texte est trop long : 150 caractères au plus."),
@@ -152,6 +154,8 @@ async def test_the_second_of_two_planners_is_told_what_the_first_changed_and_not
         ({"school_uais": "0271111A"}, "« 0271111A » n’est pas un code d’établissement"),
         ({"seats": "0"}, "Indiquez un nombre de places"),
         ({"opens_at": ""}, "Une offre publiée garde une date d’ouverture."),
+        ({"closes_at": "0001-01-01T00:00"}, "Cette date est hors du possible."),
+        ({"opens_at": "9999-12-31T23:59"}, "Cette date est hors du possible."),
         ({"closes_at": "demain"}, "Donnez un jour et une heure."),
     ],
 )
@@ -161,6 +165,16 @@ async def test_settings_are_refused_beside_the_field(pool, small_week, planner, 
     assert answer.status_code == 422
     assert sentence in unescape(answer.text)
     assert await pool.fetchval("SELECT edition FROM campaigns.offers") == 1
+
+
+@pytest.mark.parametrize("base", ["", "{", '{"title":"x","seats":-5,"opens_at":"0001-01-01T00:00:00Z"}'])
+async def test_a_hidden_field_that_is_not_ours_is_left_aside(pool, small_week, planner, base):
+    path = f"/planification/{small_week.slug}/reglages"
+    form = form_of((await planner.get(path)).text)
+    await pool.execute("UPDATE campaigns.offers SET edition = 9, city = 'Bernay'")
+    answer = await planner.post(path, form | {"base": base})
+    assert answer.status_code == 412
+    assert form_of(answer.text)["edition"] == "9"
 
 
 async def test_a_cancelled_offer_keeps_its_settings(pool, small_week, planner):

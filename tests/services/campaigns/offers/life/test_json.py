@@ -73,6 +73,9 @@ async def test_a_draft_is_made_once_for_one_key(pool, machine, small_week):
         ({"grades": ["college"]}, 400, None),
         ({"departements": ["99"]}, 422, "departements"),
         ({"organisation_id": "00000000-0000-7000-8000-000000000000"}, 422, "organisation_id"),
+        ({"first_day": "0001-01-01", "last_day": None}, 422, "first_day"),
+        ({"closes_at": "0001-01-01T00:00:00Z"}, 422, "closes_at"),
+        ({"title": "a\u0000b"}, 422, "title"),
         ({"colour": "red"}, 400, None),
     ],
 )
@@ -93,6 +96,8 @@ async def test_settings_are_changed_against_the_edition_that_was_seen(machine, s
     assert (await machine("PATCH", path, {"title": "Autre"}, If_Match="*")).json()["title"] == "Autre"
     assert (await machine("PATCH", path, {"seats": 3})).json()["seats"] == 3
     assert (await machine("PATCH", path, {"title": " "})).json()["field"] == "title"
+    for field, value in (("opens_at", "9999-12-31T23:59:59-12:00"), ("closes_at", "2027-06-01T09:00:00")):
+        assert (await machine("PATCH", path, {field: value})).json()["field"] == field
 
 
 async def test_an_offer_is_published_closed_opened_and_cancelled(pool, machine):
