@@ -6,9 +6,10 @@ from datetime import timedelta
 from msgspec import Struct
 
 from services.campaigns.offers.builder.read import Clash
-from services.campaigns.offers.builder.remarks import Remark, find_remarks
+from services.campaigns.offers.builder.remarks import Remark, find_remarks, named
 from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week
 from services.campaigns.offers.time_law import say_duration
+from shared.french_dates import say_date
 
 MINUTES_A_ROW = 5
 # what a block says of its host's answer: the icon, and the words beside it for who cannot see
@@ -22,11 +23,12 @@ ANSWERS = {
 
 
 class Block(Struct, frozen=True, kw_only=True):
-    """One session as it is drawn: `place` are the classes that set its rows and lane."""
+    """One session as it is drawn: `place` sets its rows and lane, `said` are its remarks without its name."""
 
     session: BuiltSession
     place: str
     remarks: tuple[Remark, ...]
+    said: tuple[str, ...]
     answer: tuple[str, str] | None
 
 
@@ -87,8 +89,17 @@ def _block(week: Week, session: BuiltSession, remarks: Sequence[Remark]) -> Bloc
         session=session,
         place=place_of(week, session),
         remarks=tuple(remarks),
+        said=tuple(_short(week, remark) for remark in remarks),
         answer=ANSWERS.get(session.request or "") if session.planned else None,
     )
+
+
+def _short(week: Week, remark: Remark) -> str:
+    """A remark at the block it is about, which need not say its day and title again."""
+    about = week.session(remark.session_id) if remark.session_id else None
+    if about is None:
+        return remark.sentence
+    return remark.sentence.removeprefix(f"{named(about)} : ").removeprefix(f"{say_date(about.starts_at)} : ")
 
 
 def place_of(week: Week, session: BuiltSession) -> str:

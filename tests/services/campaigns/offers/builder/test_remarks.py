@@ -181,6 +181,7 @@ def test_a_crowd_and_what_is_needed_twice_are_said_at_the_session():
     assert said(found, (msgspec.structs.replace(clash, needs="speaker"),))[0][0] == "conflict"
     (column,) = draw_screen(found, (clash,)).weeks[0]
     assert column.blocks[0].remarks[0].grade == "warning"
+    assert column.blocks[0].said == ("Chantiers accueille aussi « Visite », 9 h–11 h, dans « Autre semaine ».",)
 
 
 def test_a_block_stands_at_its_hour_in_its_lane_and_hours_are_counted_per_group():
