@@ -139,8 +139,9 @@ class ChangeBody(Struct, frozen=True):
 
 
 class MailBody(Struct, frozen=True):
-    """The mail as a pupil would read it."""
+    """A mail as its readers would get it: `pupils` with a seat, `hosts` or `speakers`."""
 
+    readers: str
     subject: str
     text: str
 
@@ -155,7 +156,7 @@ class ConsequencesBody(Struct, frozen=True, kw_only=True):
     hosts: int
     speakers: int
     changes: list[ChangeBody]
-    mail: MailBody | None
+    mails: list[MailBody]
 
 
 class AgreeingBody(Struct, frozen=True):

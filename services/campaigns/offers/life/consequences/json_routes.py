@@ -54,7 +54,7 @@ async def post_consequences(
         hosts=found.told.hosts,
         speakers=found.told.speakers,
         changes=[ChangeBody(one.field, one.before, one.after) for one in found.changes],
-        mail=MailBody(found.mail.subject, found.mail.text) if found.mail else None,
+        mails=[MailBody(mail.readers, mail.subject, mail.text) for mail in found.mails],
     )
 
 

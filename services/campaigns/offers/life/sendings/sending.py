@@ -14,6 +14,7 @@ SendingState = Literal["due", "sending", "sent", "failed", "superseded", "suppre
 
 MESSAGES = {
     "registered_confirmed": "Place confirmée",
+    "address_asked": "Confirmation de l’adresse demandée",
     "registered_waiting": "Sur la liste d’attente",
     "seat_offered": "Place proposée",
     "seat_confirmed": "Place acceptée",

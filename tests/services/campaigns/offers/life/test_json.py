@@ -154,10 +154,12 @@ async def test_consequences_are_told_and_nothing_is_done(pool, settings, machine
     found = (await machine("POST", path, body)).json()
     assert (found["pupils"], found["waiting"]) == (2, 0)
     assert found["changes"] == [{"field": "title", "before": "Visite 2.1", "after": "Visite du port"}]
-    assert "Voilà." in found["mail"]["text"]
+    (mail,) = found["mails"]
+    assert mail["readers"] == "pupils"
+    assert "Voilà." in mail["text"]
     found = (await machine("POST", path, {"act": "cancel_offer"})).json()
     assert (found["pupils"], found["waiting"]) == (3, 1)
-    assert found["mail"]["subject"].startswith("Annulation")
+    assert found["mails"][0]["subject"].startswith("Annulation")
     assert (await machine("POST", path, {"act": "cancel_session"})).status_code == 404
     assert (await machine("POST", path, {"act": "edit_offer", "offer": {"title": ""}})).status_code == 422
     assert (await machine("POST", path, {"act": "burn"})).status_code == 400

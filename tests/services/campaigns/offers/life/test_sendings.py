@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from html import unescape
+from typing import get_args
 
 import pytest
 
 from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.life.sendings.sending import MESSAGES
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from services.notifications.plan_events import plan_events
+from services.notifications.reactions import Message, NoticeMessage
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.world import NOW, a_pupil, an_organisation, at
@@ -54,6 +57,15 @@ async def test_every_message_says_to_whom_what_why_and_when(told, planner):
     assert "Début : mardi 15 juin à 9 h → mardi 15 juin à 10 h" in page
     assert "« Le car part plus tard. »" in page
     assert "Partira " in page
+
+
+def test_every_message_about_an_offer_has_its_words():
+    """Those about accounts and campaigns are of no offer, and never in its list."""
+    elsewhere = ("sign_in_link", "member_invited", "partner_left", "campaign_cancelled", "agreement_")
+    messages = {
+        message for message in (*get_args(Message), *get_args(NoticeMessage)) if not message.startswith(elsewhere)
+    }
+    assert messages == set(MESSAGES)
 
 
 async def test_the_messages_of_one_fact_are_shown_alone(pool, told, planner):
