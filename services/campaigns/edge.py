@@ -7,6 +7,7 @@ from services.campaigns.catalogue.finding.shelf import ChoiceShelf
 from services.campaigns.catalogue.seats.shelf import SeatsShelf
 from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
+from services.campaigns.posters.print_room import PrintRoom
 from services.campaigns.preview import Preview, no_mail
 from shared.database import Connection, Pool, transaction
 from shared.outbox import Doorbell
@@ -27,6 +28,7 @@ class Edge:
         self.feeds = Shelf(memory_seconds=settings.feed_memory_seconds, domain=settings.mail_domain)
         self.choices = ChoiceShelf(memory_seconds=settings.feed_memory_seconds)
         self.seats = SeatsShelf(memory_seconds=settings.feed_memory_seconds)
+        self.print_room = PrintRoom()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

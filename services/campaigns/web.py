@@ -20,6 +20,7 @@ from services.campaigns.catalogue.seats.routes import route_handlers as seats_no
 from services.campaigns.catalogue.sharing.routes import route_handlers as sharing
 from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
+from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.static_files import route_handlers as static_files
@@ -41,6 +42,7 @@ from services.campaigns.organisations.json_routes import route_handlers as organ
 from services.campaigns.organisations.routes import route_handlers as organisations
 from services.campaigns.personal_space.routes import route_handlers as personal_space
 from services.campaigns.planning.routes import route_handlers as planning
+from services.campaigns.posters.routes import route_handlers as posters
 from services.campaigns.preview import Preview, no_mail
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
@@ -100,6 +102,8 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *catalogue,
             *seats_now,
             *sharing,
+            *posters,
+            *embedding,
             *registering,
             *personal_space,
             *planning,

@@ -1,0 +1,1 @@
+"""Embedding: the offers on somebody else's site, as a frame, as an element, or by oEmbed."""

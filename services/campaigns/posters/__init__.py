@@ -1,0 +1,1 @@
+"""Posters: an offer on one sheet for a wall, with a code that a phone reads."""

@@ -1,0 +1,82 @@
+"""The print room: sheets are set one at a time, each in a process of its own, and the newest PDFs are kept."""
+
+import asyncio
+import hashlib
+import sys
+from asyncio.subprocess import PIPE
+from collections import OrderedDict
+from contextlib import suppress
+from typing import ClassVar
+
+import structlog
+from msgspec import Struct
+
+from services.campaigns.posters.sheet import Sheet
+from shared.refusal import Refusal
+
+log = structlog.get_logger()
+
+SECONDS, POSTERS_AT_MOST = 15, 24
+TYPESETTER = "services.campaigns.posters.typesetter"
+
+
+class PosterNotSet(Refusal):
+    """The typesetter failed, or took too long."""
+
+    reason: ClassVar[str] = "poster-not-set"
+    status: ClassVar[int] = 503
+
+    def __init__(self) -> None:
+        super().__init__("L’affiche n’a pas pu être préparée. Réessayez dans un instant.")
+
+
+class Poster(Struct, frozen=True):
+    """A PDF, and the tag of what stands on it."""
+
+    pdf: bytes
+    etag: str
+
+
+class PrintRoom:
+    """One per process. The same sheet is set once; another waits its turn, so that a crowd costs one processor."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Poster] = OrderedDict()
+        self._press = asyncio.Semaphore(1)
+
+    def tag_of(self, sheet: Sheet) -> str:
+        """The tag of a sheet: the same words, the same tag."""
+        return f'"{hashlib.sha256(sheet.encoded()).hexdigest()[:24]}"'
+
+    async def print_sheet(self, sheet: Sheet) -> Poster:
+        """The poster of a sheet; raises `PosterNotSet`."""
+        tag = self.tag_of(sheet)
+        async with self._press:
+            if (kept := self._kept.get(tag)) is not None:
+                self._kept.move_to_end(tag)
+                return kept
+            poster = self._kept[tag] = Poster(await _set(sheet), tag)
+            while len(self._kept) > POSTERS_AT_MOST:
+                self._kept.popitem(last=False)
+            return poster
+
+
+async def _set(sheet: Sheet) -> bytes:
+    typesetter = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", TYPESETTER, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            pdf, said = await typesetter.communicate(sheet.encoded())
+    except TimeoutError as error:
+        raise PosterNotSet from error
+    finally:
+        # also where the one who asked has gone
+        if typesetter.returncode is None:
+            with suppress(ProcessLookupError):
+                typesetter.kill()
+            await typesetter.wait()
+    if typesetter.returncode or not pdf.startswith(b"%PDF"):
+        log.error("poster_not_set", said=said.decode(errors="replace")[-500:])
+        raise PosterNotSet
+    return pdf
