@@ -33,6 +33,12 @@ OPEN = (
     "/api/v1/speaker-requests/",
     "/api/v1/invitations/",
     "/api/v1/agreements/",
+    # for machines that look for what is new, and for pages of others
+    "/nouveautes.atom",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/integrer",
+    "/oembed",
 )
 
 
