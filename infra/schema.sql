@@ -120,14 +120,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION campaigns.kilometres(latitude double precision, longitude double precision, other_latitude double precision, other_longitude double precision) RETURNS double precision
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$
-    SELECT 2 * 6371 * asin(least(1, sqrt(
-        sin(radians(other_latitude - latitude) / 2) ^ 2
-        + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(radians(other_longitude - longitude) / 2) ^ 2)))
-$$;
-
 CREATE FUNCTION campaigns.names_a_way_without_car(text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $_$

@@ -6,6 +6,7 @@ import uvloop
 from rich.console import Console
 
 from infra.bench.figures import Figure, show, write
+from infra.bench.finding_rounds import measure_finding
 from infra.bench.mail_rounds import measure_mails
 from infra.bench.planning_rounds import measure_planning
 from infra.bench.start_rounds import measure_start
@@ -23,6 +24,9 @@ async def main() -> None:
     with console.status("planification…"):
         async with bench() as running:
             figures += await measure_planning(running)
+    with console.status("recherche et places…"):
+        async with bench() as running:
+            figures += await measure_finding(running)
     with console.status("messages…"):
         async with bench() as running:
             figures += await measure_mails(running)

@@ -33,11 +33,11 @@ async def measure_web(bench: Bench) -> list[Figure]:
         await answers(f"{base}/health")
         async with httpx.AsyncClient() as client:
             etag = (await client.get(feed, headers={"Accept-Encoding": "identity"})).headers["etag"]
-        await _register(register, numbers, 500)  # warm-up
+        await register_many(register, numbers, 500)  # warm-up
         for _ in range(ROUNDS):
             found["commits"].append(await _commit_rows(bench.settings.database_url))
             found["empty"].append((await _post(f"{base}/bench/empty", numbers, REGISTRATIONS)).rate)
-            registered = await _register(register, numbers, REGISTRATIONS)
+            registered = await register_many(register, numbers, REGISTRATIONS)
             latencies.append(registered)
             found["register"].append(registered.rate)
             found["plain"].append((await _get(f"{base}/bench/plain", {})).rate)
@@ -69,7 +69,8 @@ async def _check(bench: Bench, offer_id: UUID) -> None:
         raise AssertionError(f"the bench oversold or lost somebody: {row}")
 
 
-async def _register(url: str, numbers: Iterator[int], count: int) -> Answers:
+async def register_many(url: str, numbers: Iterator[int], count: int) -> Answers:
+    """Register so many pupils one by one, 64 at a time; raises AssertionError where one is refused."""
     return await _post(url, numbers, count, expect=201)
 
 

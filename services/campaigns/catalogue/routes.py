@@ -17,7 +17,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.read import read_programme
 
-PAGE = 30
+PAGE = 20
 
 
 @get("/", include_in_schema=False)

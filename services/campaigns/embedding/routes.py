@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import MediaType, Request, Response, get
@@ -54,7 +55,7 @@ async def get_how_to(request: Request[Any, Any, Any], edge: NamedDependency[Edge
             f'<script async src="{base_url}/integrer/quinzaine-liste.js"></script>\n'
             f"<quinzaine-liste{attributes}></quinzaine-liste>"
         ),
-        oembed=f"{base_url}/oembed?format=json&url={base_url}/integrer/liste{choice.query}",
+        oembed=f"{base_url}/oembed?{urlencode({'format': 'json', 'url': address})}",
     )
 
 

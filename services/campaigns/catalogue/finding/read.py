@@ -107,14 +107,13 @@ async def find_offers(
         joins = f"""LEFT JOIN unnest({given([city for city, _ in distances])}::text[],
                                      {given([far for _, far in distances])}::float8[]) AS near (city, far)
                         ON near.city = o.city"""
-        kilometres = f"""coalesce(near.far, campaigns.kilometres({given(near.latitude)}, {given(near.longitude)},
-                                                                 s.latitude, s.longitude))"""
+        kilometres = "near.far"
     if search.words:
         query = f"to_tsquery('pg_catalog.french', {given(wording.query)})"
         rank = f"-ts_rank(s.document, {query})"
         conditions.append(f"s.document @@ {query}")
-    if search.words or near or search.without_car:
-        joins = f"LEFT JOIN campaigns.offer_search s ON s.offer_id = o.id {joins}"
+    if search.words or search.without_car:
+        joins = f"JOIN campaigns.offer_search s ON s.offer_id = o.id {joins}"
     rows = await connection.fetch(
         f"""
         WITH listed AS MATERIALIZED (

@@ -25,10 +25,7 @@ async def list_newest(connection: Connection) -> list[Entry]:
         """,
         NEWEST,
     )
-    return [
-        Entry(**{**row, "sectors": tuple(row["sectors"])}, when=_when(row["starts_at"]))
-        for row in rows
-    ]
+    return [Entry(**{**row, "sectors": tuple(row["sectors"])}, when=_when(row["starts_at"])) for row in rows]
 
 
 async def list_for_sitemap(connection: Connection) -> list[tuple[str, datetime]]:

@@ -1,5 +1,6 @@
 """Embedding: what other sites may show, and what they may not."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -88,6 +89,9 @@ async def test_the_page_that_says_how_writes_the_code_of_the_choice(visitor):
     text = read(await visitor.get(f"/integrer?organisation={ORGANISER}&departement=27")).text
     address = f"{HOME}/integrer/liste?organisation={ORGANISER}&departement=27"
     assert f'<iframe src="{address.replace("&", "&amp;")}"' in text
+    said = re.search(rf"{HOME}(/oembed[^ ]+)", text)
+    assert said
+    assert (await visitor.get(said[1])).json()["title"] == "Fédération des métiers, Eure"
     assert f'<quinzaine-liste organisation="{ORGANISER}" departement="27"></quinzaine-liste>' in text
 
 

@@ -52,6 +52,7 @@ async def test_an_offer_outside_the_known_communes_is_placed_by_its_sites(visito
         "UPDATE campaigns.sessions s SET site_id = p.id FROM campaigns.sites p WHERE p.organisation_id = s.host_id"
     )
     await pool.execute("UPDATE campaigns.offers SET programme_version = programme_version + 1 WHERE slug = 'hotel'")
+    visitor.app.state.edge.choices._held = None
     assert (await found(visitor, lieu="Vernon"))[:2] == ["matinee", "hotel"]
 
 
