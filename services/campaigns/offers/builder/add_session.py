@@ -32,9 +32,18 @@ class TooManySessions(Refusal):
         super().__init__(f"Une offre a {SESSIONS_AT_MOST} séances au plus.")
 
 
-async def add_session(connection: Connection, *, offer_id: UUID, session: SessionChange, now: datetime) -> UUID:
+async def add_session(
+    connection: Connection,
+    *,
+    offer_id: UUID,
+    session: SessionChange,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
+) -> UUID:
     """Add a session on a day of the offer; `starts_at`, `ends_at` and `title` are needed.
 
+    `note` is a sentence for those who are told, `tell_after` holds the news back.
     Raises `InvalidChange`, `TooManyPupils`, `GroupElsewhere` and the other refusals of the constraints.
     """
     offer = await lock_offer(connection, offer_id)
@@ -42,12 +51,18 @@ async def add_session(connection: Connection, *, offer_id: UUID, session: Sessio
         raise OfferAlreadyCancelled
     added = await new_session(connection, offer, session)
     await insert_session(connection, added, now=now)
-    await announce_sessions(connection, offer, [added], now=now)
+    await announce_sessions(connection, offer, [added], note=note, tell_after=tell_after, now=now)
     return added.id
 
 
 async def announce_sessions(
-    connection: Connection, offer: Offer, sessions: Sequence[Session], *, now: datetime
+    connection: Connection,
+    offer: Offer,
+    sessions: Sequence[Session],
+    *,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
 ) -> None:
     """Settle the offer after sessions were inserted, and tell whom they concern."""
     await settle_week(
@@ -56,6 +71,8 @@ async def announce_sessions(
         lambda common, concerned: [
             SessionAdded(**common, session_id=session.id, audience=concerned(session.group_id)) for session in sessions
         ],
+        note=note,
+        tell_after=tell_after,
         now=now,
     )
 

@@ -24,11 +24,18 @@ class NoEmptyDay(Refusal):
 
 
 async def apply_template_week(
-    connection: Connection, *, offer_id: UUID, week_of: date | None = None, now: datetime
+    connection: Connection,
+    *,
+    offer_id: UUID,
+    week_of: date | None = None,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
 ) -> int:
     """Fill the empty days; an offer without days first takes Monday to Friday of the week of `week_of`.
 
-    Public holidays are left out. Returns how many days were filled; raises `NoEmptyDay`.
+    Public holidays are left out; `note` and `tell_after` go with the news. Returns how many days were filled;
+    raises `NoEmptyDay`.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status in ("cancelled", "over"):
@@ -55,5 +62,5 @@ async def apply_template_week(
         for given in sessions_of(row["date"]):
             added.append(await new_session(connection, offer, given))
             await insert_session(connection, added[-1], now=now)
-    await announce_sessions(connection, offer, added, now=now)
+    await announce_sessions(connection, offer, added, note=note, tell_after=tell_after, now=now)
     return len(rows)

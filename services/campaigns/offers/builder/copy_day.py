@@ -27,11 +27,20 @@ class NothingToCopy(Refusal):
         super().__init__("Choisissez un autre jour : il n’y a rien à copier ici.", field="date")
 
 
-async def copy_day(connection: Connection, *, offer_id: UUID, source: date, target: date, now: datetime) -> int:
+async def copy_day(
+    connection: Connection,
+    *,
+    offer_id: UUID,
+    source: date,
+    target: date,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
+) -> int:
     """Copy the planned sessions of one day to another, made where it is missing; returns how many.
 
-    The target takes the sector where it has none. Raises `UnknownDay`, `NothingToCopy`, and the refusals of clashes
-    with what stands there already.
+    The target takes the sector where it has none. `note` and `tell_after` go with the news. Raises
+    `UnknownDay`, `NothingToCopy`, and the refusals of clashes with what stands there already.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status in ("cancelled", "over"):
@@ -67,7 +76,7 @@ async def copy_day(connection: Connection, *, offer_id: UUID, source: date, targ
     ]
     for copied in copies:
         await insert_session(connection, copied, now=now)
-    await announce_sessions(connection, offer, copies, now=now)
+    await announce_sessions(connection, offer, copies, note=note, tell_after=tell_after, now=now)
     return len(copies)
 
 

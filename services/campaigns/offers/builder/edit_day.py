@@ -35,11 +35,13 @@ async def edit_day(
     sector: str | UnsetType | None = UNSET,
     emergency_phone: str | UnsetType = UNSET,
     phone_of_all: bool = False,
+    note: str = "",
+    tell_after: datetime | None = None,
     now: datetime,
 ) -> None:
     """What is left out stays; a new sector is told with each of the day's sessions. Raises `UnknownDay`.
 
-    `phone_of_all`: the emergency number is every day's.
+    `note` and `tell_after` go with that news; `phone_of_all`: the emergency number is every day's.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
@@ -79,6 +81,8 @@ async def edit_day(
             SessionChanged(**common, session_id=row["id"], changes=change, audience=concerned(row["group_id"]))
             for row in sessions
         ],
+        note=note,
+        tell_after=tell_after,
         now=now,
     )
 

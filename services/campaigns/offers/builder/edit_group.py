@@ -23,8 +23,20 @@ class UnknownGroup(Refusal):
         super().__init__("Ce groupe n’est pas de cette offre.")
 
 
-async def edit_group(connection: Connection, *, offer_id: UUID, group_id: UUID, name: str, now: datetime) -> None:
-    """Rename a group; in a public offer its pupils are told. Raises `UnknownGroup`, `GroupExists`."""
+async def edit_group(
+    connection: Connection,
+    *,
+    offer_id: UUID,
+    group_id: UUID,
+    name: str,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Rename a group; in a public offer its pupils are told, with `note`, from `tell_after` on.
+
+    Raises `UnknownGroup`, `GroupExists`.
+    """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
@@ -52,5 +64,7 @@ async def edit_group(connection: Connection, *, offer_id: UUID, group_id: UUID, 
             SessionChanged(**common, session_id=row["id"], changes=change, audience=concerned(group_id))
             for row in sessions
         ],
+        note=note,
+        tell_after=tell_after,
         now=now,
     )

@@ -18,8 +18,19 @@ from shared.outbox import append_events
 Facts = Callable[[dict[str, Any], Callable[[UUID | None], tuple[Concerned, ...]]], Sequence[AnyEvent]]
 
 
-async def settle_week(connection: Connection, offer: Offer, facts: Facts, *, now: datetime) -> None:
-    """Record the programme of the locked offer, raise its revision once and append the facts; a draft only settles."""
+async def settle_week(
+    connection: Connection,
+    offer: Offer,
+    facts: Facts,
+    *,
+    note: str = "",
+    tell_after: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Record the programme of the locked offer, raise its revision once and append the facts; a draft only settles.
+
+    `note` is a sentence for those who are told, `tell_after` holds the news back.
+    """
     if offer.status == "draft":
         await settle_draft(connection, offer_id=offer.id)
         return
@@ -34,6 +45,8 @@ async def settle_week(connection: Connection, offer: Offer, facts: Facts, *, now
         "offer_id": offer.id,
         "revision": offer.revision + 1,
         "programme": programme.version,
+        "note": note,
+        "tell_after": tell_after,
     }
     events = facts(common, concerned)
     await settle_offer(connection, offer, revision=offer.revision + 1 if events else None)
