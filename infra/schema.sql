@@ -324,6 +324,13 @@ CREATE TABLE campaigns.host_requests (
     CONSTRAINT proposed_times_come_together CHECK ((((proposed_starts_at IS NULL) = (proposed_ends_at IS NULL)) AND ((proposed_starts_at IS NULL) OR (proposed_starts_at < proposed_ends_at))))
 );
 
+CREATE TABLE campaigns.host_spaces (
+    holder_id uuid NOT NULL,
+    version integer NOT NULL,
+    renewed_at timestamp with time zone NOT NULL,
+    CONSTRAINT host_spaces_version_check CHECK (((version >= 1) AND (version <= 65535)))
+);
+
 CREATE TABLE campaigns.idempotency_keys (
     actor uuid NOT NULL,
     route text NOT NULL,
@@ -778,6 +785,9 @@ ALTER TABLE ONLY campaigns.groups
 
 ALTER TABLE ONLY campaigns.host_requests
     ADD CONSTRAINT host_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.host_spaces
+    ADD CONSTRAINT host_spaces_pkey PRIMARY KEY (holder_id);
 
 ALTER TABLE ONLY campaigns.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, route, key);
