@@ -69,21 +69,26 @@ async def book_slot(connection: Connection, *, slot_id: UUID, registration_id: U
 
 
 async def _refuse_busy_pupil(connection: Connection, slot: LockedSlot, registration: LockedRegistration) -> None:
-    """Name the session in the way, in this offer or another; the one the slot is part of is not in the way."""
+    """Name the session of this offer that is in the way; the one the slot is part of is not.
+
+    Of another offer nothing is said: neither a planner of this one, nor who registered a pupil by name and address,
+    must learn from it where the pupil is.
+    """
     title = await connection.fetchval(
         """
-        SELECT s.title
+        SELECT CASE WHEN s.offer_id = $5 THEN s.title ELSE '' END
         FROM campaigns.registrations r
         JOIN campaigns.sessions s ON s.offer_id = r.offer_id AND s.status = 'planned'
              AND s.during && tstzrange($2, $3)
              AND (s.group_id IS NULL OR r.group_id IS NULL OR s.group_id = r.group_id)
         WHERE r.pupil_id = $1 AND r.status IN ('held', 'confirmed') AND s.id IS DISTINCT FROM $4
-        ORDER BY s.starts_at LIMIT 1
+        ORDER BY s.offer_id = $5 DESC, s.starts_at LIMIT 1
         """,
         registration.pupil_id,
         slot.starts_at,
         slot.ends_at,
         slot.session_id,
+        slot.offer_id,
     )
     if title is not None:
         raise PupilBusy(title)

@@ -173,12 +173,13 @@ async def list_offered_slots(connection: Connection, registration_id: UUID, *, n
         JOIN contract.people f ON f.id = s.person_id
         LEFT JOIN campaigns.registrations taken ON taken.id = s.registration_id
         LEFT JOIN LATERAL (
-            SELECT e.title
+            -- of another offer nothing but the hour: where a pupil is, is not for whoever registered them here
+            SELECT CASE WHEN e.offer_id = me.offer_id THEN e.title ELSE 'autre rendez-vous' END AS title
             FROM campaigns.registrations r
             JOIN campaigns.sessions e ON e.offer_id = r.offer_id AND e.status = 'planned' AND e.during && s.during
                  AND (e.group_id IS NULL OR r.group_id IS NULL OR e.group_id = r.group_id)
             WHERE r.pupil_id = me.pupil_id AND r.status IN ('held', 'confirmed') AND e.id IS DISTINCT FROM s.session_id
-            ORDER BY e.starts_at LIMIT 1
+            ORDER BY e.offer_id = me.offer_id DESC, e.starts_at LIMIT 1
         ) clash ON true
         WHERE me.id = $1
           AND (taken.id = me.id
