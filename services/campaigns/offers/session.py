@@ -23,6 +23,8 @@ SHOWN = (
     "bring", "online_url",
 )  # fmt: skip
 STAYS = {"title", "kind", "bring"}
+# the kinds of session that a company is looked for; a welcome, a meal or a debrief needs a place alone
+HOSTED = ("visit", "workshop", "testimony")
 
 
 class UnknownSession(Refusal):

@@ -15,12 +15,12 @@ from msgspec import Struct
 from services.campaigns.offers.builder.distances import kilometres, travel_time
 from services.campaigns.offers.builder.read import Clash
 from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week, presences_of
+from services.campaigns.offers.session import HOSTED
 from services.campaigns.offers.time_law import Breach, find_breaches, refuse_day, say_duration
 from shared.french_dates import say_date, say_times
 
 Grade = Literal["conflict", "warning", "gap"]
 GRADES: tuple[Grade, ...] = ("conflict", "warning", "gap")
-HOSTED = ("visit", "workshop", "testimony")
 WHOLE_DAY = timedelta(hours=5)
 SHORTEST_MEAL = timedelta(minutes=30)
 NEXT_DOOR_KM = 0.3

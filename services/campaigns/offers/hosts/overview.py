@@ -8,7 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
+from services.campaigns.offers.session import HOSTED
 from shared.french_dates import PARIS, say_moment, say_times
+from shared.programme import SessionKind
 
 
 class HostedSession(Struct, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class HostedSession(Struct, frozen=True, kw_only=True):
 
     session_id: UUID
     title: str
+    kind: SessionKind
     starts_at: datetime
     ends_at: datetime
     place: str
@@ -46,7 +49,7 @@ class HostedSession(Struct, frozen=True, kw_only=True):
     def state(self, now: datetime) -> str:
         """The state as the style knows it."""
         if self.host_id is None:
-            return "nobody"
+            return "nobody" if self.kind in HOSTED else "free"
         if self.starts_at <= now:
             return "past"
         if self.at_home and self.status is None:
@@ -79,6 +82,7 @@ class HostedSession(Struct, frozen=True, kw_only=True):
             return f"Sans réponse ; elle était attendue le {say_moment(self.answer_by)}"
         return {
             "nobody": "Pas d’entreprise d’accueil",
+            "free": "Sans entreprise",
             "past": "Passé",
             "home": "Vous accueillez vous-même",
             "proposed": "Propose un autre horaire",
@@ -118,7 +122,7 @@ class HostOverview(Struct, frozen=True, kw_only=True):
         """« 3 séances sur 10 confirmées, 2 réponses attendues, 1 accueil à remplacer »."""
         confirmed, awaited = self.count("confirmed", "home"), self.count("awaited", "late")
         proposed, gaps, unasked = self.count("proposed"), self.count("gap", "nobody"), self.count("unasked")
-        total = len(self.sessions)
+        total = len(self.sessions) - self.count("free")
         said = [f"{confirmed} séance{_s(confirmed)} sur {total} confirmée{_s(confirmed)}"]
         if awaited:
             said.append(f"{awaited} réponse{_s(awaited)} attendue{_s(awaited)}")

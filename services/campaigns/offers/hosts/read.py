@@ -71,8 +71,8 @@ async def list_hosted_sessions(connection: Connection, offer_id: UUID) -> list[H
     """The planned sessions of an offer, each with the newest request to the host it has now."""
     rows = await connection.fetch(
         """
-        SELECT s.id AS session_id, s.title, s.starts_at, s.ends_at, s.place, coalesce(g.name, '') AS group, s.host_id,
-               coalesce(host.name, '') AS host, q.id AS request_id, q.status, coalesce(q.word, '') AS word,
+        SELECT s.id AS session_id, s.title, s.kind, s.starts_at, s.ends_at, s.place, coalesce(g.name, '') AS group,
+               s.host_id, coalesce(host.name, '') AS host, q.id AS request_id, q.status, coalesce(q.word, '') AS word,
                q.answer_by, q.answered_at, q.proposed_starts_at, q.proposed_ends_at, q.person_id,
                coalesce(s.host_id = o.organisation_id, false) AS at_home
         FROM campaigns.sessions s

@@ -55,6 +55,18 @@ async def test_a_planner_asks_all_with_one_button_and_completes_what_is_unknown(
     assert (await events(pool, HostRequested))[-1].host == "Énergies du Marais"
 
 
+async def test_a_meal_is_no_host_to_be_found(pool, small_week, planner):
+    async with transaction(pool) as connection:
+        await connection.execute(
+            "UPDATE campaigns.sessions SET kind = 'meal', host_id = NULL, site_id = NULL WHERE id = $1",
+            small_week.sessions[0],
+        )
+    shown = (await planner.get(f"/planification/{small_week.slug}/accueils")).text
+    assert "Sans entreprise" in shown
+    assert f"0 séance sur {len(small_week.sessions) - 1} confirmée" in shown
+    assert "à trouver" not in shown
+
+
 async def test_the_link_of_the_mail_shows_what_is_asked_and_a_get_answers_nothing(pool, visitor, signer, asked):
     request = await request_of(pool, asked.sessions[0])
     shown = await visitor.get(link(signer, request))
