@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 
 from services.campaigns.offers.session import SessionChange
-from shared.french_dates import PARIS
+from shared.french_dates import PARIS, say_times
 from shared.programme import SessionKind
 
 MONDAY_TO_FRIDAY = 5
@@ -19,6 +19,12 @@ class Slot(Struct, frozen=True):
     ends: time
     kind: SessionKind
     title: str
+
+    @property
+    def times(self) -> str:
+        """« 9 h 30–12 h »."""
+        day = Date(2000, 1, 1)
+        return say_times(datetime.combine(day, self.starts, PARIS), datetime.combine(day, self.ends, PARIS))
 
 
 # six hours with the pupils, three at most in a row, an hour for lunch (time law: 7 h a day, a break after 4 h 30)

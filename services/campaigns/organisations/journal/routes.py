@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from services.campaigns.access.actor import Actor
+from services.campaigns.catalogue.listing import Listing
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
@@ -43,11 +44,20 @@ async def get_offer_journal(
         listing = await read_planned_offer(connection, organisation_id=actor.organisation_id, slug=slug)
         lines = await list_audit(connection, offer_id=listing.id, after=_line_id(before), limit=LINES_A_PAGE + 1)
     back = f"/planification/{listing.slug}"
-    return _journal(actor, lines, subject=listing.title, back=back, back_words=listing.title, show_offers=False)
+    return _journal(
+        actor, lines, subject=listing.title, back=back, back_words=listing.title, show_offers=False, listing=listing
+    )
 
 
 def _journal(
-    actor: Actor, lines: list[AuditLine], *, subject: str, back: str, back_words: str, show_offers: bool
+    actor: Actor,
+    lines: list[AuditLine],
+    *,
+    subject: str,
+    back: str,
+    back_words: str,
+    show_offers: bool,
+    listing: Listing | None = None,
 ) -> Response[str]:
     shown = lines[:LINES_A_PAGE]
     return planner_page(
@@ -61,6 +71,7 @@ def _journal(
         back=back,
         back_words=back_words,
         show_offers=show_offers,
+        listing=listing,
         say_line=say_line,
     )
 
