@@ -139,7 +139,8 @@ def _day(value: str, field: str, faults: dict[str, str]) -> Date | None:
 
 
 def _departements(value: str, faults: dict[str, str]) -> tuple[str, ...]:
-    codes = tuple(dict.fromkeys(re.split(r"[\s,;]+", value.strip().upper()))) if value.strip() else ()
+    # « 27 et 76 » is how people write it
+    codes = tuple(dict.fromkeys(code for code in re.split(r"[\s,;]+|\bET\b", value.strip().upper()) if code))
     wrong = [code for code in codes if not DEPARTEMENT.fullmatch(code)]
     if wrong:
         faults["departements"] = f"« {wrong[0][:20]} » n’est pas un numéro de département (exemples : 14, 27, 2A)."

@@ -198,7 +198,7 @@ async def list_sessions_to_fill(
 
 async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
     """Code and label of each sector."""
-    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY label")
+    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY campaigns.plain_words(label)")
     return [(row["code"], row["label"]) for row in rows]
 
 
