@@ -17,7 +17,7 @@ from shared.refusal import Refusal
 OrganisationKind = Literal["federation", "agency", "school_authority", "school", "company", "local_authority"]
 KIND_NAMES: dict[OrganisationKind, str] = {
     "federation": "Fédération professionnelle",
-    "agency": "Agence pour l’emploi",
+    "agency": "Agence d’orientation ou pour l’emploi",
     "school_authority": "Rectorat ou autorité académique",
     "school": "Établissement scolaire",
     "company": "Entreprise",
