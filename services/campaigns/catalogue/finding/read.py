@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date as Date
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from services.campaigns.catalogue.finding.spelling import nearest, plain_words
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from shared.database import Connection
+from shared.french_dates import PARIS
 
 # past and cancelled last; the nearest first, in steps of a kilometre; then what fits the words best; then kind and date
 ORDER = "past, coalesce(round(kilometres), 99999), rank, for_schools, kind_place, begins_at, offer_id"
@@ -248,8 +249,9 @@ def _conditions(search: Search, given: Callable[[object], str]) -> Iterator[str]
     if search.sector:
         yield f"o.id IN (SELECT offer_id FROM campaigns.days WHERE sector = {given(search.sector)})"  # noqa: S608  # a `$n`
     if search.week:
-        first, last = given(search.week), given(search.week + timedelta(days=6))
-        yield f"o.id IN (SELECT offer_id FROM campaigns.days WHERE date BETWEEN {first} AND {last})"  # noqa: S608  # two `$n`
+        monday = datetime.combine(search.week, time.min, tzinfo=PARIS)
+        after = datetime.combine(search.week + timedelta(days=7), time.min, tzinfo=PARIS)
+        yield f"o.busy && tstzrange({given(monday)}, {given(after)})"
     if search.free:
         yield "o.status = 'published' AND o.waiting = 0 AND o.taken < o.seats AND coalesce(o.closes_at > $1, true)"
         yield "coalesce(lower(o.busy) > $1, true)"
