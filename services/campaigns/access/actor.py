@@ -1,7 +1,7 @@
 """The actor: who asks, for which organisation, in which role."""
 
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 
@@ -84,5 +84,7 @@ class Actor(Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> UUID:
-        """Whose idempotency keys these are."""
-        return self.api_token_id or self.person_id or self.organisation_id
+        """Whose idempotency keys these are: a person's are of the organisation they act for, and of no other."""
+        if self.person_id is not None:
+            return uuid5(self.person_id, str(self.organisation_id))
+        return self.api_token_id or self.organisation_id

@@ -76,10 +76,15 @@ async def _bearer(edge: Edge, connection: Connection, token: str, now: datetime)
     return await read_installation_actor(connection, signed.id) if signed else None
 
 
-async def _refuse_foreign_form(request: Request[Any, Any, Any], expected: str) -> None:
-    """Two locks: what the browser says of where the request comes from, and the mark only our own pages hold."""
+def refuse_other_sites(request: Request[Any, Any, Any]) -> None:
+    """Raise `FormTooOld` for a form that another site's page sent: nobody is signed in by somebody else's link."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise FormTooOld
+
+
+async def _refuse_foreign_form(request: Request[Any, Any, Any], expected: str) -> None:
+    """Two locks: what the browser says of where the request comes from, and the mark only our own pages hold."""
+    refuse_other_sites(request)
     given = request.headers.get("X-CSRF-Token", "")
     if not given and "form" in request.headers.get("Content-Type", ""):
         try:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.access.guard import DEVICE_LIFE, cookie_name
+from services.campaigns.access.guard import DEVICE_LIFE, cookie_name, refuse_other_sites
 from services.campaigns.access.read import hash_of, list_devices, read_sign_in
 from services.campaigns.access.request_sign_in import request_sign_in
 from services.campaigns.access.revoke_device import revoke_device, revoke_secret
@@ -65,6 +65,7 @@ async def post_sign_in_link(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[Any]:
     """Use the link up; the browser gets a new cookie, whatever it had before."""
+    refuse_other_sites(request)
     signed = edge.signer.verify("sign_in", token)
     if signed is None:
         raise LinkEnded

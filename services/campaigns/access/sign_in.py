@@ -15,7 +15,7 @@ LINK_LIFE = timedelta(minutes=15)
 LINKS_AT_MOST = 5
 HOME = "/planification"
 # pages of ours, in plain characters: nothing that a browser could read as another host
-_OWN_PATH = re.compile(r"^/(planification|compte)(/[A-Za-z0-9._~-]+)*(\?[A-Za-z0-9=&._~%-]*)?$")
+_OWN_PATH = re.compile(r"/(planification|compte)(/[A-Za-z0-9._~-]+)*(\?[A-Za-z0-9=&._~%-]*)?")
 
 
 class LinkEnded(Refusal):
@@ -63,7 +63,7 @@ def parse_address(text: str) -> str:
 
 def own_path(text: str) -> str:
     """The path, where it is one of our pages for people who sign in; else their home (no open redirect)."""
-    return text if len(text) <= 300 and _OWN_PATH.match(text) else HOME
+    return text if len(text) <= 300 and _OWN_PATH.fullmatch(text) else HOME
 
 
 def say_agent(agent: str) -> str:

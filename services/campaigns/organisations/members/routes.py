@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from services.campaigns.access.actor import Actor, FormTooOld
-from services.campaigns.access.guard import cookie_name
+from services.campaigns.access.actor import Actor
+from services.campaigns.access.guard import cookie_name, refuse_other_sites
 from services.campaigns.access.permissions import ROLE_NAMES, ROLE_PROMISES
 from services.campaigns.access.read import hash_of
 from services.campaigns.access.revoke_device import revoke_secret
@@ -160,8 +160,7 @@ async def post_acceptance(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[Any]:
     """The address becomes an account, its person a member, and this browser theirs: who has the link reads the mail."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise FormTooOld
+    refuse_other_sites(request)
     invitation = await _invitation(edge, token)
     invitation.refuse_if_ended(now)
     given = await request.form()

@@ -138,6 +138,14 @@ async def test_the_cookie_a_browser_had_before_is_of_no_use_after_a_new_sign_in(
 
 
 @pytest.mark.usefixtures("member")
+async def test_another_site_s_page_signs_nobody_in_with_a_link_of_its_own(visitor, pool, settings):
+    link = await ask_for_a_link(visitor, pool, settings)
+    foreign = await visitor.post(link, headers={"Sec-Fetch-Site": "cross-site"}, follow_redirects=False)
+    assert (foreign.status_code, "set-cookie" in foreign.headers) == (403, False)
+    assert (await visitor.post(link, follow_redirects=False)).status_code == 303
+
+
+@pytest.mark.usefixtures("member")
 async def test_after_signing_in_one_is_where_one_wanted_to_be(visitor, pool, settings):
     link = await ask_for_a_link(visitor, pool, settings, goes_to="/planification/semaine-pont-audemer/places")
     answer = await visitor.post(link, follow_redirects=False)
@@ -152,6 +160,7 @@ async def test_after_signing_in_one_is_where_one_wanted_to_be(visitor, pool, set
         "/\\ailleurs.example",
         "/planification/..//ailleurs.example",
         "/planification\r\nSet-Cookie: a=b",
+        "/planification/campagnes\n",
         "javascript:alert(1)",
         "/connexion/x",
         "/planification/" + "a" * 400,
