@@ -22,8 +22,9 @@ async def add_contact(
 ) -> UUID:
     """The contact's person id, known before or new.
 
-    `from_outside`: another organisation names the contact. It may only where nobody is responsible yet, else it could
-    have another's requests sent to itself. Raises `UnknownOrganisation`, `HasItsOwnMembers`, `TooManyContacts`.
+    `from_outside`: another organisation names the contact. It may only where nobody is known yet, neither a member nor
+    another contact, else it could have another's requests sent to itself. Raises `UnknownOrganisation`,
+    `HasItsOwnMembers`, `TooManyContacts`.
     """
     organisation = await lock_organisation(connection, organisation_id)
     if from_outside and await connection.fetchval(
@@ -39,6 +40,8 @@ async def add_contact(
     )
     person_id: UUID | None = next((row["person_id"] for row in known if row["email"] == form.email), None)
     if person_id is None:
+        if from_outside and known:
+            raise HasItsOwnMembers(organisation.name)
         if len(known) >= CONTACTS_AT_MOST:
             raise TooManyContacts
         person_id = await connection.fetchval(

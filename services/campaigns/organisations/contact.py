@@ -16,7 +16,7 @@ CONTACTS_AT_MOST = 20
 
 
 class HasItsOwnMembers(Refusal):
-    """An organisation that somebody is responsible for names its own contacts."""
+    """An organisation that somebody answers for already, a member or a contact, names its own contacts."""
 
     reason: ClassVar[str] = "has-its-own-members"
 

@@ -18,7 +18,7 @@ class Introduction(Struct, frozen=True, kw_only=True):
 
 
 class Introduced(Struct, frozen=True, kw_only=True):
-    """What came of it. An organisation with members of its own keeps its own contacts."""
+    """What came of it. An organisation with members or contacts of its own keeps them (`has_members`)."""
 
     organisation_id: UUID
     new: bool

@@ -124,7 +124,9 @@ async def test_one_of_a_known_siret_is_it_and_stays_as_it_is(sign_in, federation
     assert "Scierie du Bec" in answer.text
     assert "déjà connue" in answer.text
     assert await pool.fetchval("SELECT count(*) FROM campaigns.organisations WHERE siret = $1", SIRET) == 1
-    assert await pool.fetchval("SELECT count(*) FROM campaigns.contacts") == 2
+    # whoever is known there goes on receiving what others send: pupils' names may be in it
+    assert "le contact que vous avez écrit n’est pas gardé" in answer.text
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.contacts") == 1
     # nobody becomes responsible for an organisation that was known by being named from outside
     assert await pool.fetchval("SELECT count(*) FROM campaigns.member_invitations") == 0
 
