@@ -57,7 +57,14 @@ def main() -> None:
 
 async def find_pages() -> dict[str, str]:
     """Name → path of each page: the catalogue, some offers, their forms, a place in each state, the planner's."""
-    pages = {"catalogue": "/", "error": "/nulle-part"}
+    pages = {
+        "catalogue": "/",
+        "search": "/?lieu=Caen&mots=batimant&secteur=s10",
+        "nothing-found": "/?mots=zzzzzz&libres=oui",
+        "embedding": "/integrer?departement=27",
+        "frame": "/integrer/liste?departement=27",
+        "error": "/nulle-part",
+    }
     try:
         settings = read_settings()
     except SettingsError as error:
