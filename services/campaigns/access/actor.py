@@ -54,7 +54,7 @@ class Membership(Struct, frozen=True, kw_only=True):
 class Actor(Struct, frozen=True, kw_only=True):
     """Who asks. Exactly one of `device_id`, `api_token_id` is set, or neither for a token of the installation.
 
-    `csrf` is what forms of this device carry; `memberships` are the other hats of the person.
+    `csrf` is what forms of this device carry for this organisation; `memberships` are the other hats of the person.
     """
 
     organisation_id: UUID

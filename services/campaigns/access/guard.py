@@ -1,12 +1,14 @@
 """The guard: finds who asks, and lets pass only whose role holds the action that the route names.
 
 A route says what it is with `action="plan_offers"` in its decorator, and takes `actor: NamedDependency[Actor]`.
-A form of a signed-in person carries `csrf`, derived from the device (`X-CSRF-Token` for scripts).
+A form of a signed-in person carries `csrf`, derived from the device and the organisation acted for (`X-CSRF-Token`
+for scripts).
 """
 
 import hmac
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid5
 
 import msgspec
 from litestar import Request
@@ -40,7 +42,9 @@ async def provide_actor(
     if actor is None:
         raise NotSignedIn
     if actor.device_id is not None:
-        actor = msgspec.structs.replace(actor, csrf=edge.signer.token("form", actor.device_id))
+        # of the device and the organisation: a form that was opened for one acts for no other, switched to meanwhile
+        opened_for = uuid5(actor.device_id, str(actor.organisation_id))
+        actor = msgspec.structs.replace(actor, csrf=edge.signer.token("form", opened_for))
         if request.method not in SAFE:
             await _refuse_foreign_form(request, actor.csrf)
     actor.need(action)

@@ -214,6 +214,17 @@ async def test_one_acts_for_one_of_several_organisations_and_sees_for_which(sign
     assert answer.status_code == 404
 
 
+async def test_a_form_that_was_opened_for_one_organisation_invites_nobody_to_another(sign_in, pool, small_week):
+    mine = await sign_in(small_week.organisation_id, role="owner")
+    async with transaction(pool) as connection:
+        await a_member(connection, small_week.hosts[0], role="owner", email=mine.member.email)
+    await mine.get("/planification/organisation")
+    form = {"csrf": mine.csrf, "email": "stagiaire@federation.example", "role": "planner"}
+    await mine.post("/compte/organisation", {"organisation": str(small_week.hosts[0])})  # in another tab
+    assert (await mine.post("/planification/organisation/invitations", form)).status_code == 403
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.member_invitations") == 0
+
+
 async def test_a_role_that_is_taken_away_is_gone_at_once(sign_in, pool, small_week):
     mine = await sign_in(small_week.organisation_id)
     await mine.get("/compte")
