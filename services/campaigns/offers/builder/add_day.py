@@ -6,12 +6,14 @@ from uuid import UUID
 
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
+from services.campaigns.offers.session import InvalidChange
 from shared.database import Connection
 from shared.french_dates import say_date
 from shared.identifiers import new_id
 from shared.refusal import Refusal
 
 DAYS_AT_MOST = 60
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class DayExists(Refusal):
@@ -55,8 +57,10 @@ async def insert_day(
     """Write a day; the caller holds the offer's lock.
 
     It stands for its own date where the series has none yet and has begun by then, else it ends the series
-    (calendar-rules: RECURRENCE-ID never changes).
+    (calendar-rules: RECURRENCE-ID never changes). Raises `InvalidChange` for a date out of the possible.
     """
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise InvalidChange("Cette date est hors du possible.", field="date")
     day_id = new_id()
     await connection.execute(
         """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.kinds.fields import local
+from services.campaigns.offers.kinds.fields import FIRST_YEAR, LAST_YEAR, local
 from services.campaigns.offers.time_law import EARLIEST, LATEST
 from shared.french_dates import say_date, say_times
 from shared.refusal import Refusal
@@ -147,6 +147,8 @@ def check_times(times: list[SlotTime], *, now: datetime) -> None:
     for each in times:
         if each.starts_at.tzinfo is None or each.ends_at.tzinfo is None:
             raise InvalidSlots("Les heures doivent porter leur décalage.", field="slots")
+        if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (each.starts_at, each.ends_at)):
+            raise InvalidSlots("Cette date est hors du possible.", field="slots")
         if not timedelta(minutes=5) <= each.ends_at - each.starts_at <= timedelta(hours=4):
             raise InvalidSlots("Un créneau dure de 5 minutes à 4 heures.", field="slots")
         if each.starts_at <= now:

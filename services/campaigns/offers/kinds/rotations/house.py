@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from services.campaigns.offers.kinds.fields import is_plain
+from services.campaigns.offers.kinds.fields import FIRST_YEAR, LAST_YEAR, is_plain
 from shared.french_dates import PARIS, say_date, say_times
 from shared.refusal import Refusal
 
@@ -83,6 +83,8 @@ def _check_half_days(half_days: Sequence[HalfDay]) -> None:
     for half_day in half_days:
         if half_day.starts_at.tzinfo is None or half_day.ends_at.tzinfo is None:
             raise InvalidRotation("Les heures doivent porter leur décalage.", field="half_days")
+        if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (half_day.starts_at, half_day.ends_at)):
+            raise InvalidRotation("Cette date est hors du possible.", field="half_days")
         if half_day.ends_at <= half_day.starts_at:
             raise InvalidRotation(
                 f"{half_day.say().capitalize()} : la fin doit venir après le début.", field="half_days"

@@ -75,6 +75,8 @@ async def test_days_groups_and_the_state_of_the_week(visitor, draft, planner, po
     day = {"date": "2027-06-21", "sector": "s10", "emergency_phone": "112"}
     assert (await visitor.post(f"{offer}/days", json=day, headers=planner)).status_code == 201
     assert (await visitor.post(f"{offer}/days", json=day, headers=planner)).json()["title"] == "day-exists"
+    never = await visitor.post(f"{offer}/days", json={**day, "date": "9999-12-31"}, headers=planner)
+    assert (never.status_code, never.json()["field"]) == (422, "date")
     bad = await visitor.post(f"{offer}/days", json={**day, "date": "2027-06-22", "sector": "s99"}, headers=planner)
     assert (bad.status_code, bad.json()["field"]) == (422, "sector")
     copied = await visitor.post(f"{offer}/days/2027-06-14/copies", json={"date": "2027-06-21"}, headers=planner)

@@ -1,9 +1,11 @@
 """A slot tells nobody where a pupil is: another offer’s session at that hour is in the way, and is not named."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from services.campaigns.offers.kinds.follow_up.add_slots import add_slots
-from services.campaigns.offers.kinds.follow_up.slot import SlotTime
+from services.campaigns.offers.kinds.follow_up.slot import InvalidSlots, SlotTime
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.signed_links import Signer
@@ -11,6 +13,8 @@ from tests.services.campaigns.look.page_reader import read
 from tests.world import NOW, a_member, a_pupil, a_week, at
 
 pytestmark = pytest.mark.anyio
+
+LAST_EVENING = datetime(9999, 12, 31, 23, 15, tzinfo=UTC)
 
 
 async def test_the_session_of_another_offer_is_named_neither_to_a_planner_nor_by_a_personal_link(
@@ -53,3 +57,17 @@ async def test_the_session_of_another_offer_is_named_neither_to_a_planner_nor_by
     assert not any("notaire" in answer.text for answer in said)
     assert "Pendant « autre rendez-vous »" in read(said[0]).text
     assert all("Un autre rendez-vous a lieu à la même heure" in read(answer).text for answer in said[2:])
+
+
+async def test_a_slot_in_a_year_that_no_clock_here_can_say_is_refused(pool):
+    async with transaction(pool) as connection:
+        week = await a_week(connection)
+        follower = await a_member(connection, week.organisation_id, email="suivi@federation.example")
+        with pytest.raises(InvalidSlots):
+            await add_slots(
+                connection,
+                offer_id=week.offer_id,
+                person_id=follower.person_id,
+                times=[SlotTime(starts_at=LAST_EVENING, ends_at=LAST_EVENING + timedelta(minutes=30))],
+                now=NOW,
+            )

@@ -80,6 +80,11 @@ async def test_what_has_changed_meanwhile_is_not_overwritten(visitor, path, bear
     [
         ({"half_days": []}, 422, "invalid-field"),
         ({"half_days": [{"starts_at": "2027-06-14T09:00:00", "ends_at": "2027-06-14T12:00:00"}]}, 422, "invalid-field"),
+        (
+            {"half_days": [{"starts_at": "9999-12-31T20:00:00Z", "ends_at": "9999-12-31T23:59:59Z"}]},
+            422,
+            "invalid-field",
+        ),
         ({"groups": [{"name": "A", "pupils": 9}]}, 422, "impossible-rotation"),
         ({"groups": [{"name": "=1+1", "pupils": 8}]}, 422, "invalid-field"),
         ({"address": "=1+1"}, 422, "invalid-field"),
