@@ -103,6 +103,8 @@ class HostNotice(Notice, frozen=True, kw_only=True):
 
     request_id: UUID
     token_version: int = 1
+    # of the page and the calendar of all that was asked of the recipient
+    space_version: int = 1
     host: str
     appointment: Appointment
     word: str = ""
@@ -124,6 +126,8 @@ class HostReminded(HostNotice, frozen=True, kw_only=True, tag="host.reminded"):
 class HostAnswered(HostNotice, frozen=True, kw_only=True, tag="host.answered"):
     """A company answered; told to the planners. Times where it proposes others."""
 
+    # of the page the planner sees the answer on
+    offer_slug: str = ""
     answer: Literal["confirmed", "proposed", "declined", "withdrawn"]
     proposed_starts_at: datetime | None = None
     proposed_ends_at: datetime | None = None
@@ -165,6 +169,8 @@ class SpeakerReminded(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.rem
 class SpeakerAnswered(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.answered"):
     """A professional answered; told to the planners."""
 
+    # of the page the planner sees the answer on
+    offer_slug: str = ""
     answer: Literal["confirmed", "declined"]
 
 

@@ -41,13 +41,13 @@ def view_host(event: HostNotice, links: Links) -> NoticeView:
         words["reason"] = event.reason
     if not answered and len(event.recipients) == 1:
         # of one person alone: the page shows all that was asked of them
-        space = links.signer.token("host_space", event.recipients[0])
+        space = links.signer.token("host_space", event.recipients[0], event.space_version)
         words["space_url"] = f"{links.base_url}/accueil/{space}/tout"
     token = links.signer.token("host", event.request_id, event.token_version)
     return _view_appointment(
         event,
         event.appointment,
-        url=links.planning if answered else f"{links.base_url}/accueil/{token}",
+        url=_page_of_hosts(event, links) if isinstance(event, HostAnswered) else f"{links.base_url}/accueil/{token}",
         word=event.word,
         word_by=host if answered else one_line(event.appointment.organisation),
         changes=_changes(event) if isinstance(event, HostRequested) else (),
@@ -70,7 +70,9 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
     return _view_appointment(
         event,
         event.appointment,
-        url=links.planning if answered else f"{links.base_url}/temoignage/{token}",
+        url=_page_of_hosts(event, links)
+        if isinstance(event, SpeakerAnswered)
+        else f"{links.base_url}/temoignage/{token}",
         word=event.word,
         word_by=speaker if answered else one_line(event.appointment.organisation),
         changes=_changes(event) if isinstance(event, SpeakerRequested) else (),
@@ -138,6 +140,11 @@ def _view_appointment(
             **words,
         },
     )
+
+
+def _page_of_hosts(event: HostAnswered | SpeakerAnswered, links: Links) -> str:
+    """Where a planner sees who receives and who comes; of a fact older than the field, all offers."""
+    return f"{links.planning}/{event.offer_slug}/accueils" if event.offer_slug else links.planning
 
 
 def _pupil(claimed: ClaimedNotice) -> dict[str, object]:

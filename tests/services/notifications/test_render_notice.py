@@ -14,6 +14,7 @@ from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.reactions import NoticeMessage
 from services.notifications.render_notice import NoticePrinter
 from shared.settings import read_settings
+from shared.signed_links import Signer
 from tests.services.notifications.notices import NOTICES, a_notice
 from tests.services.notifications.sink import parse
 
@@ -71,3 +72,19 @@ def test_a_time_a_guillemet_and_a_sign_never_begin_or_end_a_line():
 def test_a_long_name_without_spaces_may_be_broken_on_a_phone():
     page = rendered(changed("host_requested", host="M" * 300)).get_body(("html",)).get_content()
     assert "overflow-wrap:anywhere" in page
+
+
+@pytest.mark.parametrize("name", ["host_answered.declined", "speaker_answered.declined"])
+def test_planners_are_led_from_an_answer_to_the_page_where_it_is_dealt_with(name):
+    assert "http://quinzaine.example/planification/pont-audemer/accueils" in text_of(
+        rendered(changed(name, offer_slug="pont-audemer"))
+    )
+    # facts told before the address was in them
+    assert "/accueils" not in text_of(rendered(a_notice(name)))
+
+
+def test_a_renewed_space_is_what_the_next_mail_leads_to():
+    signer = Signer(("un-secret-pour-les-tests",))
+    for version in (1, 2):
+        space = signer.token("host_space", a_notice("host_requested").event.recipients[0], version)
+        assert f"/accueil/{space}/tout" in text_of(rendered(changed("host_requested", space_version=version)))

@@ -47,6 +47,7 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
                 host=host,
                 appointment=appointments[request.session_id],
                 word=given.word,
+                offer_slug=offer.slug,
                 answer=given.answer,
                 proposed_starts_at=given.starts_at,
                 proposed_ends_at=given.ends_at,

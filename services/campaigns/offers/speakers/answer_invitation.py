@@ -70,6 +70,7 @@ async def answer_invitation(
                 speaker=invitation.speaker,
                 appointment=appointments[invitation.session_id],
                 word=word,
+                offer_slug=offer.slug,
                 answer=answer,
             )
         ],
