@@ -30,6 +30,8 @@ class FeedSession(Struct, frozen=True, kw_only=True):
     sector_label: str = ""
     # the seat is held, not yet confirmed (personal feeds)
     tentative: bool = False
+    # label and text of what this feed tells besides
+    details: tuple[tuple[str, str], ...] = ()
 
 
 class FeedHead(Struct, frozen=True, kw_only=True):
@@ -89,7 +91,8 @@ def write_feed_event(item: FeedSession, *, domain: str, personal: bool) -> bytes
         session.title if session.title == item.offer_title else f"{item.offer_title} : {session.title}",
     )
     put_place(event, session)
-    put(event, "description", describe_session(session, contact=personal))
+    more = "".join(f"\n  {label} : {text}" for label, text in item.details if text)
+    put(event, "description", describe_session(session, contact=personal) + more)
     put_uri(event, "url", item.offer_url)
     if item.sector_label:
         event.add("categories", [clean(item.sector_label)])

@@ -16,10 +16,12 @@ FRESH_SECONDS = 300
 
 
 class FeedState(Struct, frozen=True):
-    """Which state a feed is in: equal versions are equal bytes; `changed_at` is when it came to be."""
+    """Which state a feed is in: equal versions are equal bytes; `changed_at` is when it came to be, None where that is
+    not known: then no Last-Modified is told.
+    """
 
     version: str
-    changed_at: datetime
+    changed_at: datetime | None
 
 
 class FeedContent(Struct, frozen=True):
@@ -54,9 +56,10 @@ class ServedFeed(Struct, frozen=True):
 
     def dated(self, now: datetime) -> "ServedFeed":
         """The feed with its Last-Modified, once that is not in the future (RFC 9110 §8.8.2.1)."""
-        if self.last_modified or self.state.changed_at > now:
+        changed_at = self.state.changed_at
+        if self.last_modified or changed_at is None or changed_at > now:
             return self
-        date = format_datetime(self.state.changed_at, usegmt=True).encode()
+        date = format_datetime(changed_at, usegmt=True).encode()
         return ServedFeed(self.state, date, _dated(self.plain, date), _dated(self.compressed, date))
 
 

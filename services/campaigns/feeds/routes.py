@@ -1,4 +1,5 @@
-"""Feeds over HTTP: `/calendars/{slug}.ics` for everybody, `/calendars/personal/{token}.ics` for one pupil.
+"""Feeds over HTTP: `/calendars/{slug}.ics` for everybody, `/calendars/personal/{token}.ics` for one pupil,
+`/calendars/accueils/{token}.ics` for a company.
 
 They are bare ASGI: calendars ask again and again for what has not changed, and the answer is ready.
 """
@@ -20,6 +21,7 @@ from services.campaigns.feeds.read import (
     read_public_content,
     read_public_state,
 )
+from services.campaigns.offers.hosts.space.read import read_space_content, read_space_state
 from shared.signed_links import SignedId
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".ics"
 PERSONAL = "personal/"
+HOSTS = "accueils/"
 # an address that nobody was given is looked up like one that was: as this one
 NOBODY = SignedId(UUID(int=0), 0)
 
@@ -34,7 +37,7 @@ NOBODY = SignedId(UUID(int=0), 0)
 # mounted: the framework's bare routes know no path parameters
 @asgi("/calendars", is_mount=True, copy_scope=False)
 async def get_feed(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # ASGI's signature
-    """The feed of an offer, a campaign, an organisation or a sector; or, at a secret address, of one pupil."""
+    """The feed of an offer, a campaign, an organisation or a sector; or, at a secret address, of pupil or company."""
     request = cast("HTTPScope", scope)
     if request["method"] not in ("GET", "HEAD"):
         raise MethodNotAllowedException(headers={"Allow": "GET, HEAD"})
@@ -58,6 +61,16 @@ async def _fetch(edge: Edge, address: str) -> ServedFeed | None:
             address,
             read_state=partial(read_personal_state, *whose),
             read_content=partial(read_personal_content, *whose, address=address, base_url=base_url),
+            private=True,
+        )
+    if name.startswith(HOSTS):
+        token = name.removeprefix(HOSTS)
+        signed = edge.signer.verify("host_space", token) or NOBODY
+        whose = (edge.pool, signed.id, signed.version)
+        return await edge.feeds.fetch(
+            address,
+            read_state=partial(read_space_state, *whose),
+            read_content=partial(read_space_content, *whose, address=address, token=token, base_url=base_url),
             private=True,
         )
     return await edge.feeds.fetch(

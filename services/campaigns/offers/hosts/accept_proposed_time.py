@@ -7,6 +7,7 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.hosts.host_request import NothingProposed
 from services.campaigns.offers.hosts.lock_host_request import lock_host_request
 from services.campaigns.offers.hosts.read import read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from services.campaigns.offers.session import SessionChange
 from shared.database import Connection
 from shared.notices import HostTimeAccepted
@@ -42,6 +43,7 @@ async def accept_proposed_time(
     )
     host = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", request.organisation_id)
     appointments = await read_appointments(connection, [request.session_id])
+    spaces = await read_space_versions(connection, [request.person_id])
     await append_events(
         connection,
         [
@@ -51,6 +53,7 @@ async def accept_proposed_time(
                 offer_id=offer.id,
                 request_id=request_id,
                 token_version=request.token_version,
+                space_version=spaces[request.person_id],
                 host=host,
                 appointment=appointments[request.session_id],
             )

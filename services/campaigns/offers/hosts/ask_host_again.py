@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.campaigns.offers.hosts.host_request import answer_deadline
 from services.campaigns.offers.hosts.read import read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from shared.changes import FieldChange
 from shared.database import Connection
 from shared.notices import HostRequested
@@ -44,6 +45,7 @@ async def ask_host_again(
         answer_by,
     )
     appointments = await read_appointments(connection, [session_id])
+    spaces = await read_space_versions(connection, [row["person_id"]])
     await append_events(
         connection,
         [
@@ -53,6 +55,7 @@ async def ask_host_again(
                 offer_id=row["offer_id"],
                 request_id=row["id"],
                 token_version=row["token_version"],
+                space_version=spaces[row["person_id"]],
                 host=row["host"],
                 appointment=appointments[session_id],
                 answer_by=answer_by,

@@ -7,6 +7,7 @@ from services.campaigns.offers.hosts.host_request import AskedAlready, Contact, 
 from services.campaigns.offers.hosts.lock_host_request import lock_host_request
 from services.campaigns.offers.hosts.note_contact import note_contact
 from services.campaigns.offers.hosts.read import read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from shared.database import Connection
 from shared.notices import HostRequested
 from shared.outbox import append_events
@@ -32,6 +33,7 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
     )
     host = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", request.organisation_id)
     appointments = await read_appointments(connection, [request.session_id])
+    spaces = await read_space_versions(connection, [person_id])
     await append_events(
         connection,
         [
@@ -41,6 +43,7 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
                 offer_id=offer.id,
                 request_id=request_id,
                 token_version=request.token_version + 1,
+                space_version=spaces[person_id],
                 host=host,
                 appointment=appointments[request.session_id],
                 answer_by=answer_by,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.campaigns.offers.hosts.read import read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from shared.database import Connection
 from shared.notices import HostReleased
 from shared.outbox import append_events
@@ -50,6 +51,7 @@ async def release_hosts(
             session_id: msgspec.structs.replace(session, place="", room="", meeting_point="")
             for session_id, session in appointments.items()
         }
+    spaces = await read_space_versions(connection, {row["person_id"] for row in told})
     await append_events(
         connection,
         [
@@ -59,6 +61,7 @@ async def release_hosts(
                 offer_id=row["offer_id"],
                 request_id=row["id"],
                 token_version=row["token_version"],
+                space_version=spaces[row["person_id"]],
                 host=row["name"],
                 appointment=appointments[row["session_id"]],
                 reason=reason,

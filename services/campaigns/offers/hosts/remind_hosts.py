@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.campaigns.offers.hosts.host_request import REMINDER_BEFORE
 from services.campaigns.offers.hosts.read import read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
 from shared.notices import HostReminded
@@ -47,6 +48,7 @@ async def remind_hosts(connection: Connection, *, offer_id: UUID, now: datetime)
         offer_id,
     )
     appointments = await read_appointments(connection, [row["session_id"] for row in rows])
+    spaces = await read_space_versions(connection, {row["person_id"] for row in rows})
     await append_events(
         connection,
         [
@@ -56,6 +58,7 @@ async def remind_hosts(connection: Connection, *, offer_id: UUID, now: datetime)
                 offer_id=offer_id,
                 request_id=row["id"],
                 token_version=row["token_version"],
+                space_version=spaces[row["person_id"]],
                 host=row["name"],
                 appointment=appointments[row["session_id"]],
                 answer_by=row["answer_by"],

@@ -10,6 +10,7 @@ from services.campaigns.offers.hosts.ask_someone_else import ask_someone_else
 from services.campaigns.offers.hosts.host_request import AskedAlready, Contact, NoContact, NoHost, answer_deadline
 from services.campaigns.offers.hosts.note_contact import note_contact
 from services.campaigns.offers.hosts.read import find_contacts, read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.session import UnknownSession
@@ -132,12 +133,14 @@ async def _ask(
     now: datetime,
 ) -> None:
     appointments = await read_appointments(connection, [session.session_id for session in sessions])
+    spaces = await read_space_versions(connection, set(contacts.values()))
     asked = [
         HostRequested(
             occurred_at=now,
             recipients=(contacts[session.organisation_id],),
             offer_id=offer_id,
             request_id=new_id(),
+            space_version=spaces[contacts[session.organisation_id]],
             host=session.host,
             appointment=appointments[session.session_id],
             answer_by=answer_deadline(now=now, starts_at=session.starts_at),

@@ -27,6 +27,7 @@ from services.campaigns.offers.hosts.read import (
 )
 from services.campaigns.offers.hosts.request_hosts import request_hosts
 from services.campaigns.offers.hosts.share_names import share_names
+from services.campaigns.offers.hosts.space.routes import route_handlers as space
 from shared.french_dates import say_moment
 
 HOSTS = "/planification/{slug:str}/accueils"
@@ -117,4 +118,5 @@ route_handlers: list[Any] = [
     *asking,
     *deciding,
     *company,
+    *space,
 ]

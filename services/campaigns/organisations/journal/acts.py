@@ -53,6 +53,7 @@ ACTS = {
     "request_hosts": "Accueils demandés",
     "replace_host": "Entreprise remplacée",
     "answer_host_request": "Réponse d’une entreprise",
+    "renew_host_space": "Adresses secrètes renouvelées",
     "accept_proposed_time": "Horaire proposé accepté",
     "keep_planned_time": "Horaire prévu gardé",
     "share_names": "Noms partagés avec l’accueil",

@@ -22,11 +22,11 @@ from services.campaigns.offers.hosts.company.read import (
     list_feeds,
     list_guests,
     list_hostings,
-    list_hostings_of_person,
     read_linked_hosting,
     read_own_hosting,
 )
 from services.campaigns.offers.hosts.host_request import GivenAnswer, UnknownHostRequest
+from services.campaigns.offers.hosts.space.routes import own_calendar
 from shared.database import Connection
 from shared.refusal import Refusal
 
@@ -62,29 +62,6 @@ async def post_hosting(
     return Redirect(f"/accueil/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
-@get("/accueil/{token:str}/tout", include_in_schema=False)
-async def get_host_space(
-    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
-) -> Response[Any]:
-    """All that was asked of one person, of all campaigns, without account."""
-    signed = edge.signer.verify("host_space", token)
-    if signed is None or signed.version != 1:
-        raise UnknownHostRequest
-    async with edge.reading() as connection:
-        hostings = await list_hostings_of_person(connection, signed.id, now=now)
-        feeds = await list_feeds(connection, {hosting.organisation_id for hosting in hostings})
-    if not hostings:
-        raise UnknownHostRequest
-    return page(
-        "offers/hosts/company/templates/space.html",
-        private=True,
-        days=by_day(hostings),
-        feeds=[(name, f"{edge.settings.base_url}/calendars/{slug}.ics") for name, slug in feeds],
-        addresses={hosting.request_id: _address(edge, hosting) for hosting in hostings},
-        now=now,
-    )
-
-
 @get("/planification/accueils", action="read_hosting", include_in_schema=False)
 async def get_hostings(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], after: After = ""
@@ -93,12 +70,14 @@ async def get_hostings(
     async with edge.reading() as connection:
         hostings = await list_hostings(connection, actor.organisation_id, now=now, after=_uuid(after), limit=PAGE + 1)
         feeds = await list_feeds(connection, [actor.organisation_id])
+        calendar = await own_calendar(edge, connection, actor.organisation_id)
     return planner_page(
         "offers/hosts/company/templates/hostings.html",
         actor,
         here="hosting",
         days=by_day(hostings[:PAGE]),
         feeds=[(name, f"{edge.settings.base_url}/calendars/{slug}.ics") for name, slug in feeds],
+        calendar=calendar,
         awaited=sum(hosting.state(now) == "awaited" for hosting in hostings[:PAGE]),
         following=hostings[PAGE - 1].appointment.session_id if len(hostings) > PAGE else None,
         now=now,
@@ -201,7 +180,6 @@ def _uuid(text: str) -> UUID | None:
 route_handlers: list[Any] = [
     get_hosting,
     post_hosting,
-    get_host_space,
     get_hostings,
     get_own_hosting,
     post_own_hosting,
