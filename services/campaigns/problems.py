@@ -123,7 +123,9 @@ def _answer(
     detail: str = "",
 ) -> Response[Any]:
     if not request.url.path.startswith("/api/"):
-        return Response(error_page(status, sentence), status_code=status, media_type=MediaType.HTML)
+        return Response(
+            error_page(status, sentence, path=request.url.path), status_code=status, media_type=MediaType.HTML
+        )
     problem = {
         "type": f"urn:quinzaine:problem:{reason}",
         "title": reason,

@@ -14,9 +14,26 @@ TITLES = {
 }
 
 
-def error_page(status: int, sentence: str) -> str:
-    """The whole page as HTML. `sentence` says in plain French what happened; `status` is the HTTP status."""
+# rooms of planners whose pages lie below no offer and no campaign
+WIDE_ROOMS = ("offres", "accueils", "intervenants", "classes", "organisation", "series")
+
+
+def error_page(status: int, sentence: str, *, path: str = "/") -> str:
+    """The whole page as HTML. `sentence` says in plain French what happened; `status` is the HTTP status.
+
+    A planner is led back to the room that `path` is in, everybody else to the offers.
+    """
     title = TITLES.get(status, "Cette demande ne peut pas aboutir" if status < 500 else TITLES[500])
     if sentence.rstrip(".") == title:
         sentence = "L’adresse est peut-être incomplète. Toutes les offres sont à un pas d’ici."
-    return render("look/templates/error.html", title=title, sentence=sentence, status=status)
+    return render("look/templates/error.html", title=title, sentence=sentence, status=status, back=_room_of(path))
+
+
+def _room_of(path: str) -> str:
+    parts = [part for part in path.split("/") if part]
+    if parts[:1] != ["planification"]:
+        return ""
+    rooms = parts[1:3] if len(parts) > 3 else parts[1:2] if len(parts) > 2 else []
+    if rooms and rooms[0] in WIDE_ROOMS:
+        rooms = rooms[:1]
+    return "/".join(("", "planification", *rooms))
