@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.offers.registration import RegistrationStatus
-from shared.french_dates import say_moment
+from shared.french_dates import PARIS, say_date, say_moment, say_period, say_times
 from shared.refusal import Refusal
 
 LISTED_AT_MOST = 2_000
@@ -136,6 +136,14 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     closes_at: datetime | None
+
+    @property
+    def when(self) -> str:
+        """« du lundi 14 au vendredi 18 juin 2027 », « mardi 15 juin 2027, 9 h–12 h »."""
+        first, last = (moment.astimezone(PARIS).date() for moment in (self.starts_at, self.ends_at))
+        if first != last:
+            return say_period(first, last)
+        return f"{say_date(first, year=True)}, {say_times(self.starts_at, self.ends_at)}"
 
 
 def group_classes(places: Sequence[EnrolledPlace]) -> list[SchoolClass]:
