@@ -9,6 +9,7 @@ import msgspec
 from services.campaigns.access.actor import EVERY_ORGANISATION
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
+from services.campaigns.offers.hosts.host_request import REPLACED_BEFORE
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.planning.need import Need, in_order
 from services.campaigns.planning.overview import ListedPupil
@@ -75,7 +76,7 @@ async def list_needs(connection: Connection, *, organisation_id: UUID, now: date
             SELECT CASE h.status WHEN 'declined' THEN 'host_declined' WHEN 'withdrawn' THEN 'host_declined'
                                  WHEN 'proposed' THEN 'host_proposed' ELSE 'host_awaited' END AS kind,
                    mine.id, mine.slug, mine.title,
-                   CASE WHEN h.status = 'awaited' THEN h.answer_by ELSE s.starts_at END AS by
+                   CASE WHEN h.status = 'awaited' THEN h.answer_by ELSE s.starts_at - $4::interval END AS by
             FROM mine
             JOIN campaigns.sessions s ON s.offer_id = mine.id AND s.status = 'planned' AND s.starts_at > $1
             JOIN LATERAL (SELECT status, answer_by FROM campaigns.host_requests r
@@ -115,5 +116,6 @@ async def list_needs(connection: Connection, *, organisation_id: UUID, now: date
         now,
         organisation_id,
         EVERY_ORGANISATION,
+        REPLACED_BEFORE,
     )
     return in_order([Need(**dict(row)) for row in rows])
