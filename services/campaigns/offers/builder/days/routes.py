@@ -13,11 +13,9 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.builder.add_day import add_day
-from services.campaigns.offers.builder.apply_template_week import apply_template_week
-from services.campaigns.offers.builder.board.routes import Answer, read_own_week
-from services.campaigns.offers.builder.copy_day import copy_day
+from services.campaigns.offers.builder.board.routes import Answer, act_or_ask, read_own_week
 from services.campaigns.offers.builder.days.read import list_day_pupils, list_sectors
-from services.campaigns.offers.builder.edit_day import UnknownDay, checked_phone, edit_day
+from services.campaigns.offers.builder.edit_day import UnknownDay, checked_phone
 from services.campaigns.offers.builder.remove_day import remove_day
 from services.campaigns.offers.builder.screen import base_of
 from services.campaigns.offers.builder.sessions.session_form import read_date
@@ -92,28 +90,18 @@ async def post_day_sheet(
     slug: FromPath[str],
     date: FromPath[str],
 ) -> Answer:
-    """Set a day's sector and emergency number."""
+    """Set a day's sector and emergency number; of another sector people are told, which is shown first."""
     fields = texts_of(await request.form())
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
     day = _day(week, date)
     form = _form(week, day) | {name: fields.get(name, "").strip() for name in ("sector", "emergency_phone")}
     try:
-        async with edge.transaction() as connection:
-            await edit_day(
-                connection,
-                offer_id=week.offer_id,
-                date=day.date,
-                sector=form["sector"] or None,
-                emergency_phone=form["emergency_phone"],
-                phone_of_all=bool(fields.get("phone_of_all")),
-                now=now,
-            )
-            detail = f"a changé la journée du {say_date(day.date)}."
-            await write_audit(connection, actor, "edit_day", detail, now=now, offer_id=week.offer_id)
+        said = {"act": "edit_day", "phone_of_all": fields.get("phone_of_all", ""), **form, "date": day.date.isoformat()}
+        asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
         return await _page(edge, actor, week, "day", form, refusal=refusal, day=day)
-    return Redirect(f"{base_of(slug)}#j-{day.date.isoformat()}", status_code=303)
+    return asked or Redirect(f"{base_of(slug)}#j-{day.date.isoformat()}", status_code=303)
 
 
 @post("/planification/{slug:str}/semaine/jours/{date:str}/copie", action="plan_offers", include_in_schema=False)
@@ -125,7 +113,7 @@ async def post_copy(
     slug: FromPath[str],
     date: FromPath[str],
 ) -> Answer:
-    """Copy a day to another."""
+    """Copy a day to another; in a public offer who will be told comes first."""
     given = texts_of(await request.form()).get("date", "").strip()
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
@@ -134,13 +122,11 @@ async def post_copy(
     if target is None:
         return await _page(edge, actor, week, "day", form, faults={"date": NEEDS_A_DATE}, status=422, day=day)
     try:
-        async with edge.transaction() as connection:
-            await copy_day(connection, offer_id=week.offer_id, source=day.date, target=target, now=now)
-            detail = f"a copié la journée du {say_date(day.date)} vers le {say_date(target)}."
-            await write_audit(connection, actor, "copy_day", detail, now=now, offer_id=week.offer_id)
+        said = {"act": "copy_day", "date": day.date.isoformat(), "target": target.isoformat()}
+        asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
         return await _page(edge, actor, week, "day", form, refusal=refusal, day=day)
-    return Redirect(f"{base_of(slug)}#j-{target.isoformat()}", status_code=303)
+    return asked or Redirect(f"{base_of(slug)}#j-{target.isoformat()}", status_code=303)
 
 
 @post("/planification/{slug:str}/semaine/jours/{date:str}/retrait", action="plan_offers", include_in_schema=False)
@@ -181,22 +167,18 @@ async def post_template(
     actor: NamedDependency[Actor],
     slug: FromPath[str],
 ) -> Answer:
-    """Fill the empty days."""
+    """Fill the empty days; in a public offer who will be told comes first."""
     form = {"date": texts_of(await request.form()).get("date", "").strip()}
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
-    week_of = read_date(form["date"])
-    if not week.days and week_of is None:
+    if not week.days and read_date(form["date"]) is None:
         faults = {"date": NEEDS_A_DATE}
         return await _page(edge, actor, week, "template", form, faults=faults, status=422, slots=DAY)
     try:
-        async with edge.transaction() as connection:
-            count = await apply_template_week(connection, offer_id=week.offer_id, week_of=week_of, now=now)
-            detail = f"a rempli {count} journée{'s' if count > 1 else ''} avec la semaine modèle."
-            await write_audit(connection, actor, "apply_template_week", detail, now=now, offer_id=week.offer_id)
+        asked, _ = await act_or_ask(request, edge, actor, week, {"act": "apply_template_week", **form}, now=now)
     except Refusal as refusal:
         return await _page(edge, actor, week, "template", form, refusal=refusal, slots=DAY)
-    return Redirect(base_of(slug), status_code=303)
+    return asked or Redirect(base_of(slug), status_code=303)
 
 
 @get("/planification/{slug:str}/jour/{date:str}", action="plan_offers", include_in_schema=False)

@@ -13,8 +13,8 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.builder.add_group import add_group
-from services.campaigns.offers.builder.board.routes import Answer, read_own_week
-from services.campaigns.offers.builder.edit_group import UnknownGroup, edit_group
+from services.campaigns.offers.builder.board.routes import Answer, act_or_ask, read_own_week
+from services.campaigns.offers.builder.edit_group import UnknownGroup
 from services.campaigns.offers.builder.remove_group import remove_group
 from services.campaigns.offers.builder.screen import base_of
 from services.campaigns.offers.builder.sessions.session_form import read_uuid
@@ -63,19 +63,17 @@ async def post_group_name(
     slug: FromPath[str],
     group_id: FromPath[str],
 ) -> Answer:
-    """Rename a group."""
+    """Rename a group; whom it is told to comes first."""
     name = texts_of(await request.form()).get("name", "")
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
     group = _group(week, group_id)
     try:
-        async with edge.transaction() as connection:
-            await edit_group(connection, offer_id=week.offer_id, group_id=group.id, name=name, now=now)
-            detail = f"a renommé le groupe {group.name} en {name.strip()}."
-            await write_audit(connection, actor, "edit_group", detail, now=now, offer_id=week.offer_id)
+        said = {"act": "edit_group", "group_id": str(group.id), "name": name}
+        asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
         return _page(actor, week, "", Refusal(refusal.sentence))
-    return Redirect(f"{base_of(slug)}/groupes", status_code=303)
+    return asked or Redirect(f"{base_of(slug)}/groupes", status_code=303)
 
 
 @post("/planification/{slug:str}/semaine/groupes/{group_id:str}/retrait", action="plan_offers", include_in_schema=False)

@@ -10,8 +10,15 @@ from litestar.params import FromPath, QueryParameter
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
-from services.campaigns.offers.builder.add_session import add_session
-from services.campaigns.offers.builder.board.routes import Answer, by_script, changed, drawn, read_own_week
+from services.campaigns.offers.builder.board.routes import (
+    WHOLE_PAGE,
+    Answer,
+    act_or_ask,
+    by_script,
+    changed,
+    drawn,
+    read_own_week,
+)
 from services.campaigns.offers.builder.remove_session import remove_session
 from services.campaigns.offers.builder.sessions.answers import choice, removal, sheet
 from services.campaigns.offers.builder.sessions.read import list_sites, read_last_hand
@@ -68,7 +75,7 @@ async def post_session(
     actor: NamedDependency[Actor],
     slug: FromPath[str],
 ) -> Answer:
-    """Add a session."""
+    """Add a session; where people have the week already, who will be told comes first."""
     form = texts_in(texts_of(await request.form()))
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
@@ -76,13 +83,13 @@ async def post_session(
         if read.faults:
             return await _sheet(connection, request, actor, week, form, faults=read.faults)
     try:
-        async with edge.transaction() as connection:
-            session_id = await add_session(connection, offer_id=week.offer_id, session=read.change, now=now)
-            detail = f"a ajouté la séance « {form['title']} »."
-            await write_audit(connection, actor, "add_session", detail, now=now, offer_id=week.offer_id)
+        fields = {"act": "add_session"} | texts_of_change(read.change)
+        asked, session_id = await act_or_ask(request, edge, actor, week, fields, now=now)
     except Refusal as refusal:
         async with edge.reading() as connection:
             return await _sheet(connection, request, actor, week, form, refusal=refusal)
+    if asked is not None:
+        return asked
     said = f"« {form['title']} » ajoutée, {form['starts']} à {form['ends']}."
     return await changed(request, edge, actor, slug, said=said, anchor=f"#s-{session_id}")
 
@@ -231,7 +238,7 @@ async def _change(
         fields = {"act": "change_session", "session_id": str(session.id), "version": str(session.version)}
         answer = await propose(edge, actor, offer, fields | texts_of_change(change), now=now)
         if by_script(request):
-            answer.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML show:window:top"})
+            answer.headers.update(WHOLE_PAGE)
         return answer
     async with edge.transaction() as connection:
         await act(connection)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
+from services.campaigns.offers.builder.sessions.session_form import read_date
 from services.campaigns.offers.eligibility import GRADE_WORDS
-from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, UnknownAct
+from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, DayEdit, UnknownAct
 from services.campaigns.offers.life.consequences.consequences import read_words
 from services.campaigns.offers.life.consequences.session_form import read_session_change
 from services.campaigns.offers.life.sheet import InvalidSheet, Sheet, SheetChange
@@ -21,6 +23,12 @@ CARRIED = (
     "edition",
     "base",
     "proof_asked",
+    "date",
+    "target",
+    "sector",
+    "emergency_phone",
+    "phone_of_all",
+    "name",
     *SessionChange.__struct_fields__,
     *(name for name in SheetForm.__struct_fields__ if name not in ("grades", *SessionChange.__struct_fields__)),
     *(f"grade_{grade}" for grade in GRADE_WORDS),
@@ -35,8 +43,13 @@ def read_act(fields: Mapping[str, str]) -> Act:
     return Act(
         name=name,
         session_id=read_id(fields.get("session_id", "")),
-        session=read_session_change(fields) if name == "change_session" else None,
+        session=read_session_change(fields) if name in ("change_session", "add_session") else None,
         sheet=_sheet_change(fields) if name == "edit_offer" else None,
+        date=read_date(fields.get("date", "")),
+        target=read_date(fields.get("target", "")),
+        day=_day_edit(fields) if name == "edit_day" else None,
+        group_id=read_id(fields.get("group_id", "")) if name == "edit_group" else None,
+        group_name=fields.get("name", ""),
         if_match=read_number(fields.get("version") or fields.get("edition") or ""),
         words=read_words(fields),
     )
@@ -64,6 +77,14 @@ def read_id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _day_edit(fields: Mapping[str, str]) -> DayEdit:
+    return DayEdit(
+        sector=(fields["sector"] or None) if "sector" in fields else UNSET,
+        emergency_phone=fields.get("emergency_phone", UNSET),
+        phone_of_all=bool(fields.get("phone_of_all")),
+    )
 
 
 def _sheet_change(fields: Mapping[str, str]) -> SheetChange:

@@ -1,6 +1,7 @@
 """Apply an act: the verb it names, and its line in the audit trail, in the caller's transaction."""
 
 from datetime import datetime
+from uuid import UUID
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
@@ -8,6 +9,7 @@ from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.life.consequences.act import Act
+from services.campaigns.offers.life.consequences.apply_week_act import apply_week_act
 from services.campaigns.offers.life.edit_offer import edit_offer
 from services.campaigns.offers.life.read import OfferInLife, SessionInLife, read_session_in_life
 from services.campaigns.offers.life.sheet import SheetChange, say_changes
@@ -16,13 +18,19 @@ from shared.database import Connection
 from shared.french_dates import say_moment
 
 
-async def apply_act(connection: Connection, actor: Actor, offer: OfferInLife, act: Act, *, now: datetime) -> None:
-    """Do it; raises what its verb raises, and `UnknownSession` for a session of another offer."""
+async def apply_act(
+    connection: Connection, actor: Actor, offer: OfferInLife, act: Act, *, now: datetime
+) -> UUID | None:
+    """Do it; returns the session it added.
+
+    Raises what its verb raises, and `UnknownSession` for a session of another offer.
+    """
     words = act.words
     tell_after = words.tell_after(now)
+    added: UUID | None = None
     if act.name == "cancel_offer":
         if offer.status == "cancelled":
-            return
+            return None
         await cancel_offer(connection, offer_id=offer.id, note=words.note, now=now)
         detail = "a annulé l’offre."
     elif act.name == "edit_offer":
@@ -36,15 +44,19 @@ async def apply_act(connection: Connection, actor: Actor, offer: OfferInLife, ac
             now=now,
         )
         if not changes:
-            return
+            return None
         detail = f"a changé les réglages : {say_changes(changes)}."
+    elif act.of_week:
+        done = await apply_week_act(connection, act, offer_id=offer.id, tell_after=tell_after, now=now)
+        detail, added = done.detail, done.session_id
     else:
         session = await read_session_in_life(connection, offer.id, act.session_id)
         detail = await _on_session(connection, session, act, tell_after, now)
         if await read_session_in_life(connection, offer.id, act.session_id) == session:
-            return
+            return None
     held = " La nouvelle attend une heure." if tell_after and act.may_wait else ""
     await write_audit(connection, actor, act.name, detail + held, now=now, offer_id=offer.id)
+    return added
 
 
 async def _on_session(

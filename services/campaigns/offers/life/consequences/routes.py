@@ -11,10 +11,12 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
-from services.campaigns.offers.life.consequences.act import Act
+from services.campaigns.offers.builder.sessions.session_form import read_date
+from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, ActName
 from services.campaigns.offers.life.consequences.act_form import hidden_fields, read_act, read_id
+from services.campaigns.offers.life.consequences.act_words import HEADINGS, say_act, say_button
 from services.campaigns.offers.life.consequences.apply_act import apply_act
-from services.campaigns.offers.life.consequences.consequences import Consequences, Words
+from services.campaigns.offers.life.consequences.consequences import Consequences
 from services.campaigns.offers.life.consequences.read import read_consequences
 from services.campaigns.offers.life.read import OfferInLife, SessionInLife, read_own_offer, read_session_in_life
 from services.campaigns.offers.life.sheet_form import texts_of
@@ -140,7 +142,7 @@ async def propose(
         fields,
         consequences,
         session=session,
-        action=_address(offer, act),
+        action=address_of_act(offer, act),
         asked=bool(fields.get("confirmed")),
     )
 
@@ -168,6 +170,9 @@ def panel(
         here="offers",
         offer=offer,
         act=act,
+        heading=HEADINGS[act.name],
+        lead=say_act(act),
+        button=say_button(act),
         session=session,
         told=consequences.told,
         mail=consequences.mail,
@@ -187,7 +192,8 @@ async def _do(edge: Edge, actor: Actor, offer: OfferInLife, act: Act, now: datet
 
 
 def _refused(actor: Actor, offer: OfferInLife, fields: dict[str, str], refusal: Refusal) -> Response[Any]:
-    act = Act(name="cancel_offer" if fields.get("act") == "cancel_offer" else "change_session", words=Words())
+    name: ActName = next((name for name in ACT_NAMES if name == fields.get("act")), "change_session")
+    act = Act(name=name, date=read_date(fields.get("date", "")), target=read_date(fields.get("target", "")))
     return planner_page(
         "offers/life/consequences/templates/refused.html",
         actor,
@@ -200,7 +206,8 @@ def _refused(actor: Actor, offer: OfferInLife, fields: dict[str, str], refusal: 
     )
 
 
-def _address(offer: OfferInLife, act: Act) -> str:
+def address_of_act(offer: OfferInLife, act: Act) -> str:
+    """Where the panel of an act posts to."""
     match act.name:
         case "cancel_offer":
             return f"/planification/{offer.slug}/annulation"
@@ -211,8 +218,13 @@ def _address(offer: OfferInLife, act: Act) -> str:
 
 
 def _back(offer: OfferInLife, act: Act) -> str:
-    on_session = act.name in ("change_session", "cancel_session")
-    return f"/planification/{offer.slug}/semaine" if on_session else f"/planification/{offer.slug}"
+    if act.name in ("edit_offer", "cancel_offer"):
+        return f"/planification/{offer.slug}"
+    where = f"/planification/{offer.slug}/semaine"
+    if act.name == "edit_group":
+        return f"{where}/groupes"
+    day = act.target or act.date
+    return f"{where}#j-{day.isoformat()}" if act.name in ("copy_day", "edit_day") and day else where
 
 
 route_handlers: list[Any] = [

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args
 from uuid import UUID
 
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.french_dates import PARIS
+from shared.programme import SessionKind
 
 TIMES = ("starts_at", "ends_at")
+KINDS = get_args(SessionKind)
 IDS = ("host_id", "site_id", "group_id")
 
 
@@ -22,6 +25,8 @@ def read_session_change(fields: Mapping[str, str]) -> SessionChange:
             given[name] = _moment(name, text)
         elif name in IDS:
             given[name] = _id(name, text)
+        elif name == "kind" and text not in KINDS:
+            raise InvalidChange("Ce type de séance n’existe pas.", field=name)
         else:
             given[name] = text
     return SessionChange(**given)  # type: ignore[arg-type]  # each by the type of its name, above
