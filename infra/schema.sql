@@ -169,7 +169,10 @@ CREATE TABLE campaigns.agreements (
 CREATE TABLE campaigns.announced_absences (
     registration_id uuid NOT NULL,
     day date NOT NULL,
-    announced_at timestamp with time zone NOT NULL
+    announced_at timestamp with time zone NOT NULL,
+    session_id uuid,
+    recipients uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    lifted_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.api_tokens (
@@ -1043,6 +1046,9 @@ ALTER TABLE ONLY campaigns.agreements
 
 ALTER TABLE ONLY campaigns.announced_absences
     ADD CONSTRAINT announced_absences_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
+
+ALTER TABLE ONLY campaigns.announced_absences
+    ADD CONSTRAINT announced_absences_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES contract.people(id);

@@ -197,6 +197,13 @@ class AbsenceAnnounced(Notice, frozen=True, kw_only=True, tag="absence.announced
     emergency_phone: str = ""
 
 
+class AbsenceLifted(Notice, frozen=True, kw_only=True, tag="absence.lifted"):
+    """A pupil announced as absent is there after all; told to whom the absence was told."""
+
+    pupil_id: UUID
+    appointment: Appointment
+
+
 class FollowUpBooked(Notice, frozen=True, kw_only=True, tag="follow_up.booked"):
     """A one-to-one slot was booked; told to the pupil (or guardian) and to the member."""
 
@@ -233,6 +240,7 @@ AnyNotice = (
     | SpeakerReleased
     | ClassEnrolled
     | AbsenceAnnounced
+    | AbsenceLifted
     | FollowUpBooked
     | FollowUpCancelled
 )

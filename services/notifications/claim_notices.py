@@ -12,7 +12,7 @@ from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is
 from services.notifications.reactions import NOTICE_TAGS
 from shared.database import Connection
 from shared.events import AnyEvent, decode_event
-from shared.notices import AbsenceAnnounced, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
+from shared.notices import AbsenceAnnounced, AbsenceLifted, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
 from shared.people import Person, read_people
 
 # a mail that goes at once asks no questions; one that could not looks whether it is still true
@@ -98,7 +98,7 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
 
 
 async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dict[UUID, list[AnyNotice]]:
-    """What has happened since to the requests, agreements and slots that these facts are about."""
+    """What has happened since to the requests, agreements, slots and absences that these facts are about."""
     rows = await connection.fetch(
         """
         SELECT mine.id, e.body
@@ -106,8 +106,9 @@ async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dic
         JOIN contract.events e ON (e.offer_id = mine.offer_id OR e.offer_id IS NULL AND mine.offer_id IS NULL)
                               AND e.id > mine.id AND e.tag = ANY($2::text[])
         WHERE mine.id = ANY($1::uuid[])
-          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id')
-              = coalesce(mine.body->>'request_id', mine.body->>'agreement_id', mine.body->>'slot_id')
+          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id', e.body->>'pupil_id')
+              = coalesce(mine.body->>'request_id', mine.body->>'agreement_id', mine.body->>'slot_id',
+                         mine.body->>'pupil_id')
         """,
         list(event_ids),
         NOTICE_TAGS,
@@ -120,4 +121,6 @@ async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dic
 
 
 def _pupil_of(event: AnyEvent) -> UUID | None:
-    return event.pupil_id if isinstance(event, AbsenceAnnounced | FollowUpBooked | FollowUpCancelled) else None
+    if isinstance(event, AbsenceAnnounced | AbsenceLifted | FollowUpBooked | FollowUpCancelled):
+        return event.pupil_id
+    return None

@@ -6,7 +6,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.reactions import NoticeMessage
+from shared.french_dates import PARIS
 from shared.notices import (
+    AbsenceAnnounced,
+    AbsenceLifted,
     AgreementDeclined,
     AgreementGiven,
     AgreementNotice,
@@ -89,8 +92,12 @@ def is_too_late(event: AnyNotice, now: datetime) -> bool:
 
 
 def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
-    """Whether a later fact about the same request, agreement or slot makes the message untrue, or of no more use."""
+    """Whether a later fact about the same request, agreement, slot or absence makes the message untrue, or useless."""
     if isinstance(event, FollowUpBooked | FollowUpCancelled) and isinstance(later, FollowUpBooked | FollowUpCancelled):
         # a slot that was given back is somebody else's
         return event.pupil_id == later.pupil_id and isinstance(later, _OVERTAKEN[type(event)])
+    if isinstance(event, AbsenceAnnounced | AbsenceLifted) and isinstance(later, AbsenceAnnounced | AbsenceLifted):
+        # the next day's absence is another one
+        day, later_day = (each.appointment.starts_at.astimezone(PARIS).date() for each in (event, later))
+        return event.pupil_id == later.pupil_id and day == later_day and type(event) is not type(later)
     return isinstance(later, _OVERTAKEN.get(type(event), ()))

@@ -28,6 +28,7 @@ from shared.events import (
 )
 from shared.notices import (
     AbsenceAnnounced,
+    AbsenceLifted,
     AgreementDeclined,
     AgreementGiven,
     AgreementReminded,
@@ -85,6 +86,7 @@ NoticeMessage = Literal[
     "speaker_released",
     "class_enrolled",
     "absence_announced",
+    "absence_lifted",
     "follow_up_booked",
     "follow_up_cancelled",
 ]
@@ -175,6 +177,7 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # a minor is not where everybody believes
     AbsenceAnnounced: NoticeReaction(message="absence_announced", priority=0),
+    AbsenceLifted: NoticeReaction(message="absence_lifted", priority=1),
     FollowUpBooked: NoticeReaction(message="follow_up_booked", priority=2),
     FollowUpCancelled: NoticeReaction(message="follow_up_cancelled", priority=2),
 }

@@ -11,6 +11,7 @@ from services.notifications.week import ChangeView, view_changes_of_one
 from shared.french_dates import say_date, say_moment, say_times
 from shared.notices import (
     AbsenceAnnounced,
+    AbsenceLifted,
     Appointment,
     FollowUpBooked,
     FollowUpCancelled,
@@ -92,6 +93,11 @@ def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
     )
 
 
+def view_lifted_absence(event: AbsenceLifted, claimed: ClaimedNotice) -> NoticeView:
+    """The pupil is there after all: nothing is left to do, so there is no button."""
+    return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
+
+
 def view_follow_up(event: FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice) -> NoticeView:
     """A one-to-one slot was booked or cancelled."""
     return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
@@ -109,7 +115,7 @@ def _view_appointment(
 ) -> NoticeView:
     asker = one_line(appointment.organisation)
     title, offer = one_line(appointment.title), one_line(appointment.offer)
-    about_a_pupil = isinstance(event, AbsenceAnnounced | FollowUpBooked | FollowUpCancelled)
+    about_a_pupil = isinstance(event, AbsenceAnnounced | AbsenceLifted | FollowUpBooked | FollowUpCancelled)
     told_to_planners = isinstance(event, HostAnswered | SpeakerAnswered)
     return NoticeView(
         organisation="" if told_to_planners else asker,

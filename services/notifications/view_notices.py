@@ -4,10 +4,17 @@ from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
 from services.notifications.render import say_of
-from services.notifications.view_appointments import view_absence, view_follow_up, view_host, view_speaker
+from services.notifications.view_appointments import (
+    view_absence,
+    view_follow_up,
+    view_host,
+    view_lifted_absence,
+    view_speaker,
+)
 from shared.french_dates import say_moment, say_time
 from shared.notices import (
     AbsenceAnnounced,
+    AbsenceLifted,
     AgreementNotice,
     AgreementReminded,
     AgreementRequested,
@@ -54,6 +61,8 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return _view_class(event, links)
         case AbsenceAnnounced():
             return view_absence(event, claimed)
+        case AbsenceLifted():
+            return view_lifted_absence(event, claimed)
         case FollowUpBooked() | FollowUpCancelled():
             return view_follow_up(event, claimed)
     raise TypeError(type(event).__name__)

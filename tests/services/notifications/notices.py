@@ -10,6 +10,7 @@ from shared.changes import FieldChange
 from shared.french_dates import PARIS
 from shared.notices import (
     AbsenceAnnounced,
+    AbsenceLifted,
     AgreementDeclined,
     AgreementGiven,
     AgreementReminded,
@@ -177,6 +178,7 @@ NOTICES: dict[str, AnyNotice] = {
     "class_enrolled.all_wait": ClassEnrolled(**_OF_OFFER, offer="Semaine à Pont-Audemer", seated=0, waiting=30),
     "absence_announced": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT, emergency_phone="06 00 00 00 00"),
     "absence_announced.no_phone": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT),
+    "absence_lifted": AbsenceLifted(**_PUPIL, appointment=APPOINTMENT),
     "follow_up_booked": FollowUpBooked(**_SLOT),
     "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
     "follow_up_cancelled": FollowUpCancelled(**_SLOT),

@@ -40,11 +40,22 @@ def told(name, *recipients, minutes_ago=5, **fields):
         ("follow_up_booked", "follow_up_cancelled", True),
         ("sign_in_link", "sign_in_link", False),
         ("absence_announced", "absence_announced", False),
+        ("absence_announced", "absence_lifted", True),
+        ("absence_lifted", "absence_announced", True),
         ("host_requested", "speaker_answered.declined", False),
     ],
 )
 def test_what_makes_a_message_untrue(earlier, later, overtaken):
     assert is_overtaken(NOTICES[earlier], NOTICES[later]) is overtaken
+
+
+def test_the_absence_of_the_next_day_or_of_somebody_else_overtakes_nothing():
+    announced, lifted = NOTICES["absence_announced"], NOTICES["absence_lifted"]
+    tomorrow = msgspec.structs.replace(
+        announced.appointment, starts_at=announced.appointment.starts_at + timedelta(days=1)
+    )
+    assert not is_overtaken(lifted, msgspec.structs.replace(announced, appointment=tomorrow))
+    assert not is_overtaken(announced, msgspec.structs.replace(lifted, pupil_id=new_id()))
 
 
 def test_a_slot_that_somebody_else_takes_overtakes_nothing():
@@ -56,7 +67,7 @@ def test_a_slot_that_somebody_else_takes_overtakes_nothing():
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [("host_reminded", "host_answered.confirmed"), ("agreement_reminded", "agreement_given"),
-     ("follow_up_booked", "follow_up_cancelled")],
+     ("follow_up_booked", "follow_up_cancelled"), ("absence_announced", "absence_lifted")],
 )  # fmt: skip
 async def test_who_has_answered_meanwhile_is_not_reminded_when_the_mail_server_is_back(
     pool, post, sink, earlier, later

@@ -36,6 +36,7 @@ MESSAGES = {
     "speaker_released": "Intervention levée",
     "class_enrolled": "Classe inscrite",
     "absence_announced": "Absence signalée",
+    "absence_lifted": "Absence levée",
     "follow_up_booked": "Rendez-vous de suivi",
     "follow_up_cancelled": "Rendez-vous de suivi annulé",
 }

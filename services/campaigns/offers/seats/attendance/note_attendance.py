@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.seats.attendance.sheet import Mark, is_today
+from services.campaigns.offers.seats.attendance.take_back_absences import TOLD_OF, take_back_absences
 from shared.database import Connection
 from shared.notices import AbsenceAnnounced, Appointment
 from shared.outbox import append_events
@@ -25,7 +26,8 @@ async def note_attendance(
     """How many marks were written. `filled_at` is when they were made, which may be long before they were sent.
 
     A mark older than what is written stays out; so does one of a pupil who has left, or of a session that is not of
-    this day. On the day itself guardian and teacher hear of an absence, once per pupil and day; afterwards nobody does.
+    this day. On the day itself guardian and teacher hear of an absence, once per pupil and day, and once more if it is
+    corrected; afterwards nobody does.
     """
     await lock_offer(connection, offer_id)
     last = {(mark.session_id, mark.registration_id): mark.state for mark in marks}
@@ -56,6 +58,9 @@ async def note_attendance(
     absent = [(row["session_id"], row["registration_id"]) for row in rows if row["state"] == "absent"]
     if absent and is_today(day, now):
         await _announce(connection, offer_id, day, absent, now)
+    there = {row["registration_id"] for row in rows if row["state"] in ("present", "late")}
+    if there and is_today(day, now):
+        await take_back_absences(connection, offer_id=offer_id, day=day, registration_ids=there, now=now)
     return len(rows)
 
 
@@ -78,9 +83,14 @@ async def _announce(
             JOIN campaigns.organisations g ON g.id = o.organisation_id
             ORDER BY r.id, s.starts_at
         ), announced AS (
-            INSERT INTO campaigns.announced_absences (registration_id, day, announced_at)
-            SELECT registration_id, $4, $5 FROM missed WHERE recipients <> '{}'
-            ON CONFLICT DO NOTHING
+            INSERT INTO campaigns.announced_absences AS told
+                (registration_id, day, announced_at, session_id, recipients)
+            SELECT registration_id, $4, $5, session_id, recipients FROM missed WHERE recipients <> '{}'
+            -- who was there after all and is missed again is told of again
+            ON CONFLICT (registration_id, day) DO UPDATE
+                SET announced_at = excluded.announced_at, session_id = excluded.session_id,
+                    recipients = excluded.recipients, lifted_at = NULL
+                WHERE told.lifted_at IS NOT NULL
             RETURNING registration_id
         )
         SELECT missed.* FROM missed JOIN announced USING (registration_id)
@@ -91,7 +101,6 @@ async def _announce(
         day,
         now,
     )
-    appointment = [name for name in Appointment.__struct_fields__ if name not in ("expected", "pupils")]
     await append_events(
         connection,
         [
@@ -101,7 +110,7 @@ async def _announce(
                 recipients=tuple(dict.fromkeys(row["recipients"])),
                 pupil_id=row["pupil_id"],
                 emergency_phone=row["emergency_phone"],
-                appointment=Appointment(**{name: row[name] for name in appointment}),
+                appointment=Appointment(**{name: row[name] for name in TOLD_OF}),
             )
             for row in rows
         ],

@@ -69,6 +69,7 @@ async def list_expected(connection: Connection, offer_id: UUID, *, day: Date | N
         JOIN campaigns.pupils p ON p.id = r.pupil_id
         JOIN contract.people person ON person.id = p.id
         LEFT JOIN campaigns.announced_absences told ON told.registration_id = r.id AND told.day = $2
+             AND told.lifted_at IS NULL
         WHERE r.offer_id = $1 AND r.status IN ('held', 'confirmed')
         ORDER BY person.last_name, person.first_name, r.id LIMIT $3
         """,

@@ -14,7 +14,7 @@ from services.campaigns.offers.withdraw_registration import withdraw_registratio
 from shared.database import transaction
 from shared.events import decode_event
 from shared.identifiers import new_id
-from shared.notices import AbsenceAnnounced
+from shared.notices import AbsenceAnnounced, AbsenceLifted
 from shared.signed_links import Signer
 from tests.world import MONDAY, NOW, a_member, a_pupil, a_week, an_organisation, at
 
@@ -94,6 +94,60 @@ async def test_an_absence_is_told_at_once_to_guardian_and_teacher_once_a_day(poo
         day=MONDAY + timedelta(days=1),
     )
     assert len(await announced(pool)) == 2
+
+
+async def lifted(pool):
+    rows = await pool.fetch("SELECT body FROM contract.events WHERE tag = 'absence.lifted' ORDER BY id")
+    return [decode_event(row["body"]) for row in rows]
+
+
+@pytest.mark.parametrize("state", ["present", "late"])
+async def test_a_wrongly_announced_absence_is_taken_back_once_from_who_was_told(pool, sign_in, state):
+    week, ids, _ = await filled(pool)
+    mark = (week.sessions[0], ids[0])
+    await note(pool, week, (*mark, "absent"), (week.sessions[0], ids[1], "absent"))
+    await pool.execute("UPDATE campaigns.registrations SET guardian_id = NULL WHERE id = $1", ids[0])
+    for minute in (20, 30):
+        await note(pool, week, (*mark, state), filled_at=at(0, 9, minute), now=at(0, 9, minute))
+    (notice,) = await lifted(pool)
+    assert isinstance(notice, AbsenceLifted)
+    told = {each.pupil_id: each for each in await announced(pool)}[notice.pupil_id]
+    assert (notice.recipients, notice.appointment) == (told.recipients, told.appointment)
+    assert len(notice.recipients) == 2
+    planner = await sign_in(week.organisation_id)
+    text = (await planner.get(f"/planification/{week.slug}/presences/2027-06-14")).text
+    assert text.count("absence annoncée à") == 2, "of the other pupil, at both sessions of the day"
+
+
+async def test_an_absence_is_not_taken_back_while_another_of_the_day_stands_nor_for_coming_later(pool):
+    week, ids, _ = await filled(pool)
+    morning, afternoon = ((session, ids[0]) for session in week.sessions[:2])
+    await note(pool, week, (*morning, "absent"))
+    await note(pool, week, (*afternoon, "present"), filled_at=at(0, 14), now=at(0, 14))
+    assert await lifted(pool) == [], "the morning was missed"
+    await note(pool, week, (*afternoon, "absent"), filled_at=at(0, 14, 10), now=at(0, 14, 10))
+    await note(pool, week, (*morning, "present"), filled_at=at(0, 14, 20), now=at(0, 14, 20))
+    assert await lifted(pool) == [], "the afternoon is missed"
+    await note(pool, week, (*afternoon, "late"), filled_at=at(0, 14, 30), now=at(0, 14, 30))
+    assert len(await lifted(pool)) == 1
+
+
+async def test_an_absence_corrected_on_another_day_is_noted_and_not_told(pool):
+    week, ids, _ = await filled(pool)
+    mark = (week.sessions[0], ids[0])
+    await note(pool, week, (*mark, "absent"))
+    assert await note(pool, week, (*mark, "present"), filled_at=at(1, 9), now=at(1, 9)) == 1
+    assert await lifted(pool) == []
+
+
+async def test_who_was_there_after_all_and_is_missed_later_is_told_of_again(pool):
+    week, ids, _ = await filled(pool)
+    morning, afternoon = ((session, ids[0]) for session in week.sessions[:2])
+    await note(pool, week, (*morning, "absent"))
+    await note(pool, week, (*morning, "present"), filled_at=at(0, 9, 20), now=at(0, 9, 20))
+    await note(pool, week, (*afternoon, "absent"), filled_at=at(0, 14), now=at(0, 14))
+    assert [each.appointment.session_id for each in await announced(pool)] == [morning[0], afternoon[0]]
+    assert len(await lifted(pool)) == 1
 
 
 @pytest.mark.parametrize("state", ["present", "late", "excused"])
