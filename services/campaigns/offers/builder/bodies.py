@@ -12,11 +12,25 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from services.campaigns.offers.bodies import HostBody
 from services.campaigns.offers.builder.remarks import Remark
 from services.campaigns.offers.builder.week import BuiltDay, BuiltGroup, BuiltSession, Week
+from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.session import SessionChange
 from shared.programme import SessionKind
 
 Phone = Annotated[str, Meta(max_length=40, examples=["02 32 00 00 00"])]
+Note = Annotated[str, Meta(max_length=2000, description="A sentence for those who are told.")]
+Hold = Annotated[bool, Meta(description="Hold the news back for one hour.")]
 SectorCode = Annotated[str, Meta(pattern="^s[0-9]{1,2}$", examples=["s10"])]
+
+
+class TellingBody(Struct, frozen=True, kw_only=True):
+    """What goes with the news of a change in a published offer: a sentence, an hour in which it may be taken back."""
+
+    note: Note = ""
+    hold: Hold = False
+
+    def words(self) -> Words:
+        """The same as words; raises `InvalidNote`."""
+        return Words(note=checked_note(self.note), hold=self.hold)
 
 
 class PlannedSessionBody(Struct, frozen=True, kw_only=True):
@@ -52,7 +66,7 @@ class PlannedSessionsBody(Struct, frozen=True):
     next: str | None
 
 
-class NewSessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewSessionBody(TellingBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A session to add: its date must be a day of the offer. Times with offset."""
 
     starts_at: datetime
@@ -96,14 +110,14 @@ class NewDayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     emergency_phone: Phone = ""
 
 
-class DayChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DayChangeBody(TellingBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be changed of a day; what is left out stays."""
 
     sector: SectorCode | UnsetType | None = UNSET
     emergency_phone: Phone | UnsetType = UNSET
 
 
-class DayCopyBody(Struct, frozen=True, forbid_unknown_fields=True):
+class DayCopyBody(TellingBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a day's sessions are copied to: a day of the offer, or a new one."""
 
     date: Date
@@ -124,7 +138,7 @@ class PlannedGroupsBody(Struct, frozen=True):
     items: list[PlannedGroupBody]
 
 
-class TemplateBody(Struct, frozen=True, forbid_unknown_fields=True):
+class TemplateBody(TellingBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A day of the week that an offer without days begins with."""
 
     week_of: Date | None = None
@@ -134,6 +148,27 @@ class GroupNameBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A group's name."""
 
     name: Annotated[str, Meta(examples=["A"])]
+
+
+class GroupChangeBody(TellingBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group's new name."""
+
+    name: Annotated[str, Meta(examples=["Rouge"])]
+
+
+class SessionChangeBody(SessionChange, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any field of a session; what is left out stays. `note` and `hold` go with what people are told of it."""
+
+    note: Note = ""
+    hold: Hold = False
+
+    def words(self) -> Words:
+        """What goes with the news; raises `InvalidNote`."""
+        return Words(note=checked_note(self.note), hold=self.hold)
+
+    def change(self) -> SessionChange:
+        """What is changed of the session."""
+        return SessionChange(**{name: getattr(self, name) for name in SessionChange.__struct_fields__})
 
 
 class RemarkBody(Struct, frozen=True, kw_only=True):
@@ -175,7 +210,8 @@ def session_body(session: BuiltSession) -> PlannedSessionBody:
 
 def new_session_change(body: NewSessionBody) -> SessionChange:
     """What a new session says, empty fields left out so that its host's place and names follow."""
-    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value not in ("", None)}
+    fields = msgspec.structs.asdict(body)
+    given = {name: fields[name] for name in SessionChange.__struct_fields__ if fields[name] not in ("", None)}
     return SessionChange(**{"title": "", **given})
 
 

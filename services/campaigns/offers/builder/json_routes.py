@@ -18,6 +18,7 @@ from services.campaigns.offers.builder.bodies import (
     NewSessionBody,
     PlannedSessionBody,
     PlannedSessionsBody,
+    SessionChangeBody,
     new_session_change,
     session_body,
 )
@@ -29,7 +30,7 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import offer_of_session, organisation_of_offer, organisation_of_session
 from services.campaigns.offers.registration import InvalidField
-from services.campaigns.offers.session import SessionChange, UnknownSession
+from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 
 PAGE = 100
@@ -73,7 +74,15 @@ async def post_session_json(
     async def write(connection: Connection) -> Response[PlannedSessionBody]:
         if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
             raise UnknownOffer
-        session_id = await add_session(connection, offer_id=offer_id, session=new_session_change(data), now=now)
+        words = data.words()
+        session_id = await add_session(
+            connection,
+            offer_id=offer_id,
+            session=new_session_change(data),
+            note=words.note,
+            tell_after=words.tell_after(now),
+            now=now,
+        )
         session = await read_built_session(connection, session_id)
         detail = f"a ajouté la séance « {session.title} »."
         await write_audit(connection, actor, "add_session", detail, now=now, offer_id=offer_id)
@@ -101,15 +110,23 @@ async def patch_session(
     now: NamedDependency[datetime],
     actor: NamedDependency[Actor],
     session_id: FromPath[UUID],
-    data: JSONBody[SessionChange],
+    data: JSONBody[SessionChangeBody],
     if_match: IfMatch = None,
 ) -> Response[PlannedSessionBody]:
     """Any of the fields; in a published offer everybody who has the session in the programme is told."""
-    expected = version_of(if_match)
+    expected, words = version_of(if_match), data.words()
     async with edge.transaction() as connection:
         if not actor.acts_for(await organisation_of_session(connection, session_id)):
             raise UnknownSession
-        await change_session(connection, session_id=session_id, change=data, if_match=expected, now=now)
+        await change_session(
+            connection,
+            session_id=session_id,
+            change=data.change(),
+            if_match=expected,
+            note=words.note,
+            tell_after=words.tell_after(now),
+            now=now,
+        )
         session = await read_built_session(connection, session_id)
         offer_id = await offer_of_session(connection, session_id)
         await write_audit(connection, actor, "change_session", f"« {session.title} »", now=now, offer_id=offer_id)

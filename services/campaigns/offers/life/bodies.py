@@ -120,12 +120,21 @@ class CancellationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ActBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one is about to do: `session` with `change_session`, `offer` with `edit_offer`."""
+    """What one is about to do: `session` with `change_session` and `add_session`, `offer` with `edit_offer`.
+
+    `date` is the day that is edited or copied to `target`; `sector` (of `edit_day`) and `name` (of `edit_group`) the
+    new ones.
+    """
 
     act: ActName
     session_id: UUID | None = None
     session: SessionChange | None = None
     offer: OfferEditBody | None = None
+    date: Date | None = None
+    target: Date | None = None
+    sector: str | UnsetType | None = UNSET
+    group_id: UUID | None = None
+    name: str = ""
     note: Note = ""
     hold: Hold = False
 

@@ -90,6 +90,7 @@ async def patch_day(
     data: JSONBody[DayChangeBody],
 ) -> PlannedDayBody:
     """A new sector is told to everybody who has the day in the programme."""
+    words = data.words()
     async with edge.transaction() as connection:
         await read_planned_week(connection, actor, offer_id)
         await edit_day(
@@ -98,6 +99,8 @@ async def patch_day(
             date=day,
             sector=data.sector,
             emergency_phone=data.emergency_phone,
+            note=words.note,
+            tell_after=words.tell_after(now),
             now=now,
         )
         detail = f"a changé la journée du {say_date(day)}."
@@ -136,7 +139,16 @@ async def post_day_copy(
 
     async def write(connection: Connection) -> Response[PlannedDayBody]:
         await read_planned_week(connection, actor, offer_id)
-        await copy_day(connection, offer_id=offer_id, source=day, target=data.date, now=now)
+        words = data.words()
+        await copy_day(
+            connection,
+            offer_id=offer_id,
+            source=day,
+            target=data.date,
+            note=words.note,
+            tell_after=words.tell_after(now),
+            now=now,
+        )
         detail = f"a copié la journée du {say_date(day)} vers le {say_date(data.date)}."
         await write_audit(connection, actor, "copy_day", detail, now=now, offer_id=offer_id)
         return Response(await _day(connection, actor, offer_id, data.date), status_code=201)
@@ -158,7 +170,15 @@ async def post_template_json(
 
     async def write(connection: Connection) -> Response[PlannedDaysBody]:
         await read_planned_week(connection, actor, offer_id)
-        count = await apply_template_week(connection, offer_id=offer_id, week_of=data.week_of, now=now)
+        words = data.words()
+        count = await apply_template_week(
+            connection,
+            offer_id=offer_id,
+            week_of=data.week_of,
+            note=words.note,
+            tell_after=words.tell_after(now),
+            now=now,
+        )
         detail = f"a rempli {count} journée{'s' if count > 1 else ''} avec la semaine modèle."
         await write_audit(connection, actor, "apply_template_week", detail, now=now, offer_id=offer_id)
         return Response(_days(await read_planned_week(connection, actor, offer_id)), status_code=201)

@@ -13,7 +13,13 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.builder.add_group import add_group
-from services.campaigns.offers.builder.bodies import GroupNameBody, PlannedGroupBody, PlannedGroupsBody, group_body
+from services.campaigns.offers.builder.bodies import (
+    GroupChangeBody,
+    GroupNameBody,
+    PlannedGroupBody,
+    PlannedGroupsBody,
+    group_body,
+)
 from services.campaigns.offers.builder.days.json_routes import read_planned_week
 from services.campaigns.offers.builder.edit_group import UnknownGroup, edit_group
 from services.campaigns.offers.builder.remove_group import remove_group
@@ -62,12 +68,21 @@ async def patch_group(
     actor: NamedDependency[Actor],
     offer_id: FromPath[UUID],
     group_id: FromPath[UUID],
-    data: JSONBody[GroupNameBody],
+    data: JSONBody[GroupChangeBody],
 ) -> PlannedGroupBody:
     """In a published offer its pupils are told."""
+    words = data.words()
     async with edge.transaction() as connection:
         before = _group(await read_planned_week(connection, actor, offer_id), group_id)
-        await edit_group(connection, offer_id=offer_id, group_id=group_id, name=data.name, now=now)
+        await edit_group(
+            connection,
+            offer_id=offer_id,
+            group_id=group_id,
+            name=data.name,
+            note=words.note,
+            tell_after=words.tell_after(now),
+            now=now,
+        )
         group = _group(await read_planned_week(connection, actor, offer_id), group_id)
         detail = f"a renommé le groupe {before.name} en {group.name}."
         await write_audit(connection, actor, "edit_group", detail, now=now, offer_id=offer_id)

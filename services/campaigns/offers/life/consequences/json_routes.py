@@ -12,7 +12,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.offers.bodies import OfferWithDaysBody, SessionBody
 from services.campaigns.offers.life.bodies import ActBody, CancellationBody, ChangeBody, ConsequencesBody, MailBody
-from services.campaigns.offers.life.consequences.act import Act
+from services.campaigns.offers.life.consequences.act import Act, DayEdit
 from services.campaigns.offers.life.consequences.apply_act import apply_act
 from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.life.consequences.routes import rehearse
@@ -43,6 +43,11 @@ async def post_consequences(
         session_id=data.session_id,
         session=data.session,
         sheet=data.offer.change() if data.offer else None,
+        date=data.date,
+        target=data.target,
+        day=DayEdit(sector=data.sector),
+        group_id=data.group_id,
+        group_name=data.name,
         words=Words(note=checked_note(data.note), hold=data.hold),
     )
     found = await rehearse(edge, actor, offer, act, now=now)

@@ -1,11 +1,15 @@
 """The builder for machines: every act of the page, with versions, keys and problems."""
 
+from datetime import timedelta
+
 import pytest
 
+from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
+from shared.events import decode_event
 from shared.identifiers import new_id
 from shared.signed_links import Signer
-from tests.world import a_week
+from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
 
@@ -126,3 +130,53 @@ async def test_another_organisation_s_ids_do_not_exist(visitor, draft, settings)
     for method, url, body in calls:
         answer = await visitor.request(method, url, json=body, headers=stranger)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), (method, url)
+
+
+async def test_each_news_carries_the_sentence_and_may_wait_an_hour(visitor, pool, settings):
+    signer = Signer(settings.secret_keys)
+    async with transaction(pool) as connection:
+        week = await a_week(connection, groups=("A",))
+        await register_pupils(connection, offer_id=week.offer_id, requests=[a_pupil(1)], signer=signer, now=NOW)
+        await connection.execute(
+            "UPDATE campaigns.sessions SET group_id = $1 WHERE id = $2", week.groups[0], week.sessions[0]
+        )
+    planner = {"Authorization": f"Bearer {signer.token('planner', week.organisation_id)}"}
+    offer = f"{API}/offers/{week.offer_id}"
+    await visitor.post(f"{offer}/days", json={"date": "2027-06-21"}, headers=planner)
+    calls = [
+        ("POST", f"{offer}/sessions", EVENING),
+        ("PATCH", f"{API}/sessions/{week.sessions[1]}", {"room": "Salle 3"}),
+        ("PATCH", f"{offer}/days/2027-06-15", {"sector": "s10"}),
+        ("POST", f"{offer}/days/2027-06-14/copies", {"date": "2027-06-22"}),
+        ("POST", f"{offer}/template-week", {}),
+        ("PATCH", f"{offer}/groups/{week.groups[0]}", {"name": "Rouge"}),
+    ]
+    for number, (method, url, body) in enumerate(calls):
+        said = {**body, "note": f"Phrase {number}.", "hold": True}
+        answer = await visitor.request(method, url, json=said, headers=planner)
+        assert answer.status_code in (200, 201), answer.text
+        rows = await pool.fetch("SELECT body FROM contract.events ORDER BY id")
+        fact = decode_event(rows[-1]["body"])
+        assert (fact.note, fact.tell_after - fact.occurred_at) == (f"Phrase {number}.", timedelta(hours=1)), url
+        too_long = await visitor.request(method, url, json={**body, "note": "x" * 501}, headers=planner)
+        assert (too_long.status_code, too_long.json()["field"]) == (422, "note"), url
+
+
+async def test_who_would_be_told_of_an_act_of_the_week_is_asked_without_doing_it(visitor, pool, settings):
+    signer = Signer(settings.secret_keys)
+    async with transaction(pool) as connection:
+        week = await a_week(connection)
+        await register_pupils(connection, offer_id=week.offer_id, requests=[a_pupil(1)], signer=signer, now=NOW)
+    planner = {"Authorization": f"Bearer {signer.token('planner', week.organisation_id)}"}
+    url = f"{API}/offers/{week.offer_id}/consequences"
+    before = await pool.fetchval("SELECT count(*) FROM campaigns.sessions")
+    for act in (
+        {"act": "add_session", "session": EVENING},
+        {"act": "copy_day", "date": "2027-06-14", "target": "2027-06-22"},
+        {"act": "edit_day", "date": "2027-06-14", "sector": "s21"},
+    ):
+        found = await visitor.post(url, json=act, headers=planner)
+        assert (found.status_code, found.json()["pupils"], len(found.json()["mails"])) == (200, 1, 1), found.text
+    nobody = await visitor.post(url, json={"act": "edit_day", "date": "2027-06-14"}, headers=planner)
+    assert (nobody.status_code, nobody.json()["pupils"]) == (200, 0)
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.sessions") == before
