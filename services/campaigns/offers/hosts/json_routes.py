@@ -84,7 +84,7 @@ async def post_host_requests(
             await write_audit(connection, actor, "request_host", detail, now=now, offer_id=offer.id)
             return Response(AskedHostsBody(1, ()), status_code=201)
         outcome = await request_hosts(connection, offer_id=offer.id, asked_by=actor.person_id, now=now)
-        detail = f"{outcome.asked} séance(s) : accueil demandé aux entreprises."
+        detail = f"Accueil demandé pour {outcome.asked} séance{'s' if outcome.asked > 1 else ''}."
         await write_audit(connection, actor, "request_hosts", detail, now=now, offer_id=offer.id)
         return Response(AskedHostsBody(outcome.asked, outcome.unknown), status_code=201)
 

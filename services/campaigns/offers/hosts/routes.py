@@ -60,7 +60,7 @@ async def post_requests(
         offer = await read_own_offer(connection, actor, slug)
         outcome = await request_hosts(connection, offer_id=offer.id, asked_by=actor.person_id, now=now)
         if outcome.asked:
-            detail = f"{outcome.asked} séance(s) : accueil demandé aux entreprises."
+            detail = f"Accueil demandé pour {outcome.asked} séance{'s' if outcome.asked > 1 else ''}."
             await write_audit(connection, actor, "request_hosts", detail, now=now, offer_id=offer.id)
     return _back(offer)
 
