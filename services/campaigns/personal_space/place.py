@@ -92,7 +92,7 @@ class Place(Struct, frozen=True, kw_only=True):
             case "cancelled":
                 return "Elle n’aura pas lieu. Vous n’avez rien à faire."
             case _:
-                return "La place est passée à la personne suivante."
+                return "La place est rendue : quelqu’un d’autre peut la prendre."
 
 
 def next_session(programme: Programme, group_id: UUID | None, now: datetime) -> ProgrammeSession | None:

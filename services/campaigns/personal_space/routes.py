@@ -40,7 +40,7 @@ class Question(Struct, frozen=True):
 WITHDRAWAL = Question(
     "retrait",
     "Renoncer à cette inscription ?",
-    "La place passe aussitôt à la personne suivante. Pour revenir, il faudra s’inscrire de nouveau, "
+    "La place est rendue aussitôt, à qui attend ou à qui s’inscrit. Pour revenir, il faudra s’inscrire de nouveau, "
     "à la fin de la liste d’attente si l’offre est complète.",
     "Renoncer à l’inscription",
     withdraw_registration,
