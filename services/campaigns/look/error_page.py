@@ -23,10 +23,11 @@ def error_page(status: int, sentence: str, *, path: str = "/") -> str:
 
     A planner is led back to the room that `path` is in, everybody else to the offers.
     """
+    back = _room_of(path)
     title = TITLES.get(status, "Cette demande ne peut pas aboutir" if status < 500 else TITLES[500])
     if sentence.rstrip(".") == title:
-        sentence = "L’adresse est peut-être incomplète. Toutes les offres sont à un pas d’ici."
-    return render("look/templates/error.html", title=title, sentence=sentence, status=status, back=_room_of(path))
+        sentence = "L’adresse est peut-être incomplète." + ("" if back else " Toutes les offres sont à un pas d’ici.")
+    return render("look/templates/error.html", title=title, sentence=sentence, status=status, back=back)
 
 
 def _room_of(path: str) -> str:
