@@ -1,5 +1,6 @@
 """Rotations: JSON."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -52,7 +53,12 @@ async def put_rotation(
     if_match: IfMatch = None,
 ) -> Response[RotationBody]:
     """Each group at each service once, no service over its size; 422 with the nearest that can be where none can."""
-    rotation = plan_rotation(data.services, data.groups, data.half_days, address=data.address, contact=data.contact)
+    async with edge.reading() as connection:
+        await _state(connection, actor, offer_id)
+    # many groups of many sizes take their time, and others are served meanwhile
+    rotation = await asyncio.to_thread(
+        plan_rotation, data.services, data.groups, data.half_days, address=data.address, contact=data.contact
+    )
     async with edge.transaction() as connection:
         state = await _state(connection, actor, offer_id)
         await draft_rotation(

@@ -1,5 +1,6 @@
 """Rotations: the page on which one is drawn, adjusted by hand and applied."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,8 @@ async def post_rotation(
         state = await _state(connection, actor, slug)
     if fields.checked("more"):
         return _page(actor, state, fields.texts, rows=rows_of(fields.texts) + 4)
-    drawn = draw_rotation(fields.texts, seats=state.seats)
+    # many groups of many sizes take their time, and others are served meanwhile
+    drawn = await asyncio.to_thread(draw_rotation, fields.texts, seats=state.seats)
     if drawn.rotation is None:
         return _page(actor, state, fields.texts, drawn=drawn, status=422)
     try:

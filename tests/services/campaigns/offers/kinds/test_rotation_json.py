@@ -1,5 +1,7 @@
 """Rotations for machines: drawn, swapped, applied, against the version they have seen."""
 
+import asyncio
+
 import pytest
 
 from shared.database import transaction
@@ -123,3 +125,26 @@ async def test_another_organisation_finds_nothing_and_who_is_nobody_is_asked_for
         assert (await visitor.post(f"{path}/swaps", json=swap, headers=headers)).status_code == status
         assert (await visitor.post(f"{path}/application", headers=headers)).status_code == status
         assert (await visitor.post(f"{path}/groups", headers=headers)).status_code == status
+
+
+async def test_a_rotation_that_takes_its_time_holds_up_nobody_else(visitor, path, bearer):
+    sizes = (105, 132, 119, 155, 128, 128, 108, 59, 99, 162, 112, 54, 78, 92, 143, 142, 136, 54, 123, 69, 159, 92, 119,
+             149, 94, 153)  # fmt: skip
+    house = a_house(
+        services=[{"name": "Accueil", "pupils_at_most": 300}],
+        groups=[{"name": f"G{number}", "pupils": size} for number, size in enumerate(sizes)],
+        half_days=[
+            {"starts_at": f"2027-06-{day}T{hour:02}:00:00+02:00", "ends_at": f"2027-06-{day}T{hour + 3:02}:00:00+02:00"}
+            for day in range(14, 19)
+            for hour in (9, 14)
+        ],
+    )
+    # the client waits for each answer with its whole thread: the other request comes from another one
+    drawing = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(visitor.put(path, json=house, headers=bearer))))
+    served = 0
+    while not drawing.done():
+        assert (await visitor.get("/health")).status_code == 200
+        served += 1
+        await asyncio.sleep(0.01)
+    assert served > 5
+    assert (await drawing).json()["title"] == "impossible-rotation"
