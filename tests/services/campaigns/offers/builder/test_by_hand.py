@@ -200,6 +200,8 @@ async def test_the_keyboard_alone_moves_stretches_and_opens(page, pool):
     await page.goto(f"{WEEK}/modele")
     await page.fill("#date", "2027-06-16")
     await page.click("text=Remplir la semaine")
+    await page.wait_for_url(WEEK)
+    await page.wait_for_load_state("load")
     await block(page, "Bilan de la journée").focus()
     await page.keyboard.press("ArrowDown")
     await announced(page, "lundi 14 juin, 15 h 45–16 h 15")

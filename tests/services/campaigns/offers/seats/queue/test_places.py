@@ -366,9 +366,13 @@ async def test_the_page_asks_the_same_number_of_queries_whatever_the_queue(pool,
     sizes = []
     for week in (short, long):
         for page in ("places", "presences/2027-06-14", "conventions"):
-            asked.clear()
-            assert (await planner.get(f"/planification/{week.slug}/{page}")).status_code == 200
-            sizes.append(len([query for query in asked if "campaigns." in query]))
+            counts = []
+            # the clock of the application asks, too, now and then: the fewest are the page's own
+            for _ in range(3):
+                asked.clear()
+                assert (await planner.get(f"/planification/{week.slug}/{page}")).status_code == 200
+                counts.append(len([query for query in asked if "campaigns." in query]))
+            sizes.append(min(counts))
     assert sizes[:3] == sizes[3:]
 
 
