@@ -71,11 +71,13 @@ class RegistrationWithdrawn(RegistrationEvent, frozen=True, kw_only=True, tag="r
     """The pupil left; `had_seat` tells whether a calendar entry was sent that must now go.
 
     `why`: asked by who has the link; or the place in the queue ended as a seat was confirmed in the offer `elsewhere`;
-    or the teacher gave the seat to another pupil; or the same pupil had registered twice.
+    or the teacher gave the seat to another pupil; or the same pupil had registered twice. `by_school`: who asked is
+    the teacher who had enrolled the pupil.
     """
 
     had_seat: bool
     why: Literal["asked", "elsewhere", "swapped", "merged"] = "asked"
+    by_school: bool = False
     elsewhere: str = ""
 
 

@@ -115,6 +115,7 @@ class Printer:
             "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
             "regrouped": isinstance(event, RegistrationConfirmed) and event.how == "regrouped",
             "why": event.why if isinstance(event, RegistrationWithdrawn) else "",
+            "by_school": isinstance(event, RegistrationWithdrawn) and event.by_school,
             "elsewhere": event.elsewhere if isinstance(event, RegistrationWithdrawn) else "",
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,

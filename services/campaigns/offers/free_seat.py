@@ -20,6 +20,7 @@ async def free_seat(
     ends_as: Literal["withdrawn", "refused"],
     now: datetime,
     why: Literal["asked", "merged"] = "asked",
+    by_school: bool = False,
 ) -> None:
     """End one living registration of a locked offer, in the same transaction as the promotion that follows from it."""
     had_seat = registration.status in ("held", "confirmed")
@@ -37,7 +38,7 @@ async def free_seat(
     await connection.execute("DELETE FROM campaigns.pupil_times WHERE registration_id = $1", registration.id)
     told = registration.facts(offer, revision=revision, now=now)
     fact: RegistrationWithdrawn | RegistrationRefused = (
-        RegistrationWithdrawn(had_seat=had_seat, why=why, **told)
+        RegistrationWithdrawn(had_seat=had_seat, why=why, by_school=by_school, **told)
         if ends_as == "withdrawn"
         else RegistrationRefused(**told)
     )

@@ -34,6 +34,13 @@ def test_a_place_that_ended_says_why(given, sentence):
     assert ("comme demandé" in text) == (given["why"] == "asked")
 
 
+def test_a_pupil_whom_the_school_took_out_is_not_told_to_have_asked_for_it():
+    _, text, page = written("withdrawn", by_school=True)
+    assert "comme demandé" not in text + page
+    assert "à la demande de l’établissement" in text
+    assert "L’établissement l’a demandé" in page
+
+
 def test_a_pupil_who_changes_group_is_not_told_of_a_new_seat():
     subject, text, page = written("registered_confirmed", how="regrouped")
     assert subject.startswith("Vous changez de groupe")

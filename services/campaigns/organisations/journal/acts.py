@@ -76,6 +76,7 @@ ACTS = {
     # seats
     "enrol_class": "Classe inscrite",
     "swap_pupil": "Élève remplacé",
+    "withdraw_enrolled": "Élève retiré",
     "note_attendance": "Présences notées",
     "sign_conventions": "Conventions notées",
     # these say it all themselves, with the planner's reason

@@ -65,6 +65,7 @@ class EnrolmentBody(Struct, frozen=True):
     waiting: int
     deadline: datetime | None
     can_swap: bool
+    can_withdraw: bool
 
 
 class EnrolmentsBody(Struct, frozen=True):

@@ -40,6 +40,8 @@ async def list_enrolled(
                END AS position,
                r.status IN ('waiting', 'held', 'confirmed') AND o.status = 'published'
                    AND coalesce(o.closes_at > $3, true) AND lower(o.busy) > $3 AS can_swap,
+               r.status IN ('waiting', 'held', 'confirmed') AND o.status IN ('published', 'closed')
+                   AND lower(o.busy) > $3 AS can_withdraw,
                (SELECT count(*) FROM campaigns.attendance a
                 WHERE a.registration_id = r.id AND a.state = 'absent') AS absent
         FROM campaigns.registrations r
@@ -146,6 +148,14 @@ async def read_enrolled(
             if place.id == registration_id:
                 return place
     raise UnknownEnrolment
+
+
+async def read_slug(connection: Connection, offer_id: UUID) -> str:
+    """The slug of an offer; raises `UnknownEnrolment`: nobody is enrolled in one that is not there."""
+    slug: str | None = await connection.fetchval("SELECT slug FROM campaigns.offers WHERE id = $1", offer_id)
+    if slug is None:
+        raise UnknownEnrolment
+    return slug
 
 
 async def count_room(

@@ -25,6 +25,17 @@ class UnknownEnrolment(Refusal):
         super().__init__("Cet élève n’a pas été inscrit par vous à cette offre.")
 
 
+class TooLateToWithdraw(Refusal):
+    """The offer has begun, or does not take place."""
+
+    reason: ClassVar[str] = "too-late-to-withdraw"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Un élève ne peut être retiré qu’avant le premier jour de l’offre. Ensuite, notez son absence."
+        )
+
+
 class EnrolledPlace(Struct, frozen=True, kw_only=True):
     """One registration of an enrolled pupil; `position` counts from 1 while waiting, of `waiting`."""
 
@@ -46,6 +57,7 @@ class EnrolledPlace(Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     starts_at: datetime | None
     can_swap: bool
+    can_withdraw: bool
     absent: int = 0
 
     @property

@@ -108,6 +108,23 @@ async def test_a_fault_names_the_pupil_and_the_field(pool, visitor, token, schoo
     assert (await visitor.post(path, json=with_school, headers=planner)).status_code == 201
 
 
+async def test_a_pupil_is_taken_out_by_who_enrolled_the_class_alone(pool, visitor, token, school):
+    week, _ = await filled(pool, 1, 0)
+    path, header = f"/api/v1/offers/{week.offer_id}/enrolments", await token(school, "teacher")
+    items = (await visitor.post(path, json=a_list(2), headers=header)).json()["items"]
+    address = f"{path}/{items[0]['id']}/withdrawal"
+    stranger = await token(week.organisation_id, "teacher")
+    assert (await visitor.post(address, headers=stranger)).status_code == 404
+    for _ in range(2):
+        answer = await visitor.post(address, headers=header)
+        assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
+        assert not answer.json()["can_withdraw"]
+    listed = (await visitor.get(path, headers=header)).json()["items"]
+    assert [item["status"] for item in listed] == ["withdrawn", "held"]
+    elsewhere = f"/api/v1/offers/{new_id()}/enrolments/{items[0]['id']}/withdrawal"
+    assert (await visitor.post(elsewhere, headers=header)).status_code == 404
+
+
 async def test_a_pupil_is_swapped_for_one_who_waits_or_a_new_one(pool, visitor, token, school):
     week, _ = await filled(pool, 1, 0)
     path, header = f"/api/v1/offers/{week.offer_id}/enrolments", await token(school, "teacher")
