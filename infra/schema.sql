@@ -252,7 +252,8 @@ CREATE TABLE campaigns.days (
     date date NOT NULL,
     instance_on date NOT NULL,
     sector text,
-    emergency_phone text DEFAULT ''::text NOT NULL
+    emergency_phone text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE campaigns.devices (
@@ -305,7 +306,8 @@ CREATE TABLE campaigns.follow_up_slots (
 CREATE TABLE campaigns.groups (
     id uuid NOT NULL,
     offer_id uuid NOT NULL,
-    name text NOT NULL
+    name text NOT NULL,
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE campaigns.host_requests (
@@ -1028,6 +1030,10 @@ CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree 
 CREATE TRIGGER campaign_sectors_searched AFTER INSERT OR UPDATE OF label ON campaigns.campaign_sectors FOR EACH ROW WHEN ((new.label <> ''::text)) EXECUTE FUNCTION campaigns.index_offers_of_campaign_sector();
 
 CREATE TRIGGER campaigns_searched AFTER UPDATE OF title ON campaigns.campaigns FOR EACH ROW WHEN ((new.title <> old.title)) EXECUTE FUNCTION campaigns.index_offers_of_campaign();
+
+CREATE TRIGGER days_version BEFORE UPDATE ON campaigns.days FOR EACH ROW WHEN (((old.sector IS DISTINCT FROM new.sector) OR (old.emergency_phone IS DISTINCT FROM new.emergency_phone))) EXECUTE FUNCTION campaigns.raise_version();
+
+CREATE TRIGGER groups_version BEFORE UPDATE ON campaigns.groups FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION campaigns.raise_version();
 
 CREATE TRIGGER offers_searched AFTER INSERT OR UPDATE OF title, summary, city, kind, campaign_id, organisation_id, status, programme_version ON campaigns.offers FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION campaigns.index_changed_offer();
 

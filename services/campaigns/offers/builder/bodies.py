@@ -94,6 +94,7 @@ class PlannedDayBody(Struct, frozen=True, kw_only=True):
     sector: str | None
     emergency_phone: str
     sessions: int
+    version: int
 
 
 class PlannedDaysBody(Struct, frozen=True):
@@ -130,6 +131,7 @@ class PlannedGroupBody(Struct, frozen=True, kw_only=True):
     name: str
     pupils: int
     sessions: int
+    version: int
 
 
 class PlannedGroupsBody(Struct, frozen=True):
@@ -223,6 +225,7 @@ def day_body(day: BuiltDay) -> PlannedDayBody:
         sector=day.sector,
         emergency_phone=day.emergency_phone,
         sessions=len(day.planned),
+        version=day.version,
     )
 
 

@@ -27,6 +27,16 @@ class UnknownDay(Refusal):
         super().__init__("Cette journée n’est pas dans l’offre.")
 
 
+class DayChangedMeanwhile(Refusal):
+    """Somebody else changed the day since it was read (If-Match)."""
+
+    reason: ClassVar[str] = "day-changed-meanwhile"
+    status: ClassVar[int] = 412
+
+    def __init__(self, said: str = "Relisez-la avant de l’enregistrer.") -> None:
+        super().__init__(f"Cette journée a été modifiée entre-temps. {said}")
+
+
 async def edit_day(
     connection: Connection,
     *,
@@ -35,20 +45,22 @@ async def edit_day(
     sector: str | UnsetType | None = UNSET,
     emergency_phone: str | UnsetType = UNSET,
     phone_of_all: bool = False,
+    if_match: int | None = None,
     note: str = "",
     tell_after: datetime | None = None,
     now: datetime,
 ) -> None:
     """What is left out stays; a new sector is told with each of the day's sessions. Raises `UnknownDay`.
 
-    `note` and `tell_after` go with that news; `phone_of_all`: the emergency number is every day's.
+    `note` and `tell_after` go with that news; `phone_of_all`: the emergency number is every day's. Raises
+    `DayChangedMeanwhile` where `if_match` is not the day's version.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
     day = await connection.fetchrow(
         """
-        SELECT d.id, d.sector, coalesce(s.label, '') AS label, d.emergency_phone
+        SELECT d.id, d.sector, coalesce(s.label, '') AS label, d.emergency_phone, d.version
         FROM campaigns.days d LEFT JOIN campaigns.sectors s ON s.code = d.sector
         WHERE d.offer_id = $1 AND d.date = $2
         """,
@@ -57,6 +69,8 @@ async def edit_day(
     )
     if day is None:
         raise UnknownDay
+    if if_match is not None and if_match != day["version"]:
+        raise DayChangedMeanwhile
     wanted = day["sector"] if sector is UNSET else sector
     label = await read_sector_label(connection, wanted)
     phone = day["emergency_phone"] if emergency_phone is UNSET else checked_phone(emergency_phone)

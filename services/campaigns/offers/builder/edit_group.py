@@ -23,28 +23,42 @@ class UnknownGroup(Refusal):
         super().__init__("Ce groupe n’est pas de cette offre.")
 
 
+class GroupChangedMeanwhile(Refusal):
+    """Somebody else renamed the group since it was read (If-Match)."""
+
+    reason: ClassVar[str] = "group-changed-meanwhile"
+    status: ClassVar[int] = 412
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Ce groupe a été renommé entre-temps : il s’appelle {name}. Relisez avant de le renommer.")
+
+
 async def edit_group(
     connection: Connection,
     *,
     offer_id: UUID,
     group_id: UUID,
     name: str,
+    if_match: int | None = None,
     note: str = "",
     tell_after: datetime | None = None,
     now: datetime,
 ) -> None:
     """Rename a group; in a public offer its pupils are told, with `note`, from `tell_after` on.
 
-    Raises `UnknownGroup`, `GroupExists`.
+    Raises `UnknownGroup`, `GroupExists`, and `GroupChangedMeanwhile` where `if_match` is not its version.
     """
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
-    before = await connection.fetchval(
-        "SELECT name FROM campaigns.groups WHERE id = $1 AND offer_id = $2", group_id, offer_id
+    group = await connection.fetchrow(
+        "SELECT name, version FROM campaigns.groups WHERE id = $1 AND offer_id = $2", group_id, offer_id
     )
-    if before is None:
+    if group is None:
         raise UnknownGroup
+    before = group["name"]
+    if if_match is not None and if_match != group["version"]:
+        raise GroupChangedMeanwhile(before)
     after = checked_name(name)
     if after == before:
         return

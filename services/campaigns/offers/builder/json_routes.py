@@ -27,6 +27,7 @@ from services.campaigns.offers.builder.groups.json_routes import route_handlers 
 from services.campaigns.offers.builder.read import list_sessions, read_built_session
 from services.campaigns.offers.builder.remove_session import remove_session
 from services.campaigns.offers.change_session import change_session
+from services.campaigns.offers.kinds.versions import version_of
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.read import offer_of_session, organisation_of_offer, organisation_of_session
 from services.campaigns.offers.registration import InvalidField
@@ -151,16 +152,6 @@ async def delete_session(
         await remove_session(connection, session_id=session_id, if_match=expected, now=now)
         detail = f"a retiré la séance « {title} »."
         await write_audit(connection, actor, "remove_session", detail, now=now, offer_id=offer_id)
-
-
-def version_of(if_match: str | None) -> int | None:
-    """The version in an If-Match header; None where none is asked for. Raises `InvalidField`."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidField("L’en-tête If-Match attend la version de la séance.", field="If-Match")
-    return int(text)
 
 
 def _key(after: str | None) -> UUID | None:

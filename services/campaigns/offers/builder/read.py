@@ -53,7 +53,7 @@ async def read_week(connection: Connection, *, slug: str = "", offer_id: UUID | 
         raise UnknownOffer
     groups = await connection.fetch(
         """
-        SELECT g.id, g.name,
+        SELECT g.id, g.name, g.version,
                (SELECT count(*) FROM campaigns.registrations r
                 WHERE r.group_id = g.id AND r.status IN ('held', 'confirmed')) AS pupils,
                (SELECT count(*) FROM campaigns.sessions s WHERE s.group_id = g.id AND s.status = 'planned') AS sessions
@@ -64,7 +64,7 @@ async def read_week(connection: Connection, *, slug: str = "", offer_id: UUID | 
     days = await connection.fetch(
         """
         SELECT d.id, d.date, d.sector, coalesce(s.label, '') AS sector_label, coalesce(s.family, '') AS sector_family,
-               d.emergency_phone
+               d.emergency_phone, d.version
         FROM campaigns.days d LEFT JOIN campaigns.sectors s ON s.code = d.sector
         WHERE d.offer_id = $1 ORDER BY d.date
         """,

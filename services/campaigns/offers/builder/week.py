@@ -68,6 +68,7 @@ class BuiltDay(Struct, frozen=True, kw_only=True):
     sector_label: str
     sector_family: str
     emergency_phone: str
+    version: int = 1
     sessions: tuple[BuiltSession, ...] = ()
 
     @property
@@ -83,6 +84,7 @@ class BuiltGroup(Struct, frozen=True, kw_only=True):
     name: str
     pupils: int
     sessions: int
+    version: int = 1
 
 
 class Week(Struct, frozen=True, kw_only=True):

@@ -216,7 +216,7 @@ BEGINS_ANEW = {
         "status taken waiting next_rank revision series_starts_at series_ends_at programme_version "
         "programme_changed_at cancelled_at closed_at edition names_shared_at kept"
     ),
-    "days": "",
+    "days": "version",
     "sessions": "during for_groups online_url status sequence version cancelled_at removed_at",
 }
 

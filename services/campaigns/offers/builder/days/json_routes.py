@@ -2,12 +2,12 @@
 
 from datetime import date as Date
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
@@ -32,9 +32,14 @@ from services.campaigns.offers.builder.read import read_clashes, read_week
 from services.campaigns.offers.builder.remarks import find_remarks
 from services.campaigns.offers.builder.remove_day import remove_day
 from services.campaigns.offers.builder.week import Week
+from services.campaigns.offers.kinds.versions import version_of
 from services.campaigns.offers.offer import UnknownOffer
 from shared.database import Connection
 from shared.french_dates import say_date
+
+IfMatch = Annotated[
+    str | None, HeaderParameter(name="If-Match", description="The version that was read, quoted or bare")
+]
 
 
 @get("/api/v1/offers/{offer_id:uuid}/week", action="plan_offers", summary="Whether the week is whole, legal, clashless")
@@ -88,9 +93,10 @@ async def patch_day(
     offer_id: FromPath[UUID],
     day: FromPath[Date],
     data: JSONBody[DayChangeBody],
+    if_match: IfMatch = None,
 ) -> PlannedDayBody:
-    """A new sector is told to everybody who has the day in the programme."""
-    words = data.words()
+    """A new sector is told to everybody who has the day in the programme. 412 where `If-Match` is not its version."""
+    expected, words = version_of(if_match), data.words()
     async with edge.transaction() as connection:
         await read_planned_week(connection, actor, offer_id)
         await edit_day(
@@ -99,6 +105,7 @@ async def patch_day(
             date=day,
             sector=data.sector,
             emergency_phone=data.emergency_phone,
+            if_match=expected,
             note=words.note,
             tell_after=words.tell_after(now),
             now=now,

@@ -15,7 +15,7 @@ from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.builder.add_day import add_day
 from services.campaigns.offers.builder.board.routes import Answer, act_or_ask, read_own_week
 from services.campaigns.offers.builder.days.read import list_day_pupils, list_sectors
-from services.campaigns.offers.builder.edit_day import UnknownDay, checked_phone
+from services.campaigns.offers.builder.edit_day import DayChangedMeanwhile, UnknownDay, checked_phone
 from services.campaigns.offers.builder.remove_day import remove_day
 from services.campaigns.offers.builder.screen import base_of
 from services.campaigns.offers.builder.sessions.session_form import read_date
@@ -96,8 +96,19 @@ async def post_day_sheet(
         week = await read_own_week(connection, actor, slug)
     day = _day(week, date)
     form = _form(week, day) | {name: fields.get(name, "").strip() for name in ("sector", "emergency_phone")}
+    seen = fields.get("version", "")
     try:
-        said = {"act": "edit_day", "phone_of_all": fields.get("phone_of_all", ""), **form, "date": day.date.isoformat()}
+        if seen not in ("", str(day.version)):
+            sector = f"secteur : {day.sector_label or 'aucun'}"
+            phone = f"numéro d’urgence : {day.emergency_phone or 'aucun'}"
+            raise DayChangedMeanwhile(f"Elle a maintenant {sector}, {phone}. Enregistrez pour mettre les vôtres.")
+        said = {
+            "act": "edit_day",
+            "version": seen,
+            "phone_of_all": fields.get("phone_of_all", ""),
+            **form,
+            "date": day.date.isoformat(),
+        }
         asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
         return await _page(edge, actor, week, "day", form, refusal=refusal, day=day)

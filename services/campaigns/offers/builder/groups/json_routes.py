@@ -20,10 +20,11 @@ from services.campaigns.offers.builder.bodies import (
     PlannedGroupsBody,
     group_body,
 )
-from services.campaigns.offers.builder.days.json_routes import read_planned_week
+from services.campaigns.offers.builder.days.json_routes import IfMatch, read_planned_week
 from services.campaigns.offers.builder.edit_group import UnknownGroup, edit_group
 from services.campaigns.offers.builder.remove_group import remove_group
 from services.campaigns.offers.builder.week import BuiltGroup, Week
+from services.campaigns.offers.kinds.versions import version_of
 from shared.database import Connection
 
 
@@ -69,9 +70,10 @@ async def patch_group(
     offer_id: FromPath[UUID],
     group_id: FromPath[UUID],
     data: JSONBody[GroupChangeBody],
+    if_match: IfMatch = None,
 ) -> PlannedGroupBody:
-    """In a published offer its pupils are told."""
-    words = data.words()
+    """In a published offer its pupils are told. 412 where `If-Match` is not its version."""
+    expected, words = version_of(if_match), data.words()
     async with edge.transaction() as connection:
         before = _group(await read_planned_week(connection, actor, offer_id), group_id)
         await edit_group(
@@ -79,6 +81,7 @@ async def patch_group(
             offer_id=offer_id,
             group_id=group_id,
             name=data.name,
+            if_match=expected,
             note=words.note,
             tell_after=words.tell_after(now),
             now=now,

@@ -64,15 +64,18 @@ async def post_group_name(
     group_id: FromPath[str],
 ) -> Answer:
     """Rename a group; whom it is told to comes first."""
-    name = texts_of(await request.form()).get("name", "")
+    fields = texts_of(await request.form())
+    name = fields.get("name", "")
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
     group = _group(week, group_id)
     try:
-        said = {"act": "edit_group", "group_id": str(group.id), "name": name}
+        said = {"act": "edit_group", "version": fields.get("version", ""), "group_id": str(group.id), "name": name}
         asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
-        return _page(actor, week, "", Refusal(refusal.sentence))
+        answer = _page(actor, week, "", Refusal(refusal.sentence))
+        answer.status_code = refusal.status
+        return answer
     return asked or Redirect(f"{base_of(slug)}/groupes", status_code=303)
 
 

@@ -180,3 +180,17 @@ async def test_who_would_be_told_of_an_act_of_the_week_is_asked_without_doing_it
     nobody = await visitor.post(url, json={"act": "edit_day", "date": "2027-06-14"}, headers=planner)
     assert (nobody.status_code, nobody.json()["pupils"]) == (200, 0)
     assert await pool.fetchval("SELECT count(*) FROM campaigns.sessions") == before
+
+
+async def test_a_day_and_a_group_have_versions(visitor, draft, planner):
+    offer = f"{API}/offers/{draft.offer_id}"
+    group = (await visitor.post(f"{offer}/groups", json={"name": "A"}, headers=planner)).json()
+    for url, first, second in (
+        (f"{offer}/days/2027-06-14", {"emergency_phone": "112"}, {"emergency_phone": "114"}),
+        (f"{offer}/groups/{group['id']}", {"name": "Rouge"}, {"name": "Vert"}),
+    ):
+        seen = planner | {"If-Match": '"1"'}
+        assert (await visitor.patch(url, json=first, headers=seen)).json()["version"] == 2
+        late = await visitor.patch(url, json=second, headers=seen)
+        assert (late.status_code, late.json()["title"].endswith("-changed-meanwhile")) == (412, True)
+        assert (await visitor.patch(url, json=second, headers=planner | {"If-Match": "2"})).status_code == 200

@@ -250,3 +250,31 @@ async def test_the_number_of_statements_does_not_grow_with_the_week(pool, draft)
         counts[slug] = len(statements)
         assert page.status_code == 200
     assert counts == dict.fromkeys(counts, 5)
+
+
+async def test_two_planners_at_one_day_the_second_is_told_and_chooses(planner, pool, draft):
+    path = f"{WEEK}/jours/2027-06-14"
+    seen = fields_of(await planner.get(path))["version"]
+    first = {"sector": "s21", "emergency_phone": "112", "version": seen}
+    assert (await planner.post(path, first)).status_code == 303
+    second = {"sector": "", "emergency_phone": "02 32 00 00 00", "version": seen}
+    told = await planner.post(path, second)
+    assert told.status_code == 412
+    assert "a été modifiée entre-temps" in read(told).text
+    assert "numéro d’urgence : 112" in read(told).text
+    assert await pool.fetchval("SELECT sector FROM campaigns.days WHERE id = $1", draft.days[0]) == "s21"
+    again = fields_of(told)
+    assert again["emergency_phone"] == "02 32 00 00 00"
+    assert (await planner.post(path, second | {"version": again["version"]})).status_code == 303
+    assert await pool.fetchval("SELECT sector FROM campaigns.days WHERE id = $1", draft.days[0]) is None
+
+
+async def test_two_planners_rename_a_group_and_the_second_is_told(planner, pool, draft):
+    await planner.post(f"{WEEK}/groupes", {"name": "A"})
+    group_id = await pool.fetchval("SELECT id FROM campaigns.groups WHERE offer_id = $1", draft.offer_id)
+    path = f"{WEEK}/groupes/{group_id}"
+    assert (await planner.post(path, {"name": "Rouge", "version": "1"})).status_code == 303
+    told = await planner.post(path, {"name": "Vert", "version": "1"})
+    assert told.status_code == 412
+    assert "il s’appelle Rouge" in read(told).text
+    assert (await planner.post(path, {"name": "Vert", "version": "2"})).status_code == 303

@@ -156,3 +156,13 @@ async def test_a_panel_of_nonsense_changes_nothing(pool, planner, wrong, status)
     before = await pool.fetchval("SELECT count(*) FROM contract.events")
     assert (await planner.post(CONFIRM, {**wrong, "confirmed": "oui"})).status_code == status
     assert await pool.fetchval("SELECT count(*) FROM contract.events") == before
+
+
+async def test_a_day_that_was_changed_while_the_panel_was_read_is_not_changed(pool, planner):
+    path = f"{WEEK}/jours/2027-06-14"
+    version = fields_of(await planner.get(path))["version"]
+    shown = await planner.post(path, {"sector": "s21", "version": version})
+    await pool.execute("UPDATE campaigns.days SET emergency_phone = '15'")
+    answer = await planner.post(CONFIRM, {**fields_of(shown), "confirmed": "oui"})
+    assert (answer.status_code, "entre-temps" in answer.text) == (412, True)
+    assert await facts_of(pool, "session.changed") == []
