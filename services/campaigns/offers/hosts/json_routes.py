@@ -38,6 +38,7 @@ from services.campaigns.offers.hosts.read import (
 from services.campaigns.offers.hosts.replace_host import replace_host
 from services.campaigns.offers.hosts.request_hosts import request_host, request_hosts
 from services.campaigns.offers.hosts.share_names import share_names
+from services.campaigns.offers.hosts.space.json_routes import route_handlers as space
 from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.session import UnknownSession
@@ -236,4 +237,5 @@ route_handlers: list[Any] = [
     post_refusal,
     put_names_sharing,
     *company,
+    *space,
 ]

@@ -161,3 +161,16 @@ async def test_a_wrong_secret_is_no_calendar(subscriber, signer, asked):
     good = signer.token("host_space", asked.hosts[0])
     for token in (good[:-1], signer.token("feed", asked.hosts[0]), signer.token("host_space", asked.offer_id), ""):
         assert (await subscriber.get(calendar(token))).status_code == 404
+
+
+async def test_machines_read_and_renew_the_address_of_their_own_company(visitor, subscriber, signer, asked):
+    address = "/api/v1/host-requests/calendar"
+    company = {"Authorization": f"Bearer {signer.token('planner', asked.hosts[0])}"}
+    first = (await visitor.get(address, headers=company)).json()["url"]
+    assert first.endswith(calendar(signer.token("host_space", asked.hosts[0])))
+    renewed = await visitor.post(f"{address}/renewal", headers=company)
+    assert renewed.status_code == 200
+    assert renewed.json()["url"].endswith(calendar(signer.token("host_space", asked.hosts[0], 2)))
+    assert (await visitor.get(address, headers=company)).json() == renewed.json()
+    assert (await subscriber.get(calendar(signer.token("host_space", asked.hosts[0])))).status_code == 404
+    assert (await visitor.get(address)).status_code == 401
