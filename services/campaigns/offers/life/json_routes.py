@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
@@ -30,6 +30,7 @@ from services.campaigns.offers.life.draft import Draft
 from services.campaigns.offers.life.draft_offer import draft_offer
 from services.campaigns.offers.life.publication.json_routes import route_handlers as publication
 from services.campaigns.offers.life.read import list_own_offers, read_own_offer, read_planned_body
+from services.campaigns.offers.life.remove_draft import remove_draft
 from services.campaigns.offers.life.sendings.json_routes import route_handlers as sendings
 from services.campaigns.offers.life.sheet import Sheet
 from services.campaigns.offers.life.states import STATES
@@ -156,6 +157,20 @@ async def patch_offer(
     return Response(body, headers={"ETag": f'"{body.edition}"'})
 
 
+@delete("/api/v1/offers/{offer_id:uuid}", action="plan_offers", summary="Remove a draft")
+async def delete_offer(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    offer_id: FromPath[UUID],
+) -> None:
+    """As if it had never been; 409 `no-draft` for an offer that is or was public: it is cancelled instead."""
+    async with edge.transaction() as connection:
+        offer = await read_own_offer(connection, actor, offer_id)
+        title = await remove_draft(connection, offer_id=offer.id, now=now)
+        await write_audit(connection, actor, "remove_draft", f"a retiré le brouillon « {title} ».", now=now)
+
+
 def _draft(data: NewOfferBody) -> Draft:
     sheet = Sheet(
         title=data.title,
@@ -187,6 +202,7 @@ route_handlers: list[Any] = [
     get_planned_offer,
     post_offer,
     patch_offer,
+    delete_offer,
     *consequences,
     *publication,
     *sendings,

@@ -31,6 +31,7 @@ from services.campaigns.offers.life.read import (
     read_last_editor,
     read_own_offer,
 )
+from services.campaigns.offers.life.removal.routes import route_handlers as removal_routes
 from services.campaigns.offers.life.sendings.routes import route_handlers as sendings_routes
 from services.campaigns.offers.life.sheet import (
     FIELD_NAMES,
@@ -279,6 +280,7 @@ route_handlers: list[Any] = [
     post_settings,
     *consequences_routes,
     *publication_routes,
+    *removal_routes,
     *file_routes,
     *sendings_routes,
 ]

@@ -26,6 +26,7 @@ ACTS = {
     "withdraw_partner": "Départ d’un partenaire",
     # offers
     "draft_offer": "Offre créée",
+    "remove_draft": "Brouillon retiré",
     "edit_offer": "Offre modifiée",
     "publish_offer": "Offre publiée",
     "close_offer": "Inscriptions closes",

@@ -1,0 +1,1 @@
+"""A draft that is thrown away."""
