@@ -11,7 +11,7 @@ from services.campaigns.offers.life.sheet import SheetChange
 from services.campaigns.offers.session import SessionChange
 from shared.refusal import Refusal
 
-WeekActName = Literal["add_session", "copy_day", "apply_template_week", "edit_day", "edit_group"]
+WeekActName = Literal["add_session", "copy_day", "apply_template_week", "edit_day", "edit_group", "cancel_day"]
 ActName = Literal["change_session", "cancel_session", "edit_offer", "cancel_offer"] | WeekActName
 WEEK_ACTS: tuple[WeekActName, ...] = get_args(WeekActName)
 ACT_NAMES: tuple[ActName, ...] = ("change_session", "cancel_session", "edit_offer", "cancel_offer", *WEEK_ACTS)
@@ -38,8 +38,8 @@ class DayEdit(Struct, frozen=True, kw_only=True):
 class Act(Struct, frozen=True, kw_only=True):
     """One of `ACT_NAMES` and what it takes. `if_match` is the version that was seen.
 
-    `session` is the change of a session or the one to add; `date` the day that is edited or copied to `target`, or a
-    day of the week that the template begins with; `group_name` the new name of the group.
+    `session` is the change of a session or the one to add; `date` the day that is edited, cancelled or copied to
+    `target`, or a day of the week that the template begins with; `group_name` the new name of the group.
     """
 
     name: ActName
@@ -57,7 +57,7 @@ class Act(Struct, frozen=True, kw_only=True):
     @property
     def final(self) -> bool:
         """Whether it cannot be undone: then it is asked twice."""
-        return self.name in ("cancel_session", "cancel_offer")
+        return self.name in ("cancel_session", "cancel_day", "cancel_offer")
 
     @property
     def may_wait(self) -> bool:

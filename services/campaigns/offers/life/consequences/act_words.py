@@ -10,6 +10,7 @@ HEADINGS: dict[ActName, str] = {
     "cancel_session": "Annuler la séance",
     "edit_offer": "Avant de changer l’offre",
     "cancel_offer": "Annuler l’offre",
+    "cancel_day": "Annuler la journée",
     "add_session": "Avant d’ajouter la séance",
     "copy_day": "Avant de copier la journée",
     "apply_template_week": "Avant de remplir les journées vides",
@@ -19,6 +20,7 @@ HEADINGS: dict[ActName, str] = {
 BUTTONS: dict[ActName, str] = {
     "cancel_session": "Annuler la séance",
     "cancel_offer": "Annuler l’offre",
+    "cancel_day": "Annuler la journée",
     "add_session": "Ajouter et prévenir",
     "copy_day": "Copier et prévenir",
     "apply_template_week": "Remplir et prévenir",
@@ -40,7 +42,7 @@ def say_act(act: Act) -> str:
             return f"« {session.title or ''} », {say_date(starts)}, {say_times(starts, ends)}"
     if act.name == "copy_day" and act.date and act.target:
         return f"{say_date(act.date)}, vers le {say_date(act.target)}".capitalize()
-    if act.name == "edit_day" and act.date:
+    if act.name in ("edit_day", "cancel_day") and act.date:
         return say_date(act.date).capitalize()
     if act.name == "edit_group":
         return f"Son nouveau nom : {act.group_name.strip()}"

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct
 
 from services.campaigns.offers.builder.add_session import add_session
 from services.campaigns.offers.builder.apply_template_week import apply_template_week
+from services.campaigns.offers.builder.cancel_day import cancel_day
 from services.campaigns.offers.builder.copy_day import copy_day
 from services.campaigns.offers.builder.edit_day import edit_day
 from services.campaigns.offers.builder.edit_group import UnknownGroup, edit_group
@@ -49,6 +50,9 @@ async def apply_week_act(
             connection, offer_id=offer_id, source=day, target=target, note=note, tell_after=tell_after, now=now
         )
         return Applied(detail=f"a copié la journée du {say_date(day)} vers le {say_date(target)}.")
+    if act.name == "cancel_day":
+        count = await cancel_day(connection, offer_id=offer_id, date=day, note=note, tell_after=tell_after, now=now)
+        return Applied(detail=f"a annulé la journée du {say_date(day)} ({count} séance{'s' if count > 1 else ''}).")
     edit = act.day or DayEdit()
     await edit_day(
         connection,

@@ -1,5 +1,6 @@
 """Consequences: JSON, and cancellations with the planner's sentence."""
 
+from datetime import date as Date
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,6 +88,28 @@ async def post_session_cancellation(
         return await read_session(connection, session_id)
 
 
+@post(
+    "/api/v1/offers/{offer_id:uuid}/days/{day:date}/cancellation",
+    action="cancel_offers",
+    status_code=200,
+    summary="Cancel a day",
+)
+async def post_day_cancellation(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    offer_id: FromPath[UUID],
+    day: FromPath[Date],
+    data: JSONBody[CancellationBody | None] = None,
+) -> OfferWithDaysBody:
+    """None of the sessions of the day takes place; whom that concerns hears it in one mail."""
+    act = Act(name="cancel_day", date=day, words=_words(data))
+    async with edge.transaction() as connection:
+        offer = await read_own_offer(connection, actor, offer_id)
+        await apply_act(connection, actor, offer, act, now=now)
+        return await read_offer(connection, offer_id, base_url=edge.settings.base_url)
+
+
 @post("/api/v1/offers/{offer_id:uuid}/cancellation", action="cancel_offers", status_code=200, summary="Cancel an offer")
 async def post_offer_cancellation(
     edge: NamedDependency[Edge],
@@ -107,4 +130,9 @@ def _words(data: CancellationBody | None) -> Words:
     return Words(note=checked_note(data.note), hold=data.hold) if data else Words()
 
 
-route_handlers: list[Any] = [post_consequences, post_session_cancellation, post_offer_cancellation]
+route_handlers: list[Any] = [
+    post_consequences,
+    post_session_cancellation,
+    post_day_cancellation,
+    post_offer_cancellation,
+]

@@ -224,7 +224,7 @@ def _back(offer: OfferInLife, act: Act) -> str:
     if act.name == "edit_group":
         return f"{where}/groupes"
     day = act.target or act.date
-    return f"{where}#j-{day.isoformat()}" if act.name in ("copy_day", "edit_day") and day else where
+    return f"{where}#j-{day.isoformat()}" if act.name in ("copy_day", "edit_day", "cancel_day") and day else where
 
 
 route_handlers: list[Any] = [
