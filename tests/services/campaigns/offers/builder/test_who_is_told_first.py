@@ -166,3 +166,9 @@ async def test_a_day_that_was_changed_while_the_panel_was_read_is_not_changed(po
     answer = await planner.post(CONFIRM, {**fields_of(shown), "confirmed": "oui"})
     assert (answer.status_code, "entre-temps" in answer.text) == (412, True)
     assert await facts_of(pool, "session.changed") == []
+
+
+@pytest.mark.parametrize("path", ["/seances/nouvelle", "/jours/2027-06-14", "/modele"])
+async def test_the_button_says_that_nothing_is_done_yet(planner, path):
+    await an_empty_day(planner)
+    assert "Voir qui sera prévenu" in (await planner.get(f"{WEEK}{path}")).text

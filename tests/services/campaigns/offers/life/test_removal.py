@@ -4,10 +4,11 @@ import pytest
 
 from services.campaigns.offers.hosts.request_hosts import request_hosts
 from shared.database import transaction
+from shared.identifiers import new_id
 from shared.signed_links import Signer
 from tests.services.campaigns.look.page_reader import read
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do
-from tests.world import a_week
+from tests.world import NOW, a_week, at
 
 pytestmark = pytest.mark.anyio
 
@@ -64,3 +65,26 @@ async def test_machines_throw_a_draft_away_but_not_another_organisation_s(pool, 
     own = {"Authorization": f"Bearer {signer.token('planner', draft.organisation_id)}"}
     assert (await visitor.delete(url, headers=own)).status_code == 204
     assert await pool.fetchval("SELECT count(*) FROM campaigns.offers WHERE id = $1", draft.offer_id) == 0
+
+
+async def test_seats_that_were_kept_and_slots_go_with_the_draft(pool, draft, planner):
+    await pool.execute(
+        "INSERT INTO campaigns.quotas (id, offer_id, seats, without_host, until) VALUES ($1, $2, 2, true, $3)",
+        new_id(),
+        draft.offer_id,
+        NOW,
+    )
+    await pool.execute(
+        """
+        INSERT INTO campaigns.follow_up_slots (id, offer_id, person_id, starts_at, ends_at)
+        VALUES ($1, $2, $3, $4, $5)
+        """,
+        new_id(),
+        draft.offer_id,
+        planner.member.person_id,
+        at(0, 9),
+        at(0, 10),
+    )
+    assert (await planner.post(f"{SETTINGS}/retrait", {"sure": "oui"})).status_code == 303
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.quotas") == 0
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.follow_up_slots") == 0
