@@ -22,8 +22,8 @@ async def read_place(connection: Connection, signer: Signer, token: str) -> Plac
 async def _read_place(connection: Connection, registration_id: UUID) -> Place:
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, r.status, r.held_for, r.deadline, r.token_version, r.group_id, r.created_at,
-               r.changed_at, coalesce(g.name, '') AS "group", p.school_name, p.class_name,
+        SELECT r.id, r.offer_id, r.pupil_id, r.status, r.held_for, r.deadline, r.token_version, r.group_id,
+               r.created_at, r.changed_at, coalesce(g.name, '') AS "group", p.school_name, p.class_name,
                person.first_name, person.last_name, o.slug AS offer_slug, o.title AS offer_title,
                o.status = 'cancelled' AS offer_cancelled, upper(o.busy) AS ends_at, o.waiting, o.revision,
                o.programme_changed_at, offered.count AS offered, offered.until AS offered_until,
