@@ -115,6 +115,6 @@ def checked_phone(given: str) -> str:
     """A number as people write it; raises `InvalidChange`."""
     phone = " ".join(given.split())
     digits = sum(character.isdigit() for character in phone)
-    if phone and (len(phone) > PHONE_AT_MOST or digits < 3 or not phone.isprintable()):
+    if phone and (len(phone) > PHONE_AT_MOST or digits < 2 or not phone.isprintable()):
         raise InvalidChange("Ce numéro n’est pas un numéro de téléphone.", field="emergency_phone")
     return phone
