@@ -222,7 +222,7 @@ async def test_unknown_ids_tokens_keys_and_methods_are_4xx(client, week, setting
         ("GET", "/api/v1/registrations/%00", 404),
         ("POST", f"/api/v1/registrations/{token}/withdrawal", 404),
         ("POST", f"/api/v1/registrations/{token}/acceptance", 404),
-        ("DELETE", f"/api/v1/offers/{week.offer_id}", 405),
+        ("DELETE", f"/api/v1/registrations/{token}", 405),
         ("GET", "/api/v1/nothing", 404),
     ]
     for method, url, status in calls:
