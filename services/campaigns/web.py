@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from litestar import Litestar, get
 from litestar.datastructures import State
@@ -11,7 +12,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 from services.campaigns.access.guard import provide_actor
-from services.campaigns.access.openid.routes import route_handlers as openid
 from services.campaigns.access.routes import route_handlers as access
 from services.campaigns.agreements.json_routes import route_handlers as agreements_json
 from services.campaigns.agreements.routes import route_handlers as agreements
@@ -74,6 +74,15 @@ def provide_now(edge: NamedDependency[Edge]) -> datetime:  # noqa: ARG001
     return datetime.now(UTC)
 
 
+def _other_ways_in(settings: Settings) -> list[Any]:
+    """Signing in through an OpenID Connect provider, where one is set: what it needs takes 15 MB of memory."""
+    if not settings.oidc_issuer:
+        return []
+    from services.campaigns.access.openid.routes import route_handlers
+
+    return route_handlers
+
+
 def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
     """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are."""
 
@@ -108,7 +117,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *personal_space,
             *planning,
             *access,
-            *openid,
+            *_other_ways_in(settings),
             *agreements,
             *agreements_json,
             *builder,

@@ -8,8 +8,6 @@ from typing import Any
 
 import yaml
 from msgspec import Struct
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from services.campaigns.imports.cells import FORMULA_SIGNS
 from services.campaigns.imports.resolve_sessions import NOWHERE
@@ -129,6 +127,10 @@ def write_csv(offer: ExportedOffer) -> bytes:
 
 def write_xlsx(offer: ExportedOffer) -> bytes:
     """One sheet; dates and times are a spreadsheet's own, everything else is text."""
+    # loaded when somebody asks for a workbook: it is 4 MB of a process that seldom writes one
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Programme"

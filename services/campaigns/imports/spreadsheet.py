@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, time, timedelta
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from services.campaigns.imports.cells import Cell, Value
 from services.campaigns.imports.fault import FileRefused, refuse
 from services.campaigns.imports.table import COLUMNS_AT_MOST, ROWS_AT_MOST, count_headings
@@ -79,6 +76,9 @@ def _check_parts(content: bytes) -> None:
 
 
 def _read_sheet(content: bytes) -> Grid:
+    # loaded when somebody brings a workbook: it is 4 MB of a process that seldom sees one
+    import openpyxl
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out; none matters here
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
@@ -92,7 +92,7 @@ def _read_sheet(content: bytes) -> Grid:
                         refuse(0, "", TOO_MANY_ROWS)
                     grid.append(
                         [
-                            Cell(number, get_column_letter(index), _plain_value(cell.value), cell.data_type == "f")
+                            Cell(number, column_letter(index), _plain_value(cell.value), cell.data_type == "f")
                             for index, cell in enumerate(row, start=1)
                             if cell.value is not None
                         ]
@@ -133,7 +133,16 @@ def _rows(text: str, delimiter: str) -> Iterator[list[Cell]]:
         if number > ROWS_AT_MOST and any(value.strip() for value in row):
             refuse(0, "", TOO_MANY_ROWS)
         yield [
-            Cell(number, get_column_letter(index), value)
+            Cell(number, column_letter(index), value)
             for index, value in enumerate(row[:COLUMNS_AT_MOST], start=1)
             if value.strip()
         ]
+
+
+def column_letter(index: int) -> str:
+    """« A » for 1, « AA » for 27, as spreadsheets name their columns."""
+    letters = ""
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
