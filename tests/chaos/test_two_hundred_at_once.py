@@ -42,9 +42,12 @@ def body(week: int, number: int) -> dict:
 
 
 async def ask(client: httpx.AsyncClient, url: str, week: Week, content: object, key: str) -> httpx.Response:
-    return await client.post(
-        f"{url}/api/v1/offers/{week.offer_id}/registrations", json=content, headers={"Idempotency-Key": key}
-    )
+    """Ask, and once more where the connection was closed while it lay idle: what the key is for."""
+    address, headers = f"{url}/api/v1/offers/{week.offer_id}/registrations", {"Idempotency-Key": key}
+    try:
+        return await client.post(address, json=content, headers=headers)
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        return await client.post(address, json=content, headers=headers)
 
 
 def client() -> httpx.AsyncClient:
@@ -103,7 +106,7 @@ async def test_the_same_with_two_web_processes_and_a_bad_member_in_each_batch(po
             bad += [ask(http, url, week, body(number, 1), f"other-{url}") for url in urls]
             bad += [ask(http, url, week, {"pupil": 3}, "malformed") for url in urls]
             answers = await asyncio.gather(*asked, *bad)
-            good = [answer for answer in answers if answer.status_code == 201]
+            good = [answer for answer in answers if answer.status_code in (200, 201)]
             # whoever came first with a key or a pupil has it; the other is told no
             assert Counter(answer.status_code // 100 for answer in answers) == {2: PUPILS, 4: len(bad)}
             await check_the_truth(pool, week, [answer.json() for answer in good])
