@@ -78,6 +78,7 @@ def _check_parts(content: bytes) -> None:
 def _read_sheet(content: bytes) -> Grid:
     # loaded when somebody brings a workbook: it is 4 MB of a process that seldom sees one
     import openpyxl
+    from openpyxl.utils import get_column_letter
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out; none matters here
@@ -92,7 +93,7 @@ def _read_sheet(content: bytes) -> Grid:
                         refuse(0, "", TOO_MANY_ROWS)
                     grid.append(
                         [
-                            Cell(number, column_letter(index), _plain_value(cell.value), cell.data_type == "f")
+                            Cell(number, get_column_letter(index), _plain_value(cell.value), cell.data_type == "f")
                             for index, cell in enumerate(row, start=1)
                             if cell.value is not None
                         ]
@@ -120,6 +121,8 @@ def _split(text: str, delimiter: str) -> Grid:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[Cell]]:
+    from openpyxl.utils import get_column_letter
+
     reader = csv.reader(io.StringIO(re.sub(r"\A(?:sep=.\r?\n)", "", text), newline=""), delimiter=delimiter)
     number = 0
     while True:
@@ -133,16 +136,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[Cell]]:
         if number > ROWS_AT_MOST and any(value.strip() for value in row):
             refuse(0, "", TOO_MANY_ROWS)
         yield [
-            Cell(number, column_letter(index), value)
+            Cell(number, get_column_letter(index), value)
             for index, value in enumerate(row[:COLUMNS_AT_MOST], start=1)
             if value.strip()
         ]
-
-
-def column_letter(index: int) -> str:
-    """« A » for 1, « AA » for 27, as spreadsheets name their columns."""
-    letters = ""
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
