@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Litestar, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 
 from services.campaigns.access.guard import provide_actor
@@ -74,10 +75,16 @@ def provide_now(edge: NamedDependency[Edge]) -> datetime:  # noqa: ARG001
     return datetime.now(UTC)
 
 
+@get(["/connexion/oidc", "/connexion/oidc/retour"], include_in_schema=False)
+async def get_no_provider() -> None:
+    """No provider is set: this way in does not exist, and is not taken for a link that came by mail."""
+    raise NotFoundException
+
+
 def _other_ways_in(settings: Settings) -> list[Any]:
     """Signing in through an OpenID Connect provider, where one is set: what it needs takes 15 MB of memory."""
     if not settings.oidc_issuer:
-        return []
+        return [get_no_provider]
     from services.campaigns.access.openid.routes import route_handlers
 
     return route_handlers

@@ -258,7 +258,7 @@ async def test_metadata_that_lead_elsewhere_are_not_followed(visitor, provider):
 
 async def test_without_a_provider_the_way_does_not_exist(settings):
     async with AsyncTestClient(create_app(settings)) as visitor:
-        assert (await visitor.get("/connexion/oidc", follow_redirects=False)).status_code == 410
+        assert (await visitor.get("/connexion/oidc", follow_redirects=False)).status_code == 404
         assert (await visitor.get("/connexion/oidc/retour?state=x", follow_redirects=False)).status_code == 404
         assert "Passer par mon organisation" not in (await visitor.get("/connexion")).text
 
