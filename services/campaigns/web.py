@@ -24,6 +24,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
 from services.campaigns.look.guard_pages import guard_pages
+from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
@@ -111,7 +112,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             with suppress(TimeoutError):
                 await asyncio.wait_for(pool.close(), timeout=5)
 
-    return Litestar(
+    return Site(
         route_handlers=[
             get_health,
             *offers,

@@ -13,15 +13,17 @@ from services.campaigns.look import timetable, words
 from services.campaigns.look.icons import icon, solid_icon
 from services.campaigns.look.seat_meter import draw_seats
 from services.campaigns.look.sectors import family_of, icon_of, short_label
+from services.campaigns.look.spoken import here_in, lead_on
 from services.campaigns.look.static_files import address_of
 from shared import french_dates
+from shared.languages import _, language, n_, translate, translate_number
 
 CAMPAIGNS = Path(__file__).parent.parent
 
 
 def render(template: str, **values: Any) -> str:
     """The HTML of a template, named by its path in `services/campaigns`; every value is escaped."""
-    return templates().get_template(template).render(**values)
+    return lead_on(templates().get_template(template).render(**values))
 
 
 def page(template: str, *, status: int = 200, private: bool = False, **values: Any) -> Response[str]:
@@ -46,15 +48,22 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(translate, translate_number, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
+        _=_,
+        n_=n_,
         address_of=address_of,
         blocks_of=timetable.blocks_of,
         draw_seats=draw_seats,
         family_of=family_of,
+        here_in=here_in,
         hosts_of=timetable.hosts_of,
         icon=icon,
         icon_of=icon_of,
+        language=language,
         places_of=timetable.places_of,
         private=False,
         ROLE_NAMES=ROLE_NAMES,

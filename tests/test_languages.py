@@ -1,0 +1,216 @@
+"""Every sentence has its English: what is said is marked, and what is marked is in the catalogue of its room."""
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+from jinja2.ext import babel_extract
+
+from services.campaigns.look.pages import templates
+from shared.languages import read_catalogue
+
+ROOT = Path(__file__).parent.parent
+CAMPAIGNS = ROOT / "services" / "campaigns"
+# rooms whose words are not in English yet
+WAITING: tuple[str, ...] = (
+    "services/campaigns/access",
+    "services/campaigns/agreements",
+    "services/campaigns/catalogue",
+    "services/campaigns/embedding",
+    "services/campaigns/feeds",
+    "services/campaigns/guarding",
+    "services/campaigns/imports",
+    "services/campaigns/look",
+    "services/campaigns/offers",
+    "services/campaigns/organisations",
+    "services/campaigns/personal_space",
+    "services/campaigns/planning",
+    "services/campaigns/posters",
+    "services/campaigns/privacy",
+    "services/campaigns/registering",
+    "services/campaigns/subscribing",
+    "services/campaigns/teaching",
+    "services/campaigns/problems.py",
+    "services/campaigns/audit.py",
+    "services/campaigns/idempotency.py",
+    "services/campaigns/openapi.py",
+    "services/campaigns/preview.py",
+    "services/campaigns/edge.py",
+    "services/notifications",
+    "shared",
+)
+# texts that are no page's sentence: each with why
+DATA: dict[str, str] = {
+    "shared/languages.py": "the names languages give themselves",
+    "shared/french_dates.py": "dates are put together in each language there",
+    "services/campaigns/openapi.py": "examples of bodies",
+}
+SAYS = ("_", "n_", "later", "gettext", "ngettext")
+# a sentence, or a word of French: letters with accents, « », ’
+FRENCH = re.compile(r"[àâçéèêëîïôùûœÀÂÇÉÈÊËÎÏÔÙÛŒ«»’]")
+WORDED = ("aria-label", "title", "alt", "placeholder", "content", "label")
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+
+
+def waits(path: Path) -> bool:
+    name = path.relative_to(ROOT).as_posix()
+    return any(name == room or name.startswith(room + "/") for room in WAITING)
+
+
+def files(suffix: str) -> list[Path]:
+    found = [path for room in ("services", "shared") for path in sorted((ROOT / room).rglob(f"*{suffix}"))]
+    return [path for path in found if not waits(path) and path.relative_to(ROOT).as_posix() not in DATA]
+
+
+def ids(paths: list[Path]) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+PAGES, MODULES = files(".html"), files(".py")
+
+
+def messages_of_template(path: Path) -> Iterator[tuple[str, str]]:
+    """Each message of a template: its French, and of its second form (empty where it has one)."""
+    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+    with path.open("rb") as file:
+        for _line, _function, message, _comments in babel_extract(
+            file, ("_", "n_:1,2", "gettext", "ngettext:1,2"), [], options
+        ):
+            texts = [text for text in (message if isinstance(message, tuple) else (message,)) if isinstance(text, str)]
+            if texts:
+                yield texts[0], texts[1] if len(texts) > 1 else ""
+
+
+def messages_of_module(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "n_", "later"):
+            texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if texts:
+                yield texts[0], texts[1] if len(texts) > 1 else ""
+
+
+class Unmarked(HTMLParser):
+    """What of a page's text no `trans` and no `_()` says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._within: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self._within.append(tag)
+        self.found += [value for name, value in attrs if name in WORDED and value and is_words(value)]
+        self.found += [
+            value for name, value in attrs if (tag, name) == ("input", "value") and value and is_words(value)
+        ]
+
+    def handle_endtag(self, tag):
+        if tag in self._within:
+            while self._within.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if not {"script", "style"} & set(self._within) and is_words(data):
+            self.found.append(data.strip())
+
+
+def is_words(text: str) -> bool:
+    """Whether something is to be translated in it: two letters in a row that are no placeholder's or our name."""
+    return bool(
+        re.search(
+            r"[^\W\d_]{2}",
+            re.sub(r"Quinzaine|width=device-width|initial-scale=1|light dark|noindex|nofollow", "", text),
+        )
+    )
+
+
+def without_code(source: str) -> str:
+    """The template's own text: what is said by it marked or computed is taken out."""
+    source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", "", source, flags=re.DOTALL)
+    return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
+
+
+def unmarked_in_code(source: str) -> list[str]:
+    """French in the expressions of a template that is not the argument of `_`."""
+    tree = templates().parse(source)
+    marked = {
+        id(argument)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in SAYS
+        for argument in call.args
+    }
+    return [
+        const.value
+        for const in tree.find_all(nodes.Const)
+        if isinstance(const.value, str) and id(const) not in marked and FRENCH.search(const.value)
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=ids(PAGES))
+def test_every_sentence_of_a_page_is_marked(path):
+    source = path.read_text()
+    reader = Unmarked()
+    reader.feed(without_code(source))
+    assert reader.found == [], "not within {% trans %} or _()"
+    assert unmarked_in_code(source) == [], "not within _()"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_every_sentence_of_a_module_is_marked(path):
+    tree = ast.parse(path.read_text())
+    passed = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS:
+            passed |= {id(part) for argument in node.args for part in ast.walk(argument)}
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            passed |= {id(one.value) for one in node.body if isinstance(one, ast.Expr)}
+    unmarked = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        and id(node) not in passed and FRENCH.search(node.value)
+    ]  # fmt: skip
+    assert unmarked == [], "not within _(), n_() or later()"
+
+
+def catalogues() -> list[Path]:
+    return sorted(path for room in ("services", "shared") for path in (ROOT / room).rglob("locale/en.po"))
+
+
+def test_every_message_has_its_english_with_the_same_placeholders():
+    known = {french: english for path in catalogues() for french, english in read_catalogue(path).items()}
+    missing, torn = [], []
+    for path in [*PAGES, *MODULES]:
+        for one, many in messages_of_template(path) if path.suffix == ".html" else messages_of_module(path):
+            english = known.get(one)
+            if english is None:
+                missing.append(f"{path.relative_to(ROOT)}: {one}")
+                continue
+            forms = (english,) if isinstance(english, str) else english
+            if bool(many) != (len(forms) == 2):
+                torn.append(f"{path.relative_to(ROOT)}: one form and two: {one}")
+            allowed = placeholders(one) | placeholders(many)
+            if any(placeholders(form) - allowed for form in forms) or allowed - placeholders(forms[-1]) - {
+                "count",
+                "num",
+            }:
+                torn.append(f"{path.relative_to(ROOT)}: {one} → {english}")
+    assert missing == [], "\n".join(missing)
+    assert torn == [], "\n".join(torn)
+
+
+def test_one_sentence_has_one_english():
+    said: dict[str, dict[object, str]] = {}
+    for path in catalogues():
+        for french, english in read_catalogue(path).items():
+            said.setdefault(french, {})[english] = path.relative_to(ROOT).as_posix()
+    assert {french: answers for french, answers in said.items() if len(answers) > 1} == {}
+
+
+def placeholders(text: str) -> set[str]:
+    return {percent or brace for percent, brace in PLACEHOLDER.findall(text)}
