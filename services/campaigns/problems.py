@@ -1,4 +1,4 @@
-"""What a refusal looks like from outside: problem+json for machines (RFC 9457), a page in plain French for people."""
+"""What a refusal looks like from outside: problem+json for machines (RFC 9457), a page in plain words for people."""
 
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from services.campaigns.access.actor import NotSignedIn
 from services.campaigns.access.sign_in import HOME, own_path
 from services.campaigns.look.error_page import error_page
 from shared.database import CONNECTION_LOST
+from shared.languages import Message, later
 from shared.refusal import Refusal
 
 # another transaction was first, and asking again will do
@@ -26,16 +27,16 @@ LOCKED_OUT = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyn
 
 PROBLEM = "application/problem+json"
 SENTENCES = {
-    400: "Cette demande est mal formée.",
-    401: "Il faut un jeton valable pour faire cela.",
-    403: "Vous n’avez pas le droit de faire cela.",
-    404: "Cette page n’existe pas.",
-    405: "Cette adresse n’accepte pas cette méthode.",
-    413: "Cette demande est trop grande.",
-    415: "Ce type de contenu n’est pas accepté ici.",
-    422: "Cette demande ne peut pas être acceptée telle quelle.",
-    500: "Une erreur est survenue de notre côté. Rien n’a été enregistré.",
-    503: "Le service est momentanément indisponible. Rien n’est perdu : réessayez dans un instant.",
+    400: later("Cette demande est mal formée."),
+    401: later("Il faut un jeton valable pour faire cela."),
+    403: later("Vous n’avez pas le droit de faire cela."),
+    404: later("Cette page n’existe pas."),
+    405: later("Cette adresse n’accepte pas cette méthode."),
+    413: later("Cette demande est trop grande."),
+    415: later("Ce type de contenu n’est pas accepté ici."),
+    422: later("Cette demande ne peut pas être acceptée telle quelle."),
+    500: later("Une erreur est survenue de notre côté. Rien n’a été enregistré."),
+    503: later("Le service est momentanément indisponible. Rien n’est perdu : réessayez dans un instant."),
 }
 
 log = structlog.get_logger()
@@ -116,12 +117,13 @@ def _detail(error: HTTPException) -> str:
 def _answer(
     request: Request[Any, Any, Any],
     status: int,
-    sentence: str,
+    said: str | Message,
     *,
     reason: str,
     field: str | None = None,
     detail: str = "",
 ) -> Response[Any]:
+    sentence = str(said)
     if not request.url.path.startswith("/api/"):
         return Response(
             error_page(status, sentence, path=request.url.path), status_code=status, media_type=MediaType.HTML

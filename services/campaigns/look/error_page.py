@@ -1,16 +1,17 @@
 """The page a person reads when something is refused, missing or broken."""
 
 from services.campaigns.look.pages import render
+from shared.languages import _, later
 
 TITLES = {
-    401: "Cette page est réservée",
-    403: "Cette page est réservée",
-    404: "Cette page n’existe pas",
-    405: "Cette adresse ne s’ouvre pas ainsi",
-    409: "Ce n’est plus possible",
-    413: "Cette demande est trop grande",
-    500: "Quelque chose n’a pas marché",
-    503: "Un instant",
+    401: later("Cette page est réservée"),
+    403: later("Cette page est réservée"),
+    404: later("Cette page n’existe pas"),
+    405: later("Cette adresse ne s’ouvre pas ainsi"),
+    409: later("Ce n’est plus possible"),
+    413: later("Cette demande est trop grande"),
+    500: later("Quelque chose n’a pas marché"),
+    503: later("Un instant"),
 }
 
 
@@ -19,14 +20,18 @@ WIDE_ROOMS = ("offres", "accueils", "intervenants", "classes", "organisation", "
 
 
 def error_page(status: int, sentence: str, *, path: str = "/") -> str:
-    """The whole page as HTML. `sentence` says in plain French what happened; `status` is the HTTP status.
+    """The whole page as HTML. `sentence` says plainly what happened; `status` is the HTTP status.
 
     A planner is led back to the room that `path` is in, everybody else to the offers.
     """
     back = _room_of(path)
-    title = TITLES.get(status, "Cette demande ne peut pas aboutir" if status < 500 else TITLES[500])
+    title = str(TITLES.get(status, later("Cette demande ne peut pas aboutir") if status < 500 else TITLES[500]))
     if sentence.rstrip(".") == title:
-        sentence = "L’adresse est peut-être incomplète." + ("" if back else " Toutes les offres sont à un pas d’ici.")
+        sentence = (
+            _("L’adresse est peut-être incomplète.")
+            if back
+            else _("L’adresse est peut-être incomplète. Toutes les offres sont à un pas d’ici.")
+        )
     return render("look/templates/error.html", title=title, sentence=sentence, status=status, back=back)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
+from markupsafe import Markup
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.access.permissions import ROLE_NAMES
@@ -16,7 +17,7 @@ from services.campaigns.look.sectors import family_of, icon_of, short_label
 from services.campaigns.look.spoken import here_in, lead_on
 from services.campaigns.look.static_files import address_of
 from shared import french_dates
-from shared.languages import _, language, n_, translate, translate_number
+from shared.languages import OWN_NAMES, _, language, n_, translate, translate_number
 
 CAMPAIGNS = Path(__file__).parent.parent
 
@@ -32,6 +33,11 @@ def page(template: str, *, status: int = 200, private: bool = False, **values: A
     headers.setdefault("Cache-Control", "no-cache")
     html = render(template, private=private, **values)
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def content_lang() -> Markup:
+    """The attribute that says of what organisers wrote that it is French, on a page that is not (WCAG 3.1.2)."""
+    return Markup("") if language() == "fr" else Markup(' lang="fr"')
 
 
 def planner_page(template: str, actor: Actor, *, status: int = 200, **values: Any) -> Response[str]:
@@ -57,6 +63,7 @@ def templates() -> Environment:
         n_=n_,
         address_of=address_of,
         blocks_of=timetable.blocks_of,
+        content_lang=content_lang,
         draw_seats=draw_seats,
         family_of=family_of,
         here_in=here_in,
@@ -66,7 +73,9 @@ def templates() -> Environment:
         language=language,
         places_of=timetable.places_of,
         private=False,
+        OWN_NAMES=OWN_NAMES,
         ROLE_NAMES=ROLE_NAMES,
+        say_sector=translate,
         short_label=short_label,
         solid_icon=solid_icon,
         words=words,

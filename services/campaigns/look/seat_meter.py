@@ -4,6 +4,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from shared.languages import _, language, n_
+
 RADIUS, STEP, GAP_AFTER_FIVE = 5, 15, 5
 ROW_OF_FEW, ROW_OF_MANY, MARKS_AT_MOST = 15, 25, 100
 
@@ -20,9 +22,13 @@ class SeatMeter(Struct, frozen=True, kw_only=True):
     queue: str
 
 
-@lru_cache(maxsize=4096)
 def draw_seats(seats: int, taken: int, held: int, waiting: int) -> SeatMeter:
     """Draw an offer's seats: `taken` counts the held ones too, as the offer does."""
+    return _draw_seats(seats, taken, held, waiting, language())
+
+
+@lru_cache(maxsize=4096)
+def _draw_seats(seats: int, taken: int, held: int, waiting: int, _language: str) -> SeatMeter:
     held = max(0, min(held, taken))
     sure, free = taken - held, max(0, seats - taken)
     sentence, queue = say_seats(sure, held, free), say_queue(waiting)
@@ -45,20 +51,23 @@ def draw_seats(seats: int, taken: int, held: int, waiting: int) -> SeatMeter:
 def say_seats(taken: int, held: int, free: int) -> str:
     """« 9 places prises, 1 retenue, 5 libres »; what is zero is left out, unless nothing is left."""
     if taken + held == 0:
-        return f"{free} {_plural(free, 'place libre', 'places libres')}"
+        return n_("{count} place libre", "{count} places libres", free)
     parts = []
     if taken:
-        parts.append(f"{taken} {_plural(taken, 'place prise', 'places prises')}")
+        parts.append(n_("{count} place prise", "{count} places prises", taken))
     if held:
-        noun = ("retenue", "retenues") if parts else ("place retenue", "places retenues")
-        parts.append(f"{held} {_plural(held, *noun)}")
-    parts.append(f"{free} {_plural(free, 'libre', 'libres')}" if free else "aucune libre")
+        parts.append(
+            n_("{count} retenue", "{count} retenues", held)
+            if parts
+            else n_("{count} place retenue", "{count} places retenues", held)
+        )
+    parts.append(n_("{count} libre", "{count} libres", free) if free else _("aucune libre"))
     return ", ".join(parts)
 
 
 def say_queue(waiting: int) -> str:
     """« +4 attendent », or nothing."""
-    return f"+{waiting} {_plural(waiting, 'attend', 'attendent')}" if waiting else ""
+    return n_("+{count} attend", "+{count} attendent", waiting) if waiting else ""
 
 
 def _centre(number: int, row: int) -> tuple[int, int]:
@@ -86,7 +95,3 @@ def _draw_bar(seats: int, sure: int, held: int, sentence: str, queue: str) -> Se
         sentence=sentence,
         queue=queue,
     )
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return one if count < 2 else many

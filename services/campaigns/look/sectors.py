@@ -2,6 +2,8 @@
 
 import re
 
+from shared.languages import translate
+
 # family → icon of the heroicons package; the colours have the same names in style.css
 ICONS = {
     "construction": "home-modern",
@@ -31,6 +33,6 @@ def icon_of(family: str) -> str:
 
 
 def short_label(label: str) -> str:
-    """« BTP » for « Bâtiment et travaux publics (BTP) »; any other label as it is."""
+    """« BTP » for « Bâtiment et travaux publics (BTP) »; any other label as it is, in the language spoken."""
     found = _ABBREVIATION.search(label)
-    return found[1] if found else label
+    return found[1] if found else translate(label)

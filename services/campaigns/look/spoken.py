@@ -16,9 +16,9 @@ from shared.languages import Language, language, speak
 ENGLISH = "/en"
 API = "/api/"
 
-# what a page leads to, of this site: not what has a host of its own, not files that are the same in both languages
+# what a page leads to, of this site: no other host, no file that is the same in both languages, not the way to French
 _ADDRESS = re.compile(
-    r"""(\s(?:href|action|formaction|hx-get|hx-post|hx-put|hx-delete|data-[a-z]+)=["'])(/(?!/|en/|en["']|static/)[^"']*)"""
+    r"""(?<!hreflang="fr")(\s(?:href|action|formaction|hx-get|hx-post|hx-put|hx-delete|data-[a-z]+)=["'])(/(?!/|en/|en["']|static/)[^"']*)"""
 )
 _here: ContextVar[str] = ContextVar("here", default="/")
 

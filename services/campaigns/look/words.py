@@ -1,52 +1,73 @@
-"""Words: the French of codes and numbers, as pages say them."""
+"""Words: what codes and numbers are called on pages."""
 
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from shared.french_dates import PARIS, format_date
+from shared.french_dates import PARIS, format_day
+from shared.languages import Glossary, _, language, later, n_
 
-OFFER_KINDS = {
-    "collective_week": "Semaine collective",
-    "hosting": "Accueil en entreprise ou service",
-    "workshop": "Atelier",
-    "information_morning": "Matinée d’information",
-}
-OFFERS_OF_KIND = {
-    "collective_week": "Semaines collectives",
-    "hosting": "Accueils",
-    "workshop": "Ateliers",
-    "information_morning": "Matinées d’information",
-}
-KIND_PROMISES = {
-    "collective_week": "Un groupe, une semaine, un secteur par jour.",
-    "hosting": "Une même maison pendant plusieurs jours, plusieurs services.",
-    "workshop": "Un moment court pour se préparer.",
-    "information_morning": "Des professionnels racontent leur métier.",
-}
-SESSION_KINDS = {
-    "welcome": "Accueil",
-    "visit": "Visite",
-    "workshop": "Atelier",
-    "testimony": "Témoignage",
-    "debrief": "Bilan",
-    "meal": "Repas",
-}
-NUMBERS = ("zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+OFFER_KINDS = Glossary(
+    {
+        "collective_week": later("Semaine collective"),
+        "hosting": later("Accueil en entreprise ou service"),
+        "workshop": later("Atelier"),
+        "information_morning": later("Matinée d’information"),
+    }
+)
+OFFERS_OF_KIND = Glossary(
+    {
+        "collective_week": later("Semaines collectives"),
+        "hosting": later("Accueils"),
+        "workshop": later("Ateliers"),
+        "information_morning": later("Matinées d’information"),
+    }
+)
+KIND_PROMISES = Glossary(
+    {
+        "collective_week": later("Un groupe, une semaine, un secteur par jour."),
+        "hosting": later("Une même maison pendant plusieurs jours, plusieurs services."),
+        "workshop": later("Un moment court pour se préparer."),
+        "information_morning": later("Des professionnels racontent leur métier."),
+    }
+)
+SESSION_KINDS = Glossary(
+    {
+        "welcome": later("Accueil"),
+        "visit": later("Visite"),
+        "workshop": later("Atelier"),
+        "testimony": later("Témoignage"),
+        "debrief": later("Bilan"),
+        "meal": later("Repas"),
+    }
+)
+NUMBERS = (
+    later("zéro"),
+    later("une"),
+    later("deux"),
+    later("trois"),
+    later("quatre"),
+    later("cinq"),
+    later("six"),
+    later("sept"),
+    later("huit"),
+    later("neuf"),
+    later("dix"),
+)
 
 
 def short_weekday(day: date) -> str:
     """« lun. »."""
-    return format_date(day, "EEE", locale="fr")
+    return format_day(day, "EEE")
 
 
 def weekday(day: date) -> str:
     """« lundi »."""
-    return format_date(day, "EEEE", locale="fr")
+    return format_day(day, "EEEE")
 
 
 def month(day: date) -> str:
     """« juin », « juil. »."""
-    return format_date(day, "MMM", locale="fr")
+    return format_day(day, "MMM")
 
 
 def local_day(moment: datetime) -> date:
@@ -56,31 +77,39 @@ def local_day(moment: datetime) -> date:
 
 def ordinal(number: int) -> str:
     """« 3e »; the first is never said by number."""
-    return f"{number}e"
+    if language() == "fr":
+        return f"{number}e"
+    suffixes = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else suffixes.get(number % 10, 'th')}"
 
 
 def say_number(number: int) -> str:
     """« deux », « 12 »: feminine, for seats."""
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+    return str(NUMBERS[number]) if number < len(NUMBERS) else str(number)
 
 
 def say_position(position: int, waiting: int) -> str:
     """« 3e sur 7 », in words that fit everybody: where somebody stands in a queue of `waiting`."""
     if position == 1:
-        return "En tête de la liste d’attente"
-    return f"{ordinal(position)} sur {waiting} sur la liste d’attente"
+        return _("En tête de la liste d’attente")
+    return _("{rank} sur {waiting} sur la liste d’attente", rank=ordinal(position), waiting=waiting)
 
 
 def say_offered_seats(held: int, until: str) -> str:
     """« Deux places sont proposées jusqu’à mardi 15 juin à 12 h. »"""
-    if held == 1:
-        return f"Une place est proposée jusqu’au {until}."
-    return f"{say_number(held).capitalize()} places sont proposées jusqu’au {until}."
+    number = say_number(held).capitalize()
+    return n_(
+        "Une place est proposée jusqu’au {until}.",
+        "{number} places sont proposées jusqu’au {until}.",
+        held,
+        until=until,
+        number=number,
+    )
 
 
 def say_offers(count: int) -> str:
     """« aucune offre », « 1 offre », « 12 offres »."""
-    return f"{count} offres" if count > 1 else "1 offre" if count else "aucune offre"
+    return n_("{count} offre", "{count} offres", count) if count else _("aucune offre")
 
 
 def webcal(address: str) -> str:
@@ -96,7 +125,7 @@ def safe_url(address: str) -> str:
 
 def group_name(name: str) -> str:
     """« Groupe A » for « A »; a name that says so already stays."""
-    return name if name.casefold().startswith("groupe") else f"Groupe {name}"
+    return name if name.casefold().startswith(("groupe", "group ")) else _("Groupe {name}", name=name)
 
 
 def capitalize_first(text: str) -> str:
