@@ -102,9 +102,8 @@ class Unmarked(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self._within.append(tag)
         self.found += [value for name, value in attrs if name in WORDED and value and is_words(value)]
-        self.found += [
-            value for name, value in attrs if (tag, name) == ("input", "value") and value and is_words(value)
-        ]
+        if tag == "input" and dict(attrs).get("type") in ("submit", "button"):
+            self.found += [value for name, value in attrs if name == "value" and value and is_words(value)]
 
     def handle_endtag(self, tag):
         if tag in self._within:
