@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.offers.offer import Offer
+from shared.languages import later
 from shared.refusal import Refusal
 from shared.signed_links import Signer
 
@@ -28,8 +29,10 @@ class AlreadyRegistered(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cet élève est déjà inscrit à cette offre. "
-            "Le lien personnel a été renvoyé à l’adresse donnée à l’inscription."
+            later(
+                "Cet élève est déjà inscrit à cette offre. "
+                "Le lien personnel a été renvoyé à l’adresse donnée à l’inscription."
+            )
         )
 
 
@@ -39,8 +42,13 @@ class PupilElsewhere(Refusal):
     reason: ClassVar[str] = "pupil-elsewhere"
 
     def __init__(self, offer: str = "") -> None:
-        where = f"dans « {offer} »" if offer else "ailleurs"
-        super().__init__(f"Cet élève a déjà une place {where} aux mêmes dates. Il faut d’abord y renoncer.")
+        super().__init__(
+            later(
+                "Cet élève a déjà une place dans « {offer} » aux mêmes dates. Il faut d’abord y renoncer.", offer=offer
+            )
+            if offer
+            else later("Cet élève a déjà une place ailleurs aux mêmes dates. Il faut d’abord y renoncer.")
+        )
 
 
 class KeyReused(Refusal):
@@ -50,7 +58,7 @@ class KeyReused(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Cette clé d’idempotence a déjà servi pour une autre demande.", field="Idempotency-Key")
+        super().__init__(later("Cette clé d’idempotence a déjà servi pour une autre demande."), field="Idempotency-Key")
 
 
 class UnknownRegistration(Refusal):
@@ -60,7 +68,7 @@ class UnknownRegistration(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Ce lien personnel n’est pas ou n’est plus valable.")
+        super().__init__(later("Ce lien personnel n’est pas ou n’est plus valable."))
 
 
 class SeatNoLongerHeld(Refusal):
@@ -75,7 +83,7 @@ class RegistrationEnded(Refusal):
     reason: ClassVar[str] = "registration-ended"
 
     def __init__(self) -> None:
-        super().__init__("Cette inscription a déjà pris fin.")
+        super().__init__(later("Cette inscription a déjà pris fin."))
 
 
 class RegistrationRequest(Struct, frozen=True, kw_only=True):
@@ -96,6 +104,8 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
     without_host: bool = False
     # asked where an offer is for certain grades
     grade: str = ""
+    # the guardian consents, by a link in a mail of their own, before a seat is confirmed
+    under_15: bool = False
 
     def identity(self, signer: Signer) -> bytes:
         """Equal for the same pupil: same normalised names, school and contact address."""

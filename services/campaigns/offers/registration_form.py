@@ -11,10 +11,14 @@ from email_validator.syntax import validate_email_local_part
 
 from services.campaigns.offers.registration import InvalidField, RegistrationRequest
 from shared.identifiers import new_id
+from shared.languages import Message, later
 
 NAME_AT_MOST, SCHOOL_AT_MOST, CLASS_AT_MOST, EMAIL_AT_MOST, KEY_AT_MOST = 80, 120, 40, 254, 200
 LOCAL_PART_AT_MOST = 64  # octets (RFC 5321 §4.5.3.1.1)
 GRADES = ("quatrieme", "troisieme", "seconde", "premiere", "terminale")
+# what is missing or too long, in the sentences of its faults
+FIRST_NAME, LAST_NAME, GUARDIAN_NAME = later("Le prénom"), later("Le nom"), later("Le nom du responsable légal")
+SCHOOL, CLASS = later("L’établissement"), later("La classe")
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -31,44 +35,75 @@ def parse_request(
     idempotency_key: str | None,
     without_host: bool = False,
     grade: str = "",
+    under_15: bool = False,
 ) -> RegistrationRequest:
-    """Validate what a person or a machine has written; raises `InvalidField` with the field and a French sentence.
+    """Validate what a person or a machine has written; raises `InvalidField` with the field and a sentence.
 
-    A pupil's address may be absent where the guardian's is given. Without a key, one is made: the request is then
-    repeated by nobody but ourselves.
+    A pupil's address may be absent where the guardian's is given. Of a pupil under 15 the guardian is needed, at an
+    address of their own: their consent is asked there. Without a key, one is made: the request is then repeated by
+    nobody but ourselves.
     """
     request_id = new_id()
     fields = {
-        "first_name": _name(first_name, "first_name", "Le prénom"),
-        "last_name": _name(last_name, "last_name", "Le nom"),
+        "first_name": _name(first_name, "first_name", FIRST_NAME),
+        "last_name": _name(last_name, "last_name", LAST_NAME),
         "email": _email(email, "email"),
-        "guardian_name": _name(guardian_name, "guardian_name", "Le nom du responsable légal")
-        if guardian_name
-        else None,
+        "guardian_name": _name(guardian_name, "guardian_name", GUARDIAN_NAME) if guardian_name else None,
         "guardian_email": _email(guardian_email, "guardian_email"),
-        "school_name": _line(school_name, "school", "L’établissement", SCHOOL_AT_MOST),
+        "school_name": _line(school_name, "school", SCHOOL, SCHOOL_AT_MOST),
         "school_uai": _uai(school_uai),
-        "class_name": _line(class_name, "class_name", "La classe", CLASS_AT_MOST, needed=False),
+        "class_name": _line(class_name, "class_name", CLASS, CLASS_AT_MOST, needed=False),
     }
+    if under_15:
+        _refuse_without_guardian(fields["guardian_name"], fields["guardian_email"], fields["email"])
     if fields["email"] is None and fields["guardian_email"] is None:
-        raise InvalidField("Indiquez l’adresse e-mail de l’élève ou celle de son responsable légal.", field="email")
+        raise InvalidField(
+            later("Indiquez l’adresse e-mail de l’élève ou celle de son responsable légal."), field="email"
+        )
     if fields["guardian_email"] is not None and fields["guardian_name"] is None:
-        raise InvalidField("Indiquez le nom du responsable légal.", field="guardian_name")
+        raise InvalidField(later("Indiquez le nom du responsable légal."), field="guardian_name")
     if fields["guardian_name"] is not None and fields["guardian_email"] is None:
-        raise InvalidField("Indiquez l’adresse e-mail du responsable légal.", field="guardian_email")
+        raise InvalidField(later("Indiquez l’adresse e-mail du responsable légal."), field="guardian_email")
     if grade and grade not in GRADES:
-        raise InvalidField("Ce niveau n’est pas connu.", field="grade")
+        raise InvalidField(later("Ce niveau n’est pas connu."), field="grade")
     return RegistrationRequest(
         id=request_id,
         idempotency_key=_key(idempotency_key) or str(request_id),
-        body_hash=hashlib.sha256(msgspec.json.encode((fields, True) if without_host else fields)).digest(),
+        body_hash=_hash(fields, without_host=without_host, under_15=under_15),
         without_host=without_host,
         grade=grade,
+        under_15=under_15,
         **fields,  # type: ignore[arg-type]  # the dictionary above holds exactly these fields, in these types
     )
 
 
-def parse_line(value: str, field: str, subject: str, most: int, *, needed: bool = True) -> str:
+def _refuse_without_guardian(name: str | None, email: str | None, email_of_pupil: str | None) -> None:
+    if name is None:
+        raise InvalidField(
+            later("Avant 15 ans, il faut l’accord du responsable légal : indiquez son nom."), field="guardian_name"
+        )
+    if email is None:
+        raise InvalidField(
+            later("Avant 15 ans, il faut l’accord du responsable légal : indiquez son adresse e-mail."),
+            field="guardian_email",
+        )
+    if email.lower() == (email_of_pupil or "").lower():
+        raise InvalidField(
+            later(
+                "L’accord est demandé au responsable légal : il faut une autre adresse que celle de l’élève, "
+                "qui peut rester vide."
+            ),
+            field="guardian_email",
+        )
+
+
+def _hash(fields: dict[str, str | None], *, without_host: bool, under_15: bool) -> bytes:
+    """Equal for equal bodies, whichever version of ours reads them: what is not said is left out."""
+    said = (fields, without_host, True) if under_15 else (fields, True) if without_host else fields
+    return hashlib.sha256(msgspec.json.encode(said)).digest()
+
+
+def parse_line(value: str, field: str, subject: str | Message, most: int, *, needed: bool = True) -> str:
     """One line of text, `subject` (« Le titre ») in the sentences of its faults; raises `InvalidField`."""
     return _line(value, field, subject, most, needed=needed)
 
@@ -86,31 +121,43 @@ def parse_uai(value: str | None) -> str | None:
     return _uai(value)
 
 
-def _name(value: str, field: str, subject: str) -> str:
+def _name(value: str, field: str, subject: str | Message) -> str:
     text = _line(value, field, subject, NAME_AT_MOST)
     if _PLAIN_NAME.fullmatch(text):
         return text
     for character in text:
         if not (unicodedata.category(character)[0] in "LM" or character in " '’.-"):
-            raise InvalidField(f"{subject} contient un caractère inattendu : « {character} ».", field=field)
+            raise InvalidField(
+                later(
+                    "{subject} contient un caractère inattendu : « {character} ».", subject=subject, character=character
+                ),
+                field=field,
+            )
     if not any(character.isalpha() for character in text):
-        raise InvalidField(f"{subject} doit contenir au moins une lettre.", field=field)
+        raise InvalidField(later("{subject} doit contenir au moins une lettre.", subject=subject), field=field)
     return text
 
 
-def _line(value: str, field: str, subject: str, most: int, *, needed: bool = True) -> str:
+def _line(value: str, field: str, subject: str | Message, most: int, *, needed: bool = True) -> str:
     text = value if value.isascii() else unicodedata.normalize("NFC", value)
     text = " ".join(text.split(" ")).strip()
     if not text:
         if needed:
-            raise InvalidField(f"{subject} manque.", field=field)
+            raise InvalidField(later("{subject} manque.", subject=subject), field=field)
         return ""
     if len(text) > most:
-        raise InvalidField(f"{subject} est trop long : {most} caractères au plus.", field=field)
+        raise InvalidField(
+            later("{subject} est trop long : {most} caractères au plus.", subject=subject, most=most), field=field
+        )
     if not text.isprintable():
-        raise InvalidField(f"{subject} contient un caractère invisible ou un retour à la ligne.", field=field)
+        raise InvalidField(
+            later("{subject} contient un caractère invisible ou un retour à la ligne.", subject=subject), field=field
+        )
     if text[0] in "=+@-":
-        raise InvalidField(f"{subject} ne peut pas commencer par « {text[0]} ».", field=field)
+        raise InvalidField(
+            later("{subject} ne peut pas commencer par « {character} ».", subject=subject, character=text[0]),
+            field=field,
+        )
     return text
 
 
@@ -119,9 +166,13 @@ def _email(value: str | None, field: str) -> str | None:
         return None
     text = value.strip()
     if len(text) > EMAIL_AT_MOST:
-        raise InvalidField(f"Cette adresse e-mail est trop longue : {EMAIL_AT_MOST} caractères au plus.", field=field)
+        raise InvalidField(
+            later("Cette adresse e-mail est trop longue : {most} caractères au plus.", most=EMAIL_AT_MOST), field=field
+        )
     local, at, domain = text.rpartition("@")
-    refusal = InvalidField("Cette adresse e-mail n’est pas valable (exemple : camille@lycee.example).", field=field)
+    refusal = InvalidField(
+        later("Cette adresse e-mail n’est pas valable (exemple : camille@lycee.example)."), field=field
+    )
     if not at or not text.isprintable() or len(local) > LOCAL_PART_AT_MOST:
         raise refusal
     try:
@@ -147,7 +198,7 @@ def _uai(value: str | None) -> str | None:
     text = value.strip().upper()
     if not re.fullmatch(r"[0-9]{7}[A-Z]", text) or UAI_LETTERS[int(text[:7]) % 23] != text[7]:
         raise InvalidField(
-            "Ce code d’établissement (UAI) n’est pas valable : 7 chiffres et une lettre.", field="school"
+            later("Ce code d’établissement (UAI) n’est pas valable : 7 chiffres et une lettre."), field="school"
         )
     return text
 
@@ -157,7 +208,7 @@ def _key(value: str | None) -> str | None:
         return None
     if not 1 <= len(value) <= KEY_AT_MOST or not value.isascii() or not value.isprintable():
         raise InvalidField(
-            f"La clé d’idempotence doit compter de 1 à {KEY_AT_MOST} caractères ASCII visibles.",
+            later("La clé d’idempotence doit compter de 1 à {most} caractères ASCII visibles.", most=KEY_AT_MOST),
             field="Idempotency-Key",
         )
     return value
