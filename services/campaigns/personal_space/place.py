@@ -49,6 +49,11 @@ class Place(Struct, frozen=True, kw_only=True):
         return self.status in ("waiting", "held", "confirmed")
 
     @property
+    def asked(self) -> bool:
+        """Whether the seat is held for an answer of whoever reads this page; consent is asked of the guardian."""
+        return self.status == "held" and self.held_for != "consent"
+
+    @property
     def told_at(self) -> datetime:
         """When what the calendar entry says was last changed."""
         return max(self.changed_at, self.programme_changed_at or self.changed_at)
@@ -60,6 +65,8 @@ class Place(Struct, frozen=True, kw_only=True):
                 return "Votre place est confirmée"
             case "held" if self.held_for == "address":
                 return "Plus qu’un geste : confirmez votre inscription"
+            case "held" if self.held_for == "consent":
+                return "Votre place est retenue : il manque l’accord de votre responsable légal"
             case "held":
                 return "Une place vous est proposée"
             case "waiting":
@@ -78,6 +85,11 @@ class Place(Struct, frozen=True, kw_only=True):
         match self.status:
             case "confirmed":
                 return "Il n’y a rien d’autre à faire pour le moment."
+            case "held" if self.held_for == "consent" and self.deadline is not None:
+                return (
+                    f"Il lui a été demandé par e-mail, jusqu’au {say_moment(self.deadline)}. Dès qu’il est donné, "
+                    "votre place est confirmée. Sans réponse, elle sera proposée à la personne suivante."
+                )
             case "held" if self.deadline is not None:
                 return (
                     f"Elle est retenue pour vous jusqu’au {say_moment(self.deadline)}. "

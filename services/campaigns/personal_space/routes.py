@@ -138,7 +138,7 @@ def _get_question(question: Question) -> Any:
         """A page with one button: mail scanners follow links, they press nothing."""
         async with edge.reading() as connection:
             place = await read_place(connection, edge.signer, token)
-        if place.status not in question.states:
+        if place.status not in question.states or (question.states == ("held",) and not place.asked):
             return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
         return page(
             "personal_space/templates/question.html",
