@@ -78,6 +78,11 @@ def later(message: str, /, **values: object) -> Message:
     return Message(lambda: _(message, **values))
 
 
+def n_later(one: str, many: str, count: int, /, **values: object) -> Message:
+    """The message for one or for several, said when it is read."""
+    return Message(lambda: n_(one, many, count, **values))
+
+
 class Glossary(Mapping[str, str]):
     """Words of codes, each looked up in the language spoken: `Glossary({"visit": later("Visite")})`."""
 

@@ -31,6 +31,7 @@ from msgspec import Raw, Struct
 
 from services.campaigns.edge import Edge
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 KEPT = timedelta(hours=24)
@@ -56,7 +57,7 @@ class InvalidKey(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            f"La clé d’idempotence doit compter de 1 à {KEY_AT_MOST} caractères ASCII visibles.",
+            later("La clé d’idempotence doit compter de 1 à {most} caractères ASCII visibles.", most=KEY_AT_MOST),
             field="Idempotency-Key",
         )
 
@@ -68,7 +69,7 @@ class KeyUsedOtherwise(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Cette clé d’idempotence a déjà servi pour une autre demande.", field="Idempotency-Key")
+        super().__init__(later("Cette clé d’idempotence a déjà servi pour une autre demande."), field="Idempotency-Key")
 
 
 class KeptAnswer(Struct, frozen=True):

@@ -9,6 +9,7 @@ from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection
 from shared.events import RegistrationConfirmed
 from shared.french_dates import say_moment
+from shared.languages import later
 from shared.outbox import append_events
 
 
@@ -20,10 +21,17 @@ async def accept_seat(connection: Connection, *, registration_id: UUID, now: dat
     if registration.status == "confirmed":
         return
     if registration.status == "expired" or (registration.deadline is not None and registration.deadline <= now):
-        until = f" : il fallait répondre avant {say_moment(registration.deadline)}" if registration.deadline else ""
-        raise SeatNoLongerHeld(f"Cette place n’est plus retenue{until}.")
+        deadline = registration.deadline
+        raise SeatNoLongerHeld(
+            later(
+                "Cette place n’est plus retenue : il fallait répondre avant {moment}.",
+                moment=lambda: say_moment(deadline),
+            )
+            if deadline
+            else later("Cette place n’est plus retenue.")
+        )
     if registration.status != "held":
-        raise SeatNoLongerHeld("Aucune place n’est proposée en ce moment : il n’y a rien à accepter.")
+        raise SeatNoLongerHeld(later("Aucune place n’est proposée en ce moment : il n’y a rien à accepter."))
     await connection.execute(
         """
         UPDATE campaigns.registrations

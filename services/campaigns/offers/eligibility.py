@@ -9,15 +9,18 @@ from msgspec import Struct
 
 from services.campaigns.offers.recognise_pupils import Outcome
 from services.campaigns.offers.registration import RegistrationRequest, letters_of
+from shared.languages import Glossary, _, later, n_
 from shared.refusal import Refusal
 
-GRADE_WORDS = {
-    "quatrieme": "quatrième",
-    "troisieme": "troisième",
-    "seconde": "seconde",
-    "premiere": "première",
-    "terminale": "terminale",
-}
+GRADE_WORDS = Glossary(
+    {
+        "quatrieme": later("quatrième"),
+        "troisieme": later("troisième"),
+        "seconde": later("seconde"),
+        "premiere": later("première"),
+        "terminale": later("terminale"),
+    }
+)
 # « 2nde 4 », « 3e B », « Tle STI2D »: how a class says its grade
 _OF_CLASS = (
     ("quatrieme", re.compile(r"4(e|eme)?(?![0-9])|quatrieme")),
@@ -52,22 +55,28 @@ class Rules(Struct, frozen=True):
             return None
         grade = request.grade or grade_of_class(request.class_name)
         if not grade:
-            return NotForThisPupil("Indiquez le niveau de l’élève : cette offre en demande un.", field="grade")
+            return NotForThisPupil(later("Indiquez le niveau de l’élève : cette offre en demande un."), field="grade")
         if grade in self.grades:
             return None
-        return NotForThisPupil(f"Cette offre est réservée aux élèves de {self.say_grades()}.", field="grade")
+        return NotForThisPupil(
+            later("Cette offre est réservée aux élèves de {grades}.", grades=self.say_grades), field="grade"
+        )
 
     def _refusal_of_school(self, uai: str | None) -> NotForThisPupil | None:
         if not self.departements and not self.school_uais:
             return None
         if uai is None:
             return NotForThisPupil(
-                "Indiquez le code de l’établissement (UAI) : cette offre est réservée à certains établissements.",
+                later(
+                    "Indiquez le code de l’établissement (UAI) : cette offre est réservée à certains établissements."
+                ),
                 field="school_uai",
             )
         if uai in self.school_uais or departement_of(uai) in self.departements:
             return None
-        return NotForThisPupil(f"Cette offre est réservée {self.say_schools()}.", field="school_uai")
+        return NotForThisPupil(
+            later("Cette offre est réservée {schools}.", schools=self.say_schools), field="school_uai"
+        )
 
     def say_grades(self) -> str:
         """« seconde ou première »."""
@@ -76,18 +85,29 @@ class Rules(Struct, frozen=True):
     def say_schools(self) -> str:
         """« aux établissements du département 27 et à quelques autres »."""
         if not self.departements:
-            return "à certains établissements"
-        numbers = _or(list(self.departements))
-        said = "du département" if len(self.departements) == 1 else "des départements"
-        return f"aux établissements {said} {numbers}" + (" et à quelques autres" if self.school_uais else "")
+            return _("à certains établissements")
+        numbers, count = _or(list(self.departements)), len(self.departements)
+        if self.school_uais:
+            return n_(
+                "aux établissements du département {numbers} et à quelques autres",
+                "aux établissements des départements {numbers} et à quelques autres",
+                count,
+                numbers=numbers,
+            )
+        return n_(
+            "aux établissements du département {numbers}",
+            "aux établissements des départements {numbers}",
+            count,
+            numbers=numbers,
+        )
 
     @property
     def sentence(self) -> str:
         """« Réservée aux élèves de seconde, aux établissements du département 27 », or nothing."""
-        parts = [f"aux élèves de {self.say_grades()}"] if self.grades else []
+        parts = [_("aux élèves de {grades}", grades=self.say_grades())] if self.grades else []
         if self.departements or self.school_uais:
             parts.append(self.say_schools())
-        return f"Réservée {', '.join(parts)}" if parts else ""
+        return _("Réservée {whom}", whom=", ".join(parts)) if parts else ""
 
 
 def refuse_others(
@@ -119,4 +139,4 @@ def departement_of(uai: str) -> str:
 
 
 def _or(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} ou {words[-1]}"
+    return words[0] if len(words) == 1 else _("{several} ou {last}", several=", ".join(words[:-1]), last=words[-1])

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import say_moment
+from shared.languages import later, n_later
 from shared.refusal import Refusal
 
 OfferKind = Literal["collective_week", "hosting", "workshop", "information_morning"]
@@ -22,7 +23,7 @@ class UnknownOffer(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette offre n’existe pas ou n’est plus publiée.")
+        super().__init__(later("Cette offre n’existe pas ou n’est plus publiée."))
 
 
 class OfferClosed(Refusal):
@@ -37,7 +38,7 @@ class OfferAlreadyCancelled(Refusal):
     reason: ClassVar[str] = "offer-cancelled"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre est annulée : elle ne peut plus être modifiée.")
+        super().__init__(later("Cette offre est annulée : elle ne peut plus être modifiée."))
 
 
 class SeatsTaken(Refusal):
@@ -46,9 +47,12 @@ class SeatsTaken(Refusal):
     reason: ClassVar[str] = "seats-taken"
 
     def __init__(self, taken: int) -> None:
-        seats = "1 place est déjà prise ou retenue" if taken == 1 else f"{taken} places sont déjà prises ou retenues"
         super().__init__(
-            f"{seats} : le nombre de places ne peut pas être inférieur.",
+            n_later(
+                "{count} place est déjà prise ou retenue : le nombre de places ne peut pas être inférieur.",
+                "{count} places sont déjà prises ou retenues : le nombre de places ne peut pas être inférieur.",
+                taken,
+            ),
             field="seats",
         )
 
@@ -90,17 +94,21 @@ class Offer(Struct, frozen=True, kw_only=True):
         if self.status == "draft":
             raise UnknownOffer
         if self.status == "cancelled":
-            raise OfferClosed("Cette offre est annulée.")
+            raise OfferClosed(later("Cette offre est annulée."))
         if self.status != "published":
-            raise OfferClosed("Les inscriptions à cette offre sont closes.")
+            raise OfferClosed(later("Les inscriptions à cette offre sont closes."))
         if self.opens_at is not None and now < self.opens_at:
-            raise OfferClosed(f"Les inscriptions ouvrent {say_moment(self.opens_at)}.")
+            opens_at = self.opens_at
+            raise OfferClosed(later("Les inscriptions ouvrent {moment}.", moment=lambda: say_moment(opens_at)))
         if self.closes_at is not None and now >= self.closes_at:
-            raise OfferClosed(f"Les inscriptions sont closes depuis {say_moment(self.closes_at)}.")
+            closes_at = self.closes_at
+            raise OfferClosed(
+                later("Les inscriptions sont closes depuis {moment}.", moment=lambda: say_moment(closes_at))
+            )
         if self.first_session_at is None:
-            raise OfferClosed("Toutes les séances de cette offre sont annulées.")
+            raise OfferClosed(later("Toutes les séances de cette offre sont annulées."))
         if now >= self.first_session_at:
-            raise OfferClosed("Cette offre a déjà commencé.")
+            raise OfferClosed(later("Cette offre a déjà commencé."))
 
 
 def least_filled_groups(group_ids: list[UUID], filled: dict[UUID, int], count: int) -> list[UUID | None]:

@@ -8,6 +8,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.record_programme import record_programme
 from shared.database import Connection
 from shared.events import OfferPublished
+from shared.languages import later
 from shared.outbox import append_events
 from shared.refusal import Refusal
 
@@ -18,7 +19,7 @@ class AgreementMissing(Refusal):
     reason: ClassVar[str] = "agreement-missing"
 
     def __init__(self, names: list[str]) -> None:
-        super().__init__(f"Il manque l’accord de : {', '.join(names)}.")
+        super().__init__(later("Il manque l’accord de : {names}.", names=", ".join(names)))
 
 
 class OrganiserLeft(Refusal):
@@ -27,7 +28,7 @@ class OrganiserLeft(Refusal):
     reason: ClassVar[str] = "organiser-left"
 
     def __init__(self) -> None:
-        super().__init__("La campagne de cette offre est annulée, ou votre organisation l’a quittée.")
+        super().__init__(later("La campagne de cette offre est annulée, ou votre organisation l’a quittée."))
 
 
 class NothingPlanned(Refusal):
@@ -36,7 +37,7 @@ class NothingPlanned(Refusal):
     reason: ClassVar[str] = "nothing-planned"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre n’a encore aucune séance.")
+        super().__init__(later("Cette offre n’a encore aucune séance."))
 
 
 async def publish_offer(connection: Connection, *, offer_id: UUID, now: datetime) -> None:

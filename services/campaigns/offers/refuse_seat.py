@@ -7,6 +7,7 @@ from services.campaigns.offers.free_seat import free_seat
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.registration import SeatNoLongerHeld
 from shared.database import Connection
+from shared.languages import later
 
 
 async def refuse_seat(connection: Connection, *, registration_id: UUID, now: datetime) -> None:
@@ -15,5 +16,5 @@ async def refuse_seat(connection: Connection, *, registration_id: UUID, now: dat
     if registration.status == "refused":
         return
     if registration.status != "held":
-        raise SeatNoLongerHeld("Aucune place n’est proposée en ce moment : il n’y a rien à refuser.")
+        raise SeatNoLongerHeld(later("Aucune place n’est proposée en ce moment : il n’y a rien à refuser."))
     await free_seat(connection, offer=offer, registration=registration, ends_as="refused", now=now)

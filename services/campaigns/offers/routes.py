@@ -37,6 +37,7 @@ from services.campaigns.offers.registration import InvalidField, UnknownRegistra
 from services.campaigns.offers.registration_form import parse_request
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 SEE_MAIL = msgspec.json.encode(SeeMailBody())
@@ -159,7 +160,7 @@ async def get_registrations(
 ) -> Response[ListedRegistrationsBody]:
     """Registrations in the order of the queue, a hundred a page; for planners."""
     if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after")
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after")
     async with edge.reading() as connection:
         if not actor.acts_for(await organisation_of_offer(connection, offer_id)):
             raise UnknownOffer
@@ -185,7 +186,7 @@ def _uuid_key(after: str | None) -> UUID | None:
     try:
         return UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
 
 
 route_handlers: list[Any] = [

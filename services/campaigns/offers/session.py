@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shared.events import FieldChange
+from shared.languages import later
 from shared.programme import SessionKind
 from shared.refusal import Refusal
 
@@ -34,7 +35,7 @@ class UnknownSession(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette séance n’existe pas.")
+        super().__init__(later("Cette séance n’existe pas."))
 
 
 class SessionChangedMeanwhile(Refusal):
@@ -44,7 +45,7 @@ class SessionChangedMeanwhile(Refusal):
     status: ClassVar[int] = 412
 
     def __init__(self) -> None:
-        super().__init__("Cette séance a été modifiée entre-temps. Relisez-la avant de l’enregistrer.")
+        super().__init__(later("Cette séance a été modifiée entre-temps. Relisez-la avant de l’enregistrer."))
 
 
 class SessionAlreadyCancelled(Refusal):
@@ -53,7 +54,7 @@ class SessionAlreadyCancelled(Refusal):
     reason: ClassVar[str] = "session-cancelled"
 
     def __init__(self) -> None:
-        super().__init__("Cette séance est annulée : elle ne peut plus être modifiée.")
+        super().__init__(later("Cette séance est annulée : elle ne peut plus être modifiée."))
 
 
 class InvalidChange(Refusal):
@@ -69,7 +70,7 @@ class SpeakerElsewhere(Refusal):
     reason: ClassVar[str] = "speaker-elsewhere"
 
     def __init__(self) -> None:
-        super().__init__("Un intervenant de cette séance en a déjà une autre à cette heure.", field="starts_at")
+        super().__init__(later("Un intervenant de cette séance en a déjà une autre à cette heure."), field="starts_at")
 
 
 class RoomInUse(Refusal):
@@ -78,7 +79,7 @@ class RoomInUse(Refusal):
     reason: ClassVar[str] = "room-in-use"
 
     def __init__(self) -> None:
-        super().__init__("La salle est déjà prise à cette heure.", field="starts_at")
+        super().__init__(later("La salle est déjà prise à cette heure."), field="starts_at")
 
 
 class PupilsElsewhere(Refusal):
@@ -87,7 +88,7 @@ class PupilsElsewhere(Refusal):
     reason: ClassVar[str] = "pupils-elsewhere"
 
     def __init__(self) -> None:
-        super().__init__("Des élèves inscrits ont déjà une autre séance à cette heure.", field="starts_at")
+        super().__init__(later("Des élèves inscrits ont déjà une autre séance à cette heure."), field="starts_at")
 
 
 class GroupElsewhere(Refusal):
@@ -96,9 +97,14 @@ class GroupElsewhere(Refusal):
     reason: ClassVar[str] = "group-elsewhere"
 
     def __init__(self, *, group: str = "", title: str = "", times: str = "") -> None:
-        who = f"Le groupe {group}" if group else "Le groupe"
-        what = f"« {title} » ({times})" if title else "une autre séance"
-        super().__init__(f"{who} a déjà {what} à cette heure.", field="starts_at")
+        sentence = (
+            later(
+                "Le groupe {group} a déjà « {title} » ({times}) à cette heure.", group=group, title=title, times=times
+            )
+            if group and title
+            else later("Le groupe a déjà une autre séance à cette heure.")
+        )
+        super().__init__(sentence, field="starts_at")
 
 
 # The database has the last word; its named constraints become sentences here.
@@ -170,9 +176,9 @@ class Session(Struct, frozen=True, kw_only=True):
                 given[name] = checked_text(name, value)
         after = msgspec.structs.replace(self, **given)
         if after.ends_at <= after.starts_at:
-            raise InvalidChange("La fin doit venir après le début.", field="ends_at")
+            raise InvalidChange(later("La fin doit venir après le début."), field="ends_at")
         if after.starts_at.astimezone(PARIS).date() != after.ends_at.astimezone(PARIS).date():
-            raise InvalidChange("Une séance commence et finit le même jour.", field="ends_at")
+            raise InvalidChange(later("Une séance commence et finit le même jour."), field="ends_at")
         return after
 
     def changes_to(self, after: "Session") -> tuple[FieldChange, ...]:
@@ -187,9 +193,11 @@ class Session(Struct, frozen=True, kw_only=True):
 def check_time(name: str, value: datetime) -> None:
     """Refuse a time without offset or out of the possible, by its field."""
     if value.tzinfo is None:
-        raise InvalidChange("L’heure doit porter son décalage, par exemple 2027-06-15T09:00:00+02:00.", field=name)
+        raise InvalidChange(
+            later("L’heure doit porter son décalage, par exemple 2027-06-15T09:00:00+02:00."), field=name
+        )
     if not 2000 <= value.year <= 2100:
-        raise InvalidChange("Cette date est hors du possible.", field=name)
+        raise InvalidChange(later("Cette date est hors du possible."), field=name)
 
 
 def checked_text(name: str, value: str) -> str:
@@ -197,13 +205,13 @@ def checked_text(name: str, value: str) -> str:
     text = value.strip().replace("\r\n", "\n") if name == "expected" else value.strip()
     most = EXPECTED_AT_MOST if name == "expected" else TEXT_AT_MOST
     if name == "title" and not text:
-        raise InvalidChange("Le titre manque.", field=name)
+        raise InvalidChange(later("Le titre manque."), field=name)
     if len(text) > most:
-        raise InvalidChange(f"Ce texte est trop long : {most} caractères au plus.", field=name)
+        raise InvalidChange(later("Ce texte est trop long : {most} caractères au plus.", most=most), field=name)
     if not (text.replace("\n", "") if name == "expected" else text).isprintable():
-        raise InvalidChange("Ce texte contient un caractère invisible ou un retour à la ligne.", field=name)
+        raise InvalidChange(later("Ce texte contient un caractère invisible ou un retour à la ligne."), field=name)
     if name == "online_url" and text and not _is_address(text):
-        raise InvalidChange("Ce lien doit commencer par https:// et ne pas contenir d’espace.", field=name)
+        raise InvalidChange(later("Ce lien doit commencer par https:// et ne pas contenir d’espace."), field=name)
     return text
 
 

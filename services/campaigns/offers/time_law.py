@@ -15,6 +15,9 @@ from typing import Literal
 import holidays
 from msgspec import Struct
 
+from shared.french_dates import format_day
+from shared.languages import _, later
+
 Rule = Literal[
     "weekend", "public_holiday", "too_early", "too_late", "day_too_long", "break_missing", "rest_too_short",
     "week_too_long", "week_long_under_15",
@@ -28,9 +31,8 @@ BREAK = timedelta(minutes=30)
 DAILY_REST = timedelta(hours=14)
 EARLIEST, LATEST = time(6), time(20)
 
-CONVENTION = "(convention type ; Code de l’éducation, art. D. 331-1 à D. 331-9)"
-LABOUR = "(convention type ; Code du travail, art. L. 4153-1)"
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+CONVENTION = later("(convention type ; Code de l’éducation, art. D. 331-1 à D. 331-9)")
+LABOUR = later("(convention type ; Code du travail, art. L. 4153-1)")
 
 
 class Presence(Struct, frozen=True, kw_only=True):
@@ -69,10 +71,14 @@ def refuse_day(day: date) -> tuple[Rule, str] | None:
     if day.weekday() >= 5:
         return (
             "weekend",
-            f"ce jour est un {WEEKDAYS[day.weekday()]} : deux jours de repos de suite sont dus {CONVENTION}.",
+            _(
+                "ce jour est un {weekday} : deux jours de repos de suite sont dus {law}.",
+                weekday=format_day(day, "EEEE"),
+                law=CONVENTION,
+            ),
         )
     name = _public_holidays(day.year).get(day)
-    return ("public_holiday", f"ce jour est férié ({name}).") if name else None
+    return ("public_holiday", _("ce jour est férié ({name}).", name=name)) if name else None
 
 
 def hours_of(presences: Sequence[Presence]) -> timedelta:
@@ -104,13 +110,15 @@ def _breaches_of_day(day: list[Presence]) -> list[Breach]:
     breaches: list[Breach] = []
     for presence in day:
         if presence.starts_at.time() < EARLIEST:
-            breaches.append(Breach("too_early", presence.mark, f"rien avant 6 h pour les moins de 16 ans {LABOUR}."))
+            sentence = _("rien avant 6 h pour les moins de 16 ans {law}.", law=LABOUR)
+            breaches.append(Breach("too_early", presence.mark, sentence))
         if presence.ends_at.time() > LATEST:
-            breaches.append(Breach("too_late", presence.mark, f"rien après 20 h pour les moins de 16 ans {LABOUR}."))
+            sentence = _("rien après 20 h pour les moins de 16 ans {law}.", law=LABOUR)
+            breaches.append(Breach("too_late", presence.mark, sentence))
     hours = hours_of(day)
     if hours > HOURS_A_DAY:
         crossing = next(p for index, p in enumerate(day, 1) if hours_of(day[:index]) > HOURS_A_DAY)
-        sentence = f"{say_duration(hours)} dans la journée : 7 h au plus {CONVENTION}."
+        sentence = _("{hours} dans la journée : 7 h au plus {law}.", hours=say_duration(hours), law=CONVENTION)
         breaches.append(Breach("day_too_long", crossing.mark, sentence))
     return breaches + _missing_breaks(day)
 
@@ -127,7 +135,11 @@ def _missing_breaks(day: list[Presence]) -> list[Breach]:
         until = max(until, presence.ends_at)
         if until - began >= BREAK_FROM and not told:
             told = True
-            sentence = f"{say_duration(until - began)} de suite : 30 min de pause sont dues dès 4 h 30 {CONVENTION}."
+            sentence = _(
+                "{hours} de suite : 30 min de pause sont dues dès 4 h 30 {law}.",
+                hours=say_duration(until - began),
+                law=CONVENTION,
+            )
             breaches.append(Breach("break_missing", presence.mark, sentence))
     return breaches
 
@@ -137,7 +149,11 @@ def _short_rests(days: list[list[Presence]]) -> list[Breach]:
     for before, after in pairwise(days):
         rest = after[0].starts_at - max(presence.ends_at for presence in before)
         if rest < DAILY_REST:
-            sentence = f"{say_duration(rest)} de repos depuis la veille : 14 h de suite sont dues {CONVENTION}."
+            sentence = _(
+                "{hours} de repos depuis la veille : 14 h de suite sont dues {law}.",
+                hours=say_duration(rest),
+                law=CONVENTION,
+            )
             breaches.append(Breach("rest_too_short", after[0].mark, sentence))
     return breaches
 
@@ -145,8 +161,8 @@ def _short_rests(days: list[list[Presence]]) -> list[Breach]:
 def _long_weeks(days: dict[date, list[Presence]]) -> list[Breach]:
     weeks: dict[tuple[int, int], list[Presence]] = defaultdict(list)
     for day, presences in days.items():
-        year, week, _ = day.isocalendar()
-        weeks[year, week] += presences
+        iso = day.isocalendar()
+        weeks[iso.year, iso.week] += presences
     breaches = []
     for presences in weeks.values():
         hours = hours_of(presences)
@@ -154,10 +170,11 @@ def _long_weeks(days: dict[date, list[Presence]]) -> list[Breach]:
         if hours <= limit:
             continue
         crossing = next(p for index, p in enumerate(presences, 1) if hours_of(presences[:index]) > limit)
-        said = f"{say_duration(hours)} dans la semaine"
+        said = {"hours": say_duration(hours), "law": CONVENTION}
         if limit == HOURS_A_WEEK:
-            breaches.append(Breach("week_too_long", crossing.mark, f"{said} : 35 h au plus {CONVENTION}."))
+            sentence = _("{hours} dans la semaine : 35 h au plus {law}.", **said)
+            breaches.append(Breach("week_too_long", crossing.mark, sentence))
         else:
-            sentence = f"{said} : 30 h au plus pour un élève de moins de 15 ans {CONVENTION}."
+            sentence = _("{hours} dans la semaine : 30 h au plus pour un élève de moins de 15 ans {law}.", **said)
             breaches.append(Breach("week_long_under_15", crossing.mark, sentence, warning=True))
     return breaches
