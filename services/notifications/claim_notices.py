@@ -70,7 +70,8 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
             RETURNING d.*
         )
         SELECT t.id, t.event_id, t.message, t.attempts, t.message_id, t.planned_at, t.recipient_address, t.mail,
-               t.recipient_id, coalesce(r.first_name, '') AS first_name, coalesce(r.last_name, '') AS last_name, r.email
+               t.recipient_id, coalesce(r.first_name, '') AS first_name, coalesce(r.last_name, '') AS last_name,
+               r.email, coalesce(r.language, 'fr') AS language
         FROM taken t LEFT JOIN contract.people r ON r.id = t.recipient_id
         ORDER BY t.priority, t.due_at, t.id
         """,
@@ -90,7 +91,11 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
             recipient_address=row["recipient_address"],
             mail=row["mail"],
             recipient=Person(
-                id=row["recipient_id"], first_name=row["first_name"], last_name=row["last_name"], email=row["email"]
+                id=row["recipient_id"],
+                first_name=row["first_name"],
+                last_name=row["last_name"],
+                email=row["email"],
+                language=row["language"],
             ),
         )
         for row in rows

@@ -90,6 +90,7 @@ def letter_of(row: dict[str, object]) -> Letter:
             first_name=cast("str", row["first_name"]),
             last_name=cast("str", row["last_name"]),
             email=cast("str | None", row["email"]),
+            language=cast("str", row["language"]),
         ),
     )
 
