@@ -56,6 +56,9 @@ WORDED = ("aria-label", "title", "alt", "placeholder", "content", "label")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 
+MESSAGES = ROOT / "services" / "notifications" / "messages"
+
+
 def waits(path: Path) -> bool:
     name = path.relative_to(ROOT).as_posix()
     return any(name == room or name.startswith(room + "/") for room in WAITING)
@@ -133,7 +136,7 @@ def without_code(source: str) -> str:
     source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
     # a block that stands within an attribute
     source = re.sub(r"\{%-?\s*block (body_class|home)\b.*?endblock\s*-?%\}", "", source, flags=re.DOTALL)
-    source = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*[-+]?%\}", "", source, flags=re.DOTALL)
     return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from services.notifications.compose_mail import one_line
 from services.notifications.week import ChangeView
+from shared.languages import n_
 from shared.signed_links import Signer
 
 
@@ -39,7 +40,7 @@ class Links(Struct, frozen=True):
 
 def say_pupils(number: int) -> str:
     """« 1 élève », « 12 élèves »."""
-    return "1 élève" if number == 1 else f"{number} élèves"
+    return n_("{count} élève", "{count} élèves", number)
 
 
 def lines_in(text: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from shared.languages import language, translate, translate_number
+
 _FOLDER = FileSystemLoader(Path(__file__).parent / "messages")
 
 # words that come from people are escaped in HTML, and are plain text in the text part and the subject
@@ -16,6 +18,14 @@ _TEXT = Environment(
     loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False  # noqa: S701  # plain text
 )  # fmt: skip
 _HTML = Environment(loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+# MJML leaves what stands in {{ }} and {% %}: it is said when the mail is written, in its reader's language
+for _words in (_TEXT, _HTML):
+    _words.add_extension("jinja2.ext.i18n")
+    _words.policies["ext.i18n.trimmed"] = True
+    _words.install_gettext_callables(translate, translate_number, newstyle=True)  # type: ignore[attr-defined]
+    _words.globals["language"] = language
+_TEXT.globals["colon"] = lambda: " : " if language() == "fr" else ": "
+_HTML.globals["colon"] = lambda: Markup("&nbsp;: ") if language() == "fr" else ": "
 # MJML is put together with [[ ]] and [% %]; what stands in {{ }} and {% %} is left for each mail
 _MJML = Environment(
     loader=_FOLDER,
@@ -51,6 +61,8 @@ def write_html(message: str, context: Mapping[str, object]) -> str:
 
 def keep_together(html: str) -> str:
     """The HTML with no-break spaces where a line must not end (French typography)."""
+    if language() != "fr":
+        return html
     return _TOGETHER.sub("\N{NO-BREAK SPACE}", html)
 
 
@@ -76,5 +88,9 @@ def _html_part(name: str) -> Template:
 
 @cache
 def _html(message: str) -> Template:
-    source = mrml.to_html(_MJML.get_template(f"{message}/body.mjml").render()).content
-    return _HTML.from_string(source)
+    return _HTML.from_string(html_source(message))
+
+
+def html_source(message: str) -> str:
+    """The HTML of a message as a template, before it is filled."""
+    return mrml.to_html(_MJML.get_template(f"{message}/body.mjml").render()).content

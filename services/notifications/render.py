@@ -16,6 +16,7 @@ from services.notifications.week import view_changes, view_period, view_week
 from shared.calendar.invitation import Method, has_entry, write_invitation
 from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationWaiting, RegistrationWithdrawn
 from shared.french_dates import say_moment
+from shared.languages import language, speaking
 from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -41,7 +42,14 @@ class Printer:
         self._weeks = _Weeks()
 
     def render(self, claimed: Claimed, programme: Programme) -> Rendered:
-        """The mail of a claimed letter; `programme` is that of its standing. Raises `UnsafeHeader`."""
+        """The mail of a claimed letter, in its reader's language; `programme` is that of its standing.
+
+        Raises `UnsafeHeader`.
+        """
+        with speaking(claimed.letter.recipient.language):
+            return self._render(claimed, programme)
+
+    def _render(self, claimed: Claimed, programme: Programme) -> Rendered:
         letter = claimed.letter
         standing = letter.standing(claimed.event)
         address = letter.address or ""
@@ -124,8 +132,13 @@ class Printer:
             "refuse_url": f"{personal_url}/refus",
             "offer_url": self._offer_url(programme),
             "feed_url": f"{self._base_url}/calendars/{programme.slug}.ics",
-            "catalogue_url": f"{self._base_url}/",
+            "catalogue_url": f"{self._site}/",
         }
+
+    @property
+    def _site(self) -> str:
+        """Where the pages are in the language spoken."""
+        return self._base_url if language() == "fr" else f"{self._base_url}/{language()}"
 
     def _uid(self, letter: Letter) -> str:
         return f"{letter.registration_id}@{self._mail_domain}"
@@ -134,7 +147,7 @@ class Printer:
         """The personal page; who is told besides does not get the secret that gives the seat back."""
         if letter.besides:
             return ""
-        return f"{self._base_url}/inscriptions/{self._signer.token('registration', letter.registration_id)}"
+        return f"{self._site}/inscriptions/{self._signer.token('registration', letter.registration_id)}"
 
     def _personal_feed_url(self, letter: Letter) -> str:
         """The secret feed of all of a pupil's seats. It goes by mail alone: a page would show it to whoever registers.
@@ -146,11 +159,13 @@ class Printer:
         return f"{self._base_url}/calendars/personal/{self._signer.token('feed', letter.pupil.id)}.ics"
 
     def _offer_url(self, programme: Programme) -> str:
-        return f"{self._base_url}/offres/{programme.slug}"
+        return f"{self._site}/offres/{programme.slug}"
 
 
 def say_of(name: str) -> str:
-    """« de Camille », « d’Élise »."""
+    """« de Camille », « d’Élise »; in English "of Camille"."""
+    if language() != "fr":
+        return f"of {name}"
     first = unicodedata.normalize("NFD", name[:1]).lower()[:1]
     return f"d’{name}" if first and first in "aeiouy" else f"de {name}"
 
@@ -164,17 +179,20 @@ def _method(letter: Letter, programme: Programme, standing: Standing) -> Method 
 
 
 def _say_position(position: int) -> str:
-    return "1re" if position == 1 else f"{position}e"
+    if language() == "fr":
+        return "1re" if position == 1 else f"{position}e"
+    suffixes = {1: "st", 2: "nd", 3: "rd"}
+    return f"{position}{'th' if position % 100 in (11, 12, 13) else suffixes.get(position % 10, 'th')}"
 
 
 class _Weeks:
     """What all letters of one programme and group share, remembered: the period, the week as text and as HTML."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[UUID, int, UUID | None], tuple[str, str, Markup]] = {}
+        self._known: dict[tuple[UUID, int, UUID | None, str], tuple[str, str, Markup]] = {}
 
     def of(self, programme: Programme, group_id: UUID | None) -> tuple[str, str, Markup]:
-        key = (programme.offer_id, programme.version, group_id)
+        key = (programme.offer_id, programme.version, group_id, language())
         if key not in self._known:
             if len(self._known) >= 50:
                 self._known.pop(next(iter(self._known)))

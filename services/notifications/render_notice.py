@@ -15,6 +15,7 @@ from services.notifications.paper import (
 )
 from services.notifications.render import Rendered
 from services.notifications.view_notices import view_notice
+from shared.languages import language, speaking
 from shared.settings import Settings
 from shared.signed_links import Signer
 
@@ -28,9 +29,13 @@ class NoticePrinter:
         self._signer = Signer(settings.secret_keys)
 
     def render(self, claimed: ClaimedNotice) -> Rendered:
-        """The mail of a claimed notice. Raises `UnsafeHeader`."""
+        """The mail of a claimed notice, in its reader's language. Raises `UnsafeHeader`."""
+        with speaking(claimed.letter.recipient.language):
+            return self._render(claimed)
+
+    def _render(self, claimed: ClaimedNotice) -> Rendered:
         letter = claimed.letter
-        view = view_notice(claimed, base_url=self._base_url, signer=self._signer)
+        view = view_notice(claimed, base_url=self._site, signer=self._signer)
         address = letter.address or ""
         context = _context(view)
         subject = write_subject(letter.message, context)
@@ -46,6 +51,11 @@ class NoticePrinter:
             )
         )
         return Rendered(delivery_id=letter.id, address=address, mail=mail, calendar_uid=None, calendar_sequence=None)
+
+    @property
+    def _site(self) -> str:
+        """Where the pages are in the language spoken."""
+        return self._base_url if language() == "fr" else f"{self._base_url}/{language()}"
 
 
 def _context(view: NoticeView) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from services.notifications.notice_view import Links, NoticeView, filled, lines_
 from services.notifications.render import say_of
 from services.notifications.week import ChangeView, view_changes_of_one
 from shared.french_dates import say_date, say_moment, say_times
+from shared.languages import _
 from shared.notices import (
     AbsenceAnnounced,
     AbsenceLifted,
@@ -122,15 +123,15 @@ def _view_appointment(
         url=url,
         title=title,
         details=filled(
-            ("Date", say_date(appointment.starts_at, year=True)),
-            ("Horaires", say_times(appointment.starts_at, appointment.ends_at)),
-            ("Lieu", ", ".join(part for part in (one_line(appointment.place), one_line(appointment.room)) if part)),
-            ("Rendez-vous", one_line(appointment.meeting_point)),
-            ("Élèves", "" if about_a_pupil else str(appointment.pupils or "")),
-            ("À prévoir", "" if about_a_pupil else one_line(appointment.expected)),
-            ("Contact", one_line(appointment.contact)),
-            ("Offre", offer if offer != title else ""),
-            ("Organisation", asker),
+            (_("Date"), say_date(appointment.starts_at, year=True)),
+            (_("Horaires"), say_times(appointment.starts_at, appointment.ends_at)),
+            (_("Lieu"), ", ".join(part for part in (one_line(appointment.place), one_line(appointment.room)) if part)),
+            (_("Rendez-vous"), one_line(appointment.meeting_point)),
+            (_("Élèves"), "" if about_a_pupil else str(appointment.pupils or "")),
+            (_("À prévoir"), "" if about_a_pupil else one_line(appointment.expected)),
+            (_("Contact"), one_line(appointment.contact)),
+            (_("Offre"), offer if offer != title else ""),
+            (_("Organisation"), asker),
         ),
         changes=changes,
         word=lines_in(word),
@@ -141,8 +142,8 @@ def _view_appointment(
             "session": title,
             "day": say_date(appointment.starts_at),
             "times": say_times(appointment.starts_at, appointment.ends_at),
-            "of_number": f"de {say_pupils(appointment.pupils)}" if appointment.pupils else "d’élèves",
-            "number": say_pupils(appointment.pupils) if appointment.pupils else "des élèves",
+            "of_number": say_of(say_pupils(appointment.pupils)) if appointment.pupils else _("d’élèves"),
+            "number": say_pupils(appointment.pupils) if appointment.pupils else _("des élèves"),
             **words,
         },
     )
@@ -157,7 +158,11 @@ def _pupil(claimed: ClaimedNotice) -> dict[str, object]:
     """The pupil's name; somebody who was erased is « un élève »."""
     name = one_line(claimed.pupil.name) if claimed.pupil else ""
     to_pupil = claimed.pupil is not None and claimed.pupil.id == claimed.letter.recipient.id
-    return {"to_pupil": to_pupil, "pupil": name or "un élève", "of_pupil": say_of(name) if name else "d’un élève"}
+    return {
+        "to_pupil": to_pupil,
+        "pupil": name or _("un élève"),
+        "of_pupil": say_of(name) if name else _("d’un élève"),
+    }
 
 
 def _changes(event: HostRequested | SpeakerRequested) -> tuple[ChangeView, ...]:

@@ -12,6 +12,7 @@ from services.notifications.view_appointments import (
     view_speaker,
 )
 from shared.french_dates import say_moment, say_time
+from shared.languages import _, later, n_
 from shared.notices import (
     AbsenceAnnounced,
     AbsenceLifted,
@@ -31,11 +32,14 @@ from shared.signed_links import Signer
 
 # as the pages name them and say what each may do; the contract has the codes
 ROLES = {
-    "owner": ("Responsable", "tout faire, donner l’accord de l’organisation, inviter et retirer des membres"),
-    "planner": ("Planificateur", "construire, publier et modifier les offres, suivre les inscriptions"),
-    "host": ("Accueil", "répondre aux demandes d’accueil de l’entreprise"),
-    "teacher": ("Professeur", "inscrire une classe et suivre ses élèves"),
-    "viewer": ("Lecture seule", "voir les offres et les campagnes, sans les noms des élèves"),
+    "owner": (
+        later("Responsable"),
+        later("tout faire, donner l’accord de l’organisation, inviter et retirer des membres"),
+    ),
+    "planner": (later("Planificateur"), later("construire, publier et modifier les offres, suivre les inscriptions")),
+    "host": (later("Accueil"), later("répondre aux demandes d’accueil de l’entreprise")),
+    "teacher": (later("Professeur"), later("inscrire une classe et suivre ses élèves")),
+    "viewer": (later("Lecture seule"), later("voir les offres et les campagnes, sans les noms des élèves")),
 }
 
 
@@ -69,7 +73,7 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
 
 
 def _view_invitation(event: MemberInvited, links: Links) -> NoticeView:
-    role, promise = ROLES[event.role]
+    role, promise = map(str, ROLES[event.role])
     organisation = one_line(event.organisation)
     return NoticeView(
         organisation=organisation,
@@ -94,9 +98,9 @@ def _view_agreement(event: AgreementNotice, links: Links) -> NoticeView:
         url=f"{links.base_url}/accords/{token}" if asked else links.planning,
         title=one_line(event.campaign),
         details=filled(
-            ("Proposée par", lead),
-            ("Partenaire", partner),
-            ("Encore attendus" if len(event.awaited) > 1 else "Encore attendu", awaited),
+            (_("Proposée par"), lead),
+            (_("Partenaire"), partner),
+            (_("Encore attendus") if len(event.awaited) > 1 else _("Encore attendu"), awaited),
         ),
         word=lines_in(event.word),
         word_by=lead if asked else partner,
@@ -116,9 +120,9 @@ def _view_class(event: ClassEnrolled, links: Links) -> NoticeView:
         url=f"{links.planning}/classes",
         title=one_line(event.offer),
         details=filled(
-            ("Avec une place", say_pupils(event.seated) if event.seated else ""),
-            ("En attente", say_pupils(event.waiting) if event.waiting else ""),
-            ("Non inscrits", say_pupils(event.refused) if event.refused else ""),
+            (_("Avec une place"), say_pupils(event.seated) if event.seated else ""),
+            (_("En attente"), say_pupils(event.waiting) if event.waiting else ""),
+            (_("Non inscrits"), say_pupils(event.refused) if event.refused else ""),
         ),
         words={"waiting": event.waiting, "refused": event.refused, "outcome": _say_outcome(event)},
     )
@@ -126,11 +130,11 @@ def _view_class(event: ClassEnrolled, links: Links) -> NoticeView:
 
 def _say_outcome(event: ClassEnrolled) -> str:
     """« 12 élèves ont une place, 3 attendent, 1 n’est pas inscrit »."""
-    said = ["Aucun élève n’a de place"]
+    said = [_("Aucun élève n’a de place")]
     if event.seated:
-        said = [f"{say_pupils(event.seated)} {'a' if event.seated == 1 else 'ont'} une place"]
+        said = [n_("{count} élève a une place", "{count} élèves ont une place", event.seated)]
     if event.waiting:
-        said.append(f"{event.waiting} {'attend' if event.waiting == 1 else 'attendent'}")
+        said.append(n_("{count} attend", "{count} attendent", event.waiting))
     if event.refused:
-        said.append(f"{event.refused} {'n’est pas inscrit' if event.refused == 1 else 'ne sont pas inscrits'}")
+        said.append(n_("{count} n’est pas inscrit", "{count} ne sont pas inscrits", event.refused))
     return ", ".join(said)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.notifications.changes import ADDED, CANCELLED, Line
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_time, say_times
+from shared.languages import Glossary, _, later, translate
 from shared.programme import Programme, ProgrammeDay, ProgrammeSession
 
 # the light colours of the site (look), each at least 4.5 : 1 on white
@@ -26,32 +27,36 @@ COLOURS = {
 }
 NO_COLOUR = "#5a5565"
 
-_LABELS = {
-    "starts_at": "Début",
-    "ends_at": "Fin",
-    "title": "Titre",
-    "host": "Entreprise",
-    "place": "Lieu",
-    "room": "Salle",
-    "city": "Ville",
-    "contact": "Contact",
-    "meeting_point": "Rendez-vous",
-    "access": "Accès",
-    "bring": "À apporter",
-    "speakers": "Intervenants",
-    "group": "Groupe",
-    "online_url": "Lien",
-    "kind": "Type de séance",
-    "sector": "Secteur",
-}
-_KINDS = {
-    "welcome": "accueil",
-    "visit": "visite",
-    "workshop": "atelier",
-    "testimony": "témoignage",
-    "debrief": "bilan",
-    "meal": "repas",
-}
+_LABELS = Glossary(
+    {
+        "starts_at": later("Début"),
+        "ends_at": later("Fin"),
+        "title": later("Titre"),
+        "host": later("Entreprise"),
+        "place": later("Lieu"),
+        "room": later("Salle"),
+        "city": later("Ville"),
+        "contact": later("Contact"),
+        "meeting_point": later("Rendez-vous"),
+        "access": later("Accès"),
+        "bring": later("À apporter"),
+        "speakers": later("Intervenants"),
+        "group": later("Groupe"),
+        "online_url": later("Lien"),
+        "kind": later("Type de séance"),
+        "sector": later("Secteur"),
+    }
+)
+_KINDS = Glossary(
+    {
+        "welcome": later("accueil"),
+        "visit": later("visite"),
+        "workshop": later("atelier"),
+        "testimony": later("témoignage"),
+        "debrief": later("bilan"),
+        "meal": later("repas"),
+    }
+)
 
 
 class SessionView(Struct, frozen=True):
@@ -109,7 +114,7 @@ def view_changes(programme: Programme, lines: tuple[Line, ...]) -> tuple[ChangeV
 
 def view_changes_of_one(lines: tuple[Line, ...]) -> tuple[ChangeView, ...]:
     """The changes of the one session that a message is about."""
-    return (ChangeView(heading="Ce qui change", what="", lines=_before_and_after(lines)),) if lines else ()
+    return (ChangeView(heading=_("Ce qui change"), what="", lines=_before_and_after(lines)),) if lines else ()
 
 
 def _day(day: ProgrammeDay) -> DayView:
@@ -118,7 +123,7 @@ def _day(day: ProgrammeDay) -> DayView:
         date=said[0].upper() + said[1:],
         weekday=said.split(" ", 1)[0],
         number=said.split(" ", 1)[1],
-        sector=day.sector_label,
+        sector=translate(day.sector_label),
         colour=COLOURS.get(day.sector_family, NO_COLOUR),
         sessions=tuple(_session(session) for session in day.sessions),
     )
@@ -126,12 +131,12 @@ def _day(day: ProgrammeDay) -> DayView:
 
 def _session(session: ProgrammeSession) -> SessionView:
     details = (
-        ("Rendez-vous", session.meeting_point),
-        ("Accès", session.access),
-        ("À apporter", session.bring),
-        ("Contact", session.contact),
-        ("Avec", " ; ".join(session.speakers)),
-        ("En ligne", session.online_url or ""),
+        (_("Rendez-vous"), session.meeting_point),
+        (_("Accès"), session.access),
+        (_("À apporter"), session.bring),
+        (_("Contact"), session.contact),
+        (_("Avec"), " ; ".join(session.speakers)),
+        (_("En ligne"), session.online_url or ""),
     )
     return SessionView(
         times=say_times(session.starts_at, session.ends_at),
@@ -145,15 +150,17 @@ def _change(session: ProgrammeSession | None, of_offer: bool, lines: tuple[Line,
     if session is not None:
         heading = f"{say_date(session.starts_at)}, {say_times(session.starts_at, session.ends_at)} : {session.title}"
     else:
-        heading = "Pour toute l’offre" if of_offer else "Une séance du programme"
+        heading = _("Pour toute l’offre") if of_offer else _("Une séance du programme")
     fields = {line.field for line in lines}
-    what = "Séance annulée" if CANCELLED in fields else "Nouvelle séance" if ADDED in fields else ""
+    what = _("Séance annulée") if CANCELLED in fields else _("Nouvelle séance") if ADDED in fields else ""
     return ChangeView(heading=heading[0].upper() + heading[1:], what=what, lines=_before_and_after(lines))
 
 
 def _before_and_after(lines: Iterable[Line]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (_LABELS.get(line.field, "Autre point"), *_said(line)) for line in lines if line.field not in (CANCELLED, ADDED)
+        (_LABELS.get(line.field) or _("Autre point"), *_said(line))
+        for line in lines
+        if line.field not in (CANCELLED, ADDED)
     )
 
 
@@ -162,13 +169,13 @@ def _said(line: Line) -> tuple[str, str]:
         return _said_times(line.before, line.after)
     if line.field == "kind":
         return _KINDS.get(line.before, line.before), _KINDS.get(line.after, line.after)
-    return line.before or "non précisé", line.after or "non précisé"
+    return line.before or _("non précisé"), line.after or _("non précisé")
 
 
 def _said_times(before: str, after: str) -> tuple[str, str]:
     moments = [datetime.fromisoformat(text) for text in (before, after) if text]
     if len(moments) < 2:
-        return before or "non précisé", after or "non précisé"
+        return before or _("non précisé"), after or _("non précisé")
     days = {moment.astimezone(PARIS).date() for moment in moments}
     said = [say_time(moment) if len(days) == 1 else say_moment(moment) for moment in moments]
     return said[0], said[1]
