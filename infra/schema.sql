@@ -346,6 +346,16 @@ CREATE TABLE campaigns.idempotency_keys (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE campaigns.listed_pupils (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    teacher_id uuid NOT NULL,
+    class_name text DEFAULT ''::text NOT NULL,
+    mark text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    kept_until date NOT NULL
+);
+
 CREATE TABLE campaigns.member_invitations (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -610,6 +620,23 @@ CREATE TABLE campaigns.speakers (
     removed_at timestamp with time zone
 );
 
+CREATE TABLE campaigns.visits (
+    id uuid NOT NULL,
+    teacher_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    after_start interval NOT NULL,
+    lasts interval NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    announced boolean DEFAULT false NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT visits_after_start_check CHECK ((after_start >= '00:00:00'::interval)),
+    CONSTRAINT visits_lasts_check CHECK (((lasts >= '00:10:00'::interval) AND (lasts <= '04:00:00'::interval)))
+);
+
 CREATE TABLE notifications.deliveries (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -797,6 +824,12 @@ ALTER TABLE ONLY campaigns.host_spaces
 ALTER TABLE ONLY campaigns.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, route, key);
 
+ALTER TABLE ONLY campaigns.listed_pupils
+    ADD CONSTRAINT listed_pupils_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.listed_pupils
+    ADD CONSTRAINT listed_pupils_teacher_id_organisation_id_mark_key UNIQUE (teacher_id, organisation_id, mark);
+
 ALTER TABLE ONLY campaigns.member_invitations
     ADD CONSTRAINT member_invitations_pkey PRIMARY KEY (id);
 
@@ -893,6 +926,12 @@ ALTER TABLE ONLY campaigns.speaker_requests
 ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.visits
+    ADD CONSTRAINT visits_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.visits
+    ADD CONSTRAINT visits_teacher_id_organisation_id_session_id_key UNIQUE (teacher_id, organisation_id, session_id);
+
 ALTER TABLE ONLY contract.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
@@ -955,6 +994,10 @@ CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (se
 
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
 
+CREATE INDEX listed_pupils_by_end ON campaigns.listed_pupils USING btree (kept_until);
+
+CREATE INDEX listed_pupils_of_school ON campaigns.listed_pupils USING btree (organisation_id);
+
 CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
 
 CREATE INDEX offers_by_appearance ON campaigns.offer_search USING btree (listed_at DESC);
@@ -980,6 +1023,10 @@ CREATE UNIQUE INDEX one_slot_per_registration ON campaigns.follow_up_slots USING
 CREATE UNIQUE INDEX one_speaker_of_a_name_per_bank ON campaigns.speakers USING btree (organisation_id, name, trade) NULLS NOT DISTINCT WHERE (removed_at IS NULL);
 
 CREATE INDEX pupil_times_of_offer ON campaigns.pupil_times USING btree (offer_id);
+
+CREATE INDEX pupils_of_named_school ON campaigns.pupils USING btree (lower(school_name)) WHERE (school_uai IS NULL);
+
+CREATE INDEX pupils_of_school ON campaigns.pupils USING btree (school_uai) WHERE (school_uai IS NOT NULL);
 
 CREATE INDEX queue ON campaigns.registrations USING btree (offer_id, rank) WHERE (status = 'waiting'::text);
 
@@ -1014,6 +1061,10 @@ CREATE INDEX speaker_requests_of_speaker ON campaigns.speaker_requests USING btr
 CREATE INDEX speakers_of_organisation ON campaigns.speakers USING btree (organisation_id);
 
 CREATE INDEX tombstones ON campaigns.sessions USING btree (cancelled_at) WHERE ((cancelled_at IS NOT NULL) AND (removed_at IS NULL));
+
+CREATE INDEX visits_of_session ON campaigns.visits USING btree (session_id);
+
+CREATE INDEX visits_removed ON campaigns.visits USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 
 CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (planned_at IS NULL);
 
@@ -1152,6 +1203,15 @@ ALTER TABLE ONLY campaigns.host_requests
 ALTER TABLE ONLY campaigns.host_requests
     ADD CONSTRAINT host_requests_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY campaigns.listed_pupils
+    ADD CONSTRAINT listed_pupils_id_fkey FOREIGN KEY (id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.listed_pupils
+    ADD CONSTRAINT listed_pupils_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.listed_pupils
+    ADD CONSTRAINT listed_pupils_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES contract.people(id);
+
 ALTER TABLE ONLY campaigns.member_invitations
     ADD CONSTRAINT member_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES contract.people(id);
 
@@ -1262,3 +1322,12 @@ ALTER TABLE ONLY campaigns.speakers
 
 ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
+
+ALTER TABLE ONLY campaigns.visits
+    ADD CONSTRAINT visits_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.visits
+    ADD CONSTRAINT visits_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.visits
+    ADD CONSTRAINT visits_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES contract.people(id);

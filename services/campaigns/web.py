@@ -48,6 +48,7 @@ from services.campaigns.posters.routes import route_handlers as posters
 from services.campaigns.preview import Preview, no_mail
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.routes import route_handlers as registering
+from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
 from shared.settings import Settings
 
@@ -142,6 +143,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *speakers_json,
             *organisations,
             *organisations_json,
+            *teaching,
             *feeds,
             *static_files,
         ],

@@ -13,6 +13,7 @@ Action = Literal[
     "manage_seats",
     "note_attendance",
     "enrol_class",
+    "follow_pupils",
     "read_campaigns",
     "plan_campaigns",
     "answer_agreements",
@@ -31,7 +32,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 # What each role may do for the organisation it is a role in. Whether a thing is that organisation's is asked apart, and
 # a thing of another one does not exist (404).
 _VIEWER: frozenset[Action] = frozenset({"sign_out", "read_offers", "read_campaigns", "read_audit", "read_organisation"})
-_TEACHER: frozenset[Action] = frozenset({"sign_out", "enrol_class", "read_organisation"})
+_TEACHER: frozenset[Action] = frozenset({"sign_out", "enrol_class", "follow_pupils", "read_organisation"})
 _HOST: frozenset[Action] = frozenset({"sign_out", "read_hosting", "answer_hosting", "read_organisation"})
 _PLANNER: frozenset[Action] = (
     _VIEWER

@@ -18,7 +18,7 @@ from services.campaigns.planning.read import list_needs, list_pupils, read_plann
 
 OTHER_ROOMS: tuple[tuple[Action, str], ...] = (
     ("read_hosting", "/planification/accueils"),
-    ("enrol_class", "/planification/classes"),
+    ("follow_pupils", "/planification/eleves"),
     ("sign_out", "/compte"),
 )
 OFFERS_AT_HOME, PUPILS_A_PAGE = 10, 200

@@ -112,7 +112,7 @@ async def test_a_strange_key_of_a_page_begins_at_the_beginning(planner, small_we
         assert (await planner.get(f"{path}?apres={after}")).status_code == 200
 
 
-@pytest.mark.parametrize(("role", "room"), [("host", "/planification/accueils"), ("teacher", "/planification/classes")])
+@pytest.mark.parametrize(("role", "room"), [("host", "/planification/accueils"), ("teacher", "/planification/eleves")])
 async def test_who_has_one_room_is_led_there(sign_in, small_week, role, room):
     someone = await sign_in(small_week.organisation_id, role=role)
     answer = await someone.get("/planification", follow_redirects=False)
