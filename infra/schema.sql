@@ -23,6 +23,16 @@ CREATE TYPE campaigns.group_span AS RANGE (
     multirange_type_name = campaigns.group_span_multirange
 );
 
+CREATE FUNCTION campaigns.departement_of(text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+    SELECT CASE WHEN code ~ '^9[78]' THEN left(code, 3)
+                WHEN code ~ '^20[01]' THEN '2A'
+                WHEN code ~ '^20' THEN '2B'
+                ELSE left(code, 2) END
+    FROM substring($1 FROM '.*\m((?:0[1-9]|[1-8][0-9]|9[0-578])[0-9]{3})\M') code
+$_$;
+
 CREATE FUNCTION campaigns.index_changed_offer() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -143,6 +153,14 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION campaigns.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never changed', tg_table_name USING ERRCODE = 'restrict_violation';
+END
+$$;
+
 CREATE TABLE campaigns.accounts (
     person_id uuid NOT NULL,
     email text NOT NULL,
@@ -210,6 +228,13 @@ CREATE TABLE campaigns.audit (
     offer_id uuid
 );
 
+CREATE TABLE campaigns.calendar_states (
+    person_id uuid NOT NULL,
+    whose text NOT NULL,
+    version text NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE campaigns.campaign_proposals (
     campaign_id uuid NOT NULL,
     version integer NOT NULL,
@@ -238,6 +263,16 @@ CREATE TABLE campaigns.campaigns (
     lead_id uuid,
     agreed_version integer DEFAULT 1 NOT NULL,
     cancelled_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.consents (
+    id uuid NOT NULL,
+    registration_id uuid NOT NULL,
+    guardian_id uuid NOT NULL,
+    answer text NOT NULL,
+    text_version smallint NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT consents_answer_check CHECK ((answer = ANY (ARRAY['given'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
 CREATE TABLE campaigns.contacts (
@@ -280,7 +315,7 @@ CREATE TABLE campaigns.feeds (
     subject text NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT feeds_scope_check CHECK ((scope = ANY (ARRAY['offer'::text, 'campaign'::text, 'organisation'::text, 'sector'::text])))
+    CONSTRAINT feeds_scope_check CHECK ((scope = ANY (ARRAY['offer'::text, 'campaign'::text, 'organisation'::text, 'sector'::text, 'departement'::text, 'everything'::text])))
 );
 
 CREATE TABLE campaigns.follow_up_slots (
@@ -301,6 +336,15 @@ CREATE TABLE campaigns.follow_up_slots (
     CONSTRAINT booked_by_a_registration_of_a_pupil CHECK (((registration_id IS NULL) = (pupil_id IS NULL))),
     CONSTRAINT follow_up_slots_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text]))),
     CONSTRAINT slot_ends_after_its_start CHECK ((starts_at < ends_at))
+);
+
+CREATE TABLE campaigns.former_standings (
+    session_id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    host_id uuid,
+    sector text,
+    departements text[] NOT NULL,
+    left_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.groups (
@@ -344,6 +388,12 @@ CREATE TABLE campaigns.idempotency_keys (
     status smallint,
     answer text,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE campaigns.link_requests (
+    mark bytea NOT NULL,
+    email text,
+    asked_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.listed_pupils (
@@ -459,8 +509,7 @@ CREATE TABLE campaigns.pupils (
     identity bytea NOT NULL,
     school_name text NOT NULL,
     school_uai text,
-    class_name text DEFAULT ''::text NOT NULL,
-    feed_version integer DEFAULT 1 NOT NULL
+    class_name text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE campaigns.quotas (
@@ -473,6 +522,25 @@ CREATE TABLE campaigns.quotas (
     released_at timestamp with time zone,
     CONSTRAINT a_quota_is_for_somebody CHECK (((school_uai IS NOT NULL) <> without_host)),
     CONSTRAINT quotas_seats_check CHECK ((seats > 0))
+);
+
+CREATE TABLE campaigns.referent_teachers (
+    pupil_id uuid NOT NULL,
+    teacher_id uuid NOT NULL,
+    registration_id uuid NOT NULL,
+    status text DEFAULT 'asked'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    CONSTRAINT an_answer_has_a_time CHECK (((status = 'asked'::text) = (answered_at IS NULL))),
+    CONSTRAINT referent_teachers_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'confirmed'::text, 'corrected'::text, 'unknown'::text])))
+);
+
+CREATE TABLE campaigns.referents (
+    person_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    token_version smallint DEFAULT 1 NOT NULL,
+    told_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.registrations (
@@ -495,7 +563,12 @@ CREATE TABLE campaigns.registrations (
     enrolled_by uuid,
     without_host boolean DEFAULT false NOT NULL,
     enrolled_for uuid,
+    under_15 boolean DEFAULT false NOT NULL,
+    consented_at timestamp with time zone,
+    consent_remind_at timestamp with time zone,
+    fresh_link_at timestamp with time zone,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
+    CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
 );
@@ -620,6 +693,16 @@ CREATE TABLE campaigns.speakers (
     removed_at timestamp with time zone
 );
 
+CREATE TABLE campaigns.standings (
+    session_id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    host_id uuid,
+    sector text,
+    departements text[] NOT NULL,
+    since timestamp with time zone,
+    digest text NOT NULL
+);
+
 CREATE TABLE campaigns.visits (
     id uuid NOT NULL,
     teacher_id uuid NOT NULL,
@@ -686,6 +769,12 @@ CREATE TABLE contract.events (
     planned_at timestamp with time zone
 );
 
+CREATE TABLE contract.link_versions (
+    registration_id uuid NOT NULL,
+    version smallint NOT NULL,
+    CONSTRAINT link_versions_version_check CHECK ((version > 1))
+);
+
 CREATE TABLE contract.people (
     id uuid NOT NULL,
     first_name text NOT NULL,
@@ -693,6 +782,9 @@ CREATE TABLE contract.people (
     email text,
     language text DEFAULT 'fr'::text NOT NULL,
     erased_at timestamp with time zone,
+    calendar_version integer DEFAULT 1 NOT NULL,
+    calendar_sent_at timestamp with time zone,
+    CONSTRAINT people_calendar_version_check CHECK (((calendar_version >= 1) AND (calendar_version <= 65535))),
     CONSTRAINT people_language_check CHECK ((language = ANY (ARRAY['fr'::text, 'en'::text])))
 );
 
@@ -761,6 +853,9 @@ ALTER TABLE ONLY campaigns.attendance
 ALTER TABLE ONLY campaigns.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.calendar_states
+    ADD CONSTRAINT calendar_states_pkey PRIMARY KEY (person_id, whose);
+
 ALTER TABLE ONLY campaigns.campaign_proposals
     ADD CONSTRAINT campaign_proposals_pkey PRIMARY KEY (campaign_id);
 
@@ -772,6 +867,9 @@ ALTER TABLE ONLY campaigns.campaigns
 
 ALTER TABLE ONLY campaigns.campaigns
     ADD CONSTRAINT campaigns_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY campaigns.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY campaigns.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (organisation_id, person_id);
@@ -823,6 +921,9 @@ ALTER TABLE ONLY campaigns.host_spaces
 
 ALTER TABLE ONLY campaigns.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, route, key);
+
+ALTER TABLE ONLY campaigns.link_requests
+    ADD CONSTRAINT link_requests_pkey PRIMARY KEY (mark);
 
 ALTER TABLE ONLY campaigns.listed_pupils
     ADD CONSTRAINT listed_pupils_pkey PRIMARY KEY (id);
@@ -878,6 +979,15 @@ ALTER TABLE ONLY campaigns.pupils
 ALTER TABLE ONLY campaigns.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.referent_teachers
+    ADD CONSTRAINT referent_teachers_pkey PRIMARY KEY (pupil_id, teacher_id);
+
+ALTER TABLE ONLY campaigns.referents
+    ADD CONSTRAINT referents_mark_key UNIQUE (mark);
+
+ALTER TABLE ONLY campaigns.referents
+    ADD CONSTRAINT referents_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_idempotency_key_offer_id_key UNIQUE (idempotency_key, offer_id);
 
@@ -926,6 +1036,9 @@ ALTER TABLE ONLY campaigns.speaker_requests
 ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.standings
+    ADD CONSTRAINT standings_pkey PRIMARY KEY (session_id);
+
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_pkey PRIMARY KEY (id);
 
@@ -934,6 +1047,9 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY contract.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY contract.link_versions
+    ADD CONSTRAINT link_versions_pkey PRIMARY KEY (registration_id);
 
 ALTER TABLE ONLY contract.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (id);
@@ -972,7 +1088,9 @@ CREATE INDEX audit_of_organisation ON campaigns.audit USING btree (organisation_
 
 CREATE INDEX campaigns_of_lead ON campaigns.campaigns USING btree (lead_id);
 
-CREATE INDEX days_by_date ON campaigns.days USING btree (date);
+CREATE INDEX consents_of_registration ON campaigns.consents USING btree (registration_id, id);
+
+CREATE INDEX consents_to_remind ON campaigns.registrations USING btree (consent_remind_at) WHERE ((held_for = 'consent'::text) AND (consent_remind_at IS NOT NULL));
 
 CREATE INDEX days_by_sector ON campaigns.days USING btree (sector);
 
@@ -981,6 +1099,12 @@ CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
 CREATE INDEX follow_up_slots_of_offer ON campaigns.follow_up_slots USING btree (offer_id, starts_at);
 
 CREATE INDEX follow_up_slots_of_session ON campaigns.follow_up_slots USING btree (session_id) WHERE (session_id IS NOT NULL);
+
+CREATE INDEX former_standings_by_age ON campaigns.former_standings USING btree (left_at);
+
+CREATE INDEX former_standings_of_offer ON campaigns.former_standings USING btree (offer_id);
+
+CREATE INDEX former_standings_of_session ON campaigns.former_standings USING btree (session_id);
 
 CREATE INDEX holds_by_deadline ON campaigns.registrations USING btree (deadline) WHERE (status = 'held'::text);
 
@@ -993,6 +1117,10 @@ CREATE INDEX host_requests_of_person ON campaigns.host_requests USING btree (per
 CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (session_id);
 
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
+
+CREATE INDEX link_requests_by_age ON campaigns.link_requests USING btree (asked_at);
+
+CREATE INDEX link_requests_to_answer ON campaigns.link_requests USING btree (asked_at) WHERE (email IS NOT NULL);
 
 CREATE INDEX listed_pupils_by_end ON campaigns.listed_pupils USING btree (kept_until);
 
@@ -1034,9 +1162,17 @@ CREATE INDEX quotas_by_date ON campaigns.quotas USING btree (until) WHERE (relea
 
 CREATE INDEX quotas_of_offer ON campaigns.quotas USING btree (offer_id);
 
+CREATE INDEX referent_teachers_of_registration ON campaigns.referent_teachers USING btree (registration_id);
+
+CREATE INDEX referent_teachers_of_teacher ON campaigns.referent_teachers USING btree (teacher_id, status);
+
+CREATE INDEX referent_teachers_to_tell ON campaigns.referent_teachers USING btree (teacher_id) WHERE ((told_at IS NULL) AND (status = 'asked'::text));
+
 CREATE INDEX registrations_enrolled_by ON campaigns.registrations USING btree (enrolled_by) WHERE (enrolled_by IS NOT NULL);
 
 CREATE INDEX registrations_enrolled_for ON campaigns.registrations USING btree (enrolled_for) WHERE (enrolled_for IS NOT NULL);
+
+CREATE INDEX registrations_of_guardian ON campaigns.registrations USING btree (guardian_id) WHERE (guardian_id IS NOT NULL);
 
 CREATE INDEX registrations_of_pupil ON campaigns.registrations USING btree (pupil_id);
 
@@ -1060,6 +1196,16 @@ CREATE INDEX speaker_requests_of_speaker ON campaigns.speaker_requests USING btr
 
 CREATE INDEX speakers_of_organisation ON campaigns.speakers USING btree (organisation_id);
 
+CREATE INDEX speakers_of_person ON campaigns.speakers USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX standings_in_departements ON campaigns.standings USING gin (departements);
+
+CREATE INDEX standings_of_host ON campaigns.standings USING btree (host_id);
+
+CREATE INDEX standings_of_offer ON campaigns.standings USING btree (offer_id);
+
+CREATE INDEX standings_of_sector ON campaigns.standings USING btree (sector);
+
 CREATE INDEX tombstones ON campaigns.sessions USING btree (cancelled_at) WHERE ((cancelled_at IS NOT NULL) AND (removed_at IS NULL));
 
 CREATE INDEX visits_of_session ON campaigns.visits USING btree (session_id);
@@ -1069,6 +1215,8 @@ CREATE INDEX visits_removed ON campaigns.visits USING btree (removed_at) WHERE (
 CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (planned_at IS NULL);
 
 CREATE INDEX events_of_offer ON contract.events USING btree (offer_id, id);
+
+CREATE INDEX people_by_address ON contract.people USING btree (lower(email)) WHERE ((email IS NOT NULL) AND (erased_at IS NULL));
 
 CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, due_at, id) WHERE (state = 'due'::text);
 
@@ -1081,6 +1229,8 @@ CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree 
 CREATE TRIGGER campaign_sectors_searched AFTER INSERT OR UPDATE OF label ON campaigns.campaign_sectors FOR EACH ROW WHEN ((new.label <> ''::text)) EXECUTE FUNCTION campaigns.index_offers_of_campaign_sector();
 
 CREATE TRIGGER campaigns_searched AFTER UPDATE OF title ON campaigns.campaigns FOR EACH ROW WHEN ((new.title <> old.title)) EXECUTE FUNCTION campaigns.index_offers_of_campaign();
+
+CREATE TRIGGER consents_stay BEFORE UPDATE ON campaigns.consents FOR EACH ROW EXECUTE FUNCTION campaigns.refuse_change();
 
 CREATE TRIGGER days_version BEFORE UPDATE ON campaigns.days FOR EACH ROW WHEN (((old.sector IS DISTINCT FROM new.sector) OR (old.emergency_phone IS DISTINCT FROM new.emergency_phone))) EXECUTE FUNCTION campaigns.raise_version();
 
@@ -1137,6 +1287,9 @@ ALTER TABLE ONLY campaigns.audit
 ALTER TABLE ONLY campaigns.audit
     ADD CONSTRAINT audit_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
 
+ALTER TABLE ONLY campaigns.calendar_states
+    ADD CONSTRAINT calendar_states_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
 ALTER TABLE ONLY campaigns.campaign_proposals
     ADD CONSTRAINT campaign_proposals_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
 
@@ -1148,6 +1301,12 @@ ALTER TABLE ONLY campaigns.campaign_sectors
 
 ALTER TABLE ONLY campaigns.campaigns
     ADD CONSTRAINT campaigns_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.consents
+    ADD CONSTRAINT consents_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.consents
+    ADD CONSTRAINT consents_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.contacts
     ADD CONSTRAINT contacts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
@@ -1187,6 +1346,12 @@ ALTER TABLE ONLY campaigns.follow_up_slots
 
 ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follow_up_slots_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY campaigns.former_standings
+    ADD CONSTRAINT former_standings_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.former_standings
+    ADD CONSTRAINT former_standings_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.standings(session_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.groups
     ADD CONSTRAINT groups_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
@@ -1253,6 +1418,18 @@ ALTER TABLE ONLY campaigns.pupils
 
 ALTER TABLE ONLY campaigns.quotas
     ADD CONSTRAINT quotas_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.referent_teachers
+    ADD CONSTRAINT referent_teachers_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.referent_teachers
+    ADD CONSTRAINT referent_teachers_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.referent_teachers
+    ADD CONSTRAINT referent_teachers_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES campaigns.referents(person_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.referents
+    ADD CONSTRAINT referents_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
 
 ALTER TABLE ONLY campaigns.registrations
     ADD CONSTRAINT registrations_enrolled_by_fkey FOREIGN KEY (enrolled_by) REFERENCES contract.people(id);
@@ -1322,6 +1499,12 @@ ALTER TABLE ONLY campaigns.speakers
 
 ALTER TABLE ONLY campaigns.speakers
     ADD CONSTRAINT speakers_sector_fkey FOREIGN KEY (sector) REFERENCES campaigns.sectors(code);
+
+ALTER TABLE ONLY campaigns.standings
+    ADD CONSTRAINT standings_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
+
+ALTER TABLE ONLY campaigns.standings
+    ADD CONSTRAINT standings_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);

@@ -1,13 +1,15 @@
 """Secrets in links: derived, never stored; revoking is raising a version, rotating is adding a key.
 
 A token is base64url of id (16 bytes), version (2) and the first 16 bytes of HMAC-SHA256 over scope, id and version.
-The first key signs, every key verifies.
+One that lasts until a moment holds that, too: seconds since 1970 (5 bytes), after the version. The first key signs,
+every key verifies.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -26,10 +28,12 @@ Scope = Literal[
     "host_space",
     "speaker",
     "teacher",
+    "teacher_link",
+    "fresh",
     "form",
 ]
 
-_ID, _VERSION, _MAC = 16, 2, 16
+_ID, _VERSION, _TIME, _MAC = 16, 2, 5, 16
 
 
 class SignedId(Struct, frozen=True):
@@ -52,11 +56,23 @@ class Signer:
 
     def verify(self, scope: Scope, token: str) -> SignedId | None:
         """What the token says, or None when it is cut, forged, or of another scope."""
-        try:
-            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
+        return self._open(scope, _decode(token))
+
+    def timed_token(self, scope: Scope, id: UUID, version: int, until: datetime) -> str:
+        """The token for an id that opens something until a moment: 52 characters of the URL-safe alphabet."""
+        seconds = int(until.timestamp())
+        body = id.bytes + version.to_bytes(_VERSION, "big") + seconds.to_bytes(_TIME, "big")
+        return base64.urlsafe_b64encode(body + self._mac(self._keys[0], scope, body)).decode().rstrip("=")
+
+    def verify_timed(self, scope: Scope, token: str, now: datetime) -> SignedId | None:
+        """What the token says, or None when it is cut, forged, of another scope, or its moment has passed."""
+        raw = _decode(token)
+        body, mac = raw[:-_MAC], raw[-_MAC:]
+        if len(body) != _ID + _VERSION + _TIME or not self._is_ours(scope, body, mac):
             return None
-        return self._open(scope, raw)
+        if int.from_bytes(body[_ID + _VERSION :], "big") <= now.timestamp():
+            return None
+        return SignedId(UUID(bytes=body[:_ID]), int.from_bytes(body[_ID : _ID + _VERSION], "big"))
 
     def reply_local_part(self, id: UUID) -> str:
         """The local part that answers to an invitation come to: lower-case base32, 55 octets (RFC 5321: at most 64)."""
@@ -96,10 +112,21 @@ class Signer:
         if len(raw) != _ID + _VERSION + _MAC:
             return None
         body, mac = raw[: _ID + _VERSION], raw[_ID + _VERSION :]
-        if not any(hmac.compare_digest(mac, self._mac(key, scope, body)) for key in self._keys):
+        if not self._is_ours(scope, body, mac):
             return None
         return SignedId(UUID(bytes=body[:_ID]), int.from_bytes(body[_ID:], "big"))
+
+    def _is_ours(self, scope: Scope, body: bytes, mac: bytes) -> bool:
+        return any(hmac.compare_digest(mac, self._mac(key, scope, body)) for key in self._keys)
 
     @staticmethod
     def _mac(key: bytes, scope: Scope, body: bytes) -> bytes:
         return hmac.digest(key, scope.encode() + b"\x00" + body, hashlib.sha256)[:_MAC]
+
+
+def _decode(token: str) -> bytes:
+    """The bytes of a token; none where it is not of the alphabet."""
+    try:
+        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,9 +1,11 @@
 """Secrets in links: derived, scoped, versioned, rotated."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.identifiers import new_id
-from shared.signed_links import Signer
+from shared.signed_links import SignedId, Signer
 
 OLD, NEW = "l-ancienne-cle-secrete", "la-nouvelle-cle-secrete"
 
@@ -51,3 +53,22 @@ def test_a_reply_address_fits_and_leads_back():
 def test_who_somebody_is_stays_when_a_key_is_added():
     assert Signer((NEW, OLD)).identity("a", "b") == Signer((OLD,)).identity("a", "b")
     assert Signer((OLD,)).identity("ab", "") != Signer((OLD,)).identity("a", "b")
+
+
+def test_a_timed_token_opens_until_its_moment_and_not_after():
+    signer, whose = Signer((OLD,)), new_id()
+    until = datetime(2028, 6, 12, 9, 15, tzinfo=UTC)
+    token = signer.timed_token("fresh", whose, 3, until)
+    assert signer.verify_timed("fresh", token, until - timedelta(seconds=1)) == SignedId(whose, 3)
+    assert signer.verify_timed("fresh", token, until) is None
+    assert Signer((NEW, OLD)).verify_timed("fresh", token, until - timedelta(minutes=1)) == SignedId(whose, 3)
+
+
+def test_a_timed_token_is_of_its_scope_and_whole_and_is_no_lasting_one():
+    signer, until, now = Signer((OLD,)), datetime(2028, 6, 12, tzinfo=UTC), datetime(2028, 6, 11, tzinfo=UTC)
+    token = signer.timed_token("fresh", new_id(), 1, until)
+    assert signer.verify_timed("registration", token, now) is None
+    assert signer.verify("fresh", token) is None
+    assert signer.verify_timed("fresh", signer.token("fresh", new_id()), now) is None
+    for junk in (token[:-1], token[1:], "", "é" * 52, "x" * 5000, token[:24] + "AAAA" + token[28:]):
+        assert signer.verify_timed("fresh", junk, now) is None
