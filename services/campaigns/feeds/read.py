@@ -1,32 +1,19 @@
 """What is read for feeds: the state behind the ETag from one indexed row, and the sessions as they stood at it."""
 
-from uuid import UUID
-
 import msgspec
 from msgspec import Struct
 
 from services.campaigns.feeds.feed import FeedContent, FeedState
-from services.campaigns.offers.kinds.follow_up.choice.agenda import sessions_of
-from services.campaigns.offers.kinds.follow_up.choice.read import read_slots_of_pupil
 from shared.calendar.feed import FeedHead, FeedSession
 from shared.database import Connection, Pool
 
-# constants of this module, put into statements below: which sessions belong to a scope; $2 is its subject
+# constants, put into the statement below: which sessions belong to a scope; $2 is its subject
 SESSIONS_OF = {
     "offer": "o.id = $2::uuid",
     "campaign": "o.campaign_id = $2::uuid",
     "organisation": "(o.organisation_id = $2::uuid OR s.host_id = $2::uuid)",
     "sector": "d.sector = $2",
-    "pupil": """EXISTS (
-        SELECT FROM campaigns.registrations r
-        WHERE r.pupil_id = $2::uuid AND r.offer_id = s.offer_id
-          AND (r.group_id IS NULL OR s.group_id IS NULL OR s.group_id = r.group_id)
-          AND (r.status IN ('held', 'confirmed') OR (r.status = 'cancelled' AND s.status = 'cancelled')))""",
 }
-# whether the seat is only held, which a calendar shows as tentative; of a pupil's own feed alone
-TENTATIVE_OF_PUPIL = """EXISTS (
-        SELECT FROM campaigns.registrations r
-        WHERE r.pupil_id = $2::uuid AND r.offer_id = s.offer_id AND r.status = 'held')"""
 # who speaks: by name for those who come, by trade alone in public
 SPEAKER_IN_PERSON = "speaker.name || CASE speaker.trade WHEN '' THEN '' ELSE ', ' || speaker.trade END"
 SPEAKER_IN_PUBLIC = "nullif(speaker.trade, '')"
@@ -86,7 +73,7 @@ async def read_public_content(pool: Pool, slug: str, *, base_url: str) -> FeedCo
         head = await connection.fetchrow(HEAD_OF[feed.scope], feed.subject)
         if head is None:
             return None
-        sessions = await _read_sessions(connection, feed.scope, feed.subject, base_url=base_url)
+        sessions = await read_sessions(connection, SESSIONS_OF[feed.scope], feed.subject, base_url=base_url)
     return FeedContent(
         feed.state,
         FeedHead(
@@ -99,69 +86,30 @@ async def read_public_content(pool: Pool, slug: str, *, base_url: str) -> FeedCo
     )
 
 
-async def find_personal_state(connection: Connection, pupil_id: UUID, feed_version: int) -> FeedState | None:
-    """The state of a pupil's feed: each registration and what it shows of its offer; None when revoked or unknown."""
-    row = await connection.fetchrow(
-        """
-        SELECT string_agg(concat_ws(' ', r.id, r.status, r.group_id, f.version), ',' ORDER BY r.id) AS version,
-               greatest(max(r.changed_at), max(f.changed_at)) AS changed_at,
-               (SELECT string_agg(concat_ws(' ', s.id, s.sequence), ',' ORDER BY s.id)
-                FROM campaigns.follow_up_slots s WHERE s.pupil_id = $1 AND s.status = 'planned') AS slots
-        FROM campaigns.pupils p
-        JOIN campaigns.registrations r ON r.pupil_id = p.id
-        LEFT JOIN campaigns.feeds f ON f.scope = 'offer' AND f.subject = r.offer_id::text
-        WHERE p.id = $1 AND p.feed_version = $2
-        """,
-        pupil_id,
-        feed_version,
-    )
-    if row is None or row["version"] is None:
-        return None
-    version = f"{row['version']} {row['slots']}" if row["slots"] else row["version"]
-    return FeedState(version, row["changed_at"])
+async def read_sessions(
+    connection: Connection,
+    which: str,
+    subject: str,
+    *,
+    base_url: str,
+    personal: bool = False,
+    title: str = "o.title",
+    tentative: str = "false",
+    details: str = "'[]'",
+) -> tuple[FeedSession, ...]:
+    """Sessions of what is or was public, by start; cancelled ones until their tombstones are removed.
 
-
-async def read_personal_state(pool: Pool, pupil_id: UUID, feed_version: int) -> FeedState | None:
-    """The state of a pupil's feed now; None when its address was revoked or never given."""
-    async with pool.acquire() as connection:
-        return await find_personal_state(connection, pupil_id, feed_version)
-
-
-async def read_personal_content(
-    pool: Pool, pupil_id: UUID, feed_version: int, *, address: str, base_url: str
-) -> FeedContent | None:
-    """State and sessions of a pupil's feed, of one moment."""
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        state = await find_personal_state(connection, pupil_id, feed_version)
-        if state is None:
-            return None
-        sessions = await _read_sessions(connection, "pupil", str(pupil_id), base_url=base_url)
-        slots = sessions_of(await read_slots_of_pupil(connection, pupil_id), base_url=base_url, path="/offres/{}")
-    return FeedContent(
-        state,
-        FeedHead(
-            name="Mes séances",
-            description="Les séances auxquelles je suis inscrit. Cette adresse est personnelle.",
-            source=f"{base_url}/calendars/{address}",
-            url=f"{base_url}/",
-        ),
-        (*sessions, *slots),
-    )
-
-
-async def _read_sessions(connection: Connection, scope: str, subject: str, *, base_url: str) -> tuple[FeedSession, ...]:
-    """Sessions of what is or was public, by start; cancelled ones until their tombstones are removed."""
-    personal = scope == "pupil"
+    `which` and what is told besides are constants of SQL, in which $2 is the subject, `s` the session, `o` its offer.
+    """
     speaker = SPEAKER_IN_PERSON if personal else SPEAKER_IN_PUBLIC
-    tentative = TENTATIVE_OF_PUPIL if personal else "false"
     # the link of an online session is for who is registered
     online = "s.online_url" if personal else "NULL::text"
     body = await connection.fetchval(
         f"""
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'offer_title', o.title, 'offer_url', $1::text || '/offres/' || o.slug,
+            'offer_title', {title}, 'offer_url', $1::text || '/offres/' || o.slug,
             'sector_label', coalesce(sector.label, ''), 'tentative', {tentative},
-            'session', jsonb_build_object(
+            'details', {details}::jsonb, 'session', jsonb_build_object(
                 'id', s.id, 'group_id', s.group_id, 'group', coalesce(g.name, ''),
                 'starts_at', s.starts_at, 'ends_at', s.ends_at, 'title', s.title, 'kind', s.kind,
                 'host_id', s.host_id, 'host', coalesce(host.name, ''), 'place', s.place,
@@ -180,8 +128,8 @@ async def _read_sessions(connection: Connection, scope: str, subject: str, *, ba
         LEFT JOIN campaigns.groups g ON g.id = s.group_id
         LEFT JOIN campaigns.organisations host ON host.id = s.host_id
         LEFT JOIN campaigns.sites site ON site.id = s.site_id
-        WHERE s.removed_at IS NULL AND o.status IN ('published', 'closed', 'over', 'cancelled') AND {SESSIONS_OF[scope]}
-        """,  # noqa: S608  # the conditions are constants of this module
+        WHERE s.removed_at IS NULL AND o.status IN ('published', 'closed', 'over', 'cancelled') AND {which}
+        """,  # noqa: S608  # its parts are constants
         base_url,
         subject,
     )

@@ -1,5 +1,4 @@
-"""Feeds over HTTP: `/calendars/{slug}.ics` for everybody, `/calendars/personal/{token}.ics` for one pupil,
-`/calendars/accueils/{token}.ics` for a company.
+"""Feeds over HTTP: `/calendars/{slug}.ics` for everybody, `/calendars/{whose}/{token}.ics` at a secret address.
 
 They are bare ASGI: calendars ask again and again for what has not changed, and the answer is ready.
 """
@@ -15,21 +14,14 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.conditions import is_known, takes_gzip
 from services.campaigns.feeds.feed import ServedFeed
-from services.campaigns.feeds.read import (
-    read_personal_content,
-    read_personal_state,
-    read_public_content,
-    read_public_state,
-)
-from services.campaigns.offers.hosts.space.read import read_space_content, read_space_state
+from services.campaigns.feeds.read import read_public_content, read_public_state
+from services.campaigns.subscribing.read import CALENDARS, PersonalCalendar
 from shared.signed_links import SignedId
 
 if TYPE_CHECKING:
     from litestar.types.asgi_types import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
 SUFFIX = ".ics"
-PERSONAL = "personal/"
-HOSTS = "accueils/"
 # an address that nobody was given is looked up like one that was: as this one
 NOBODY = SignedId(UUID(int=0), 0)
 
@@ -43,40 +35,45 @@ async def get_feed(scope: Scope, receive: Receive, send: Send) -> None:  # noqa:
         raise MethodNotAllowedException(headers={"Allow": "GET, HEAD"})
     address = request["path"].strip("/")
     edge: Edge = request["litestar_app"].state.edge
-    feed = edge.feeds.recent(address) or await _fetch(edge, address)
+    whose, slash, token = address.removesuffix(SUFFIX).partition("/")
+    if slash and whose in CALENDARS:
+        # looked up each time: an address that was renewed is dead at once, whatever a process remembers
+        feed = await _fetch_personal(edge, address, CALENDARS[whose], token)
+    else:
+        feed = edge.feeds.recent(address) or await _fetch_public(edge, address)
     if feed is None:
         raise NotFoundException
     await _answer(request, send, feed)
 
 
-async def _fetch(edge: Edge, address: str) -> ServedFeed | None:
+async def _fetch_personal(edge: Edge, address: str, calendar: PersonalCalendar, token: str) -> ServedFeed | None:
+    """What is cut, forged, revoked or was never given is looked up alike, and all are refused alike."""
+    known = edge.signer.verify(calendar.scope, token) if address.endswith(SUFFIX) else None
+    whose = known or NOBODY
+    return await edge.feeds.fetch(
+        address,
+        read_state=partial(calendar.read_state, edge.pool, whose.id, whose.version),
+        read_content=partial(
+            calendar.read_content,
+            edge.pool,
+            whose.id,
+            whose.version,
+            address=address,
+            token=token,
+            base_url=edge.settings.base_url,
+        ),
+        private=True,
+    )
+
+
+async def _fetch_public(edge: Edge, address: str) -> ServedFeed | None:
     name = address.removesuffix(SUFFIX)
     if name == address or not name.isprintable():
         return None
-    base_url = edge.settings.base_url
-    if name.startswith(PERSONAL):
-        signed = edge.signer.verify("feed", name.removeprefix(PERSONAL)) or NOBODY
-        whose = (edge.pool, signed.id, signed.version)
-        return await edge.feeds.fetch(
-            address,
-            read_state=partial(read_personal_state, *whose),
-            read_content=partial(read_personal_content, *whose, address=address, base_url=base_url),
-            private=True,
-        )
-    if name.startswith(HOSTS):
-        token = name.removeprefix(HOSTS)
-        signed = edge.signer.verify("host_space", token) or NOBODY
-        whose = (edge.pool, signed.id, signed.version)
-        return await edge.feeds.fetch(
-            address,
-            read_state=partial(read_space_state, *whose),
-            read_content=partial(read_space_content, *whose, address=address, token=token, base_url=base_url),
-            private=True,
-        )
     return await edge.feeds.fetch(
         address,
         read_state=partial(read_public_state, edge.pool, name),
-        read_content=partial(read_public_content, edge.pool, name, base_url=base_url),
+        read_content=partial(read_public_content, edge.pool, name, base_url=edge.settings.base_url),
         private=False,
     )
 

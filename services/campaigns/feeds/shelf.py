@@ -29,7 +29,7 @@ class Shelf:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def recent(self, address: str) -> ServedFeed | None:
-        """The feed, if its state was looked up a moment ago."""
+        """The feed, if its state was looked up a moment ago; never asked of a secret address, which ends at once."""
         return self._known_since(address, monotonic() - self._memory_seconds)
 
     async def fetch(
@@ -44,7 +44,7 @@ class Shelf:
         if lock is None:
             lock = self._locks[address] = asyncio.Lock()
         async with lock:
-            known = self._known_since(address, asked_at - self._memory_seconds)
+            known = self._known_since(address, asked_at - (0 if private else self._memory_seconds))
             if known is not None:
                 return known
             looked_at = monotonic()

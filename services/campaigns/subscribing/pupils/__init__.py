@@ -1,0 +1,1 @@
+"""The calendar of a pupil: the sessions of all their seats."""
