@@ -189,6 +189,35 @@ class ClassEnrolled(Notice, frozen=True, kw_only=True, tag="class.enrolled"):
     refused: int = 0
 
 
+class PersonalLink(Struct, frozen=True, kw_only=True):
+    """One registration, and the version at which its personal link opens it; `offer` is the title."""
+
+    registration_id: UUID
+    token_version: int
+    offer: str
+
+
+class LinksRequested(Notice, frozen=True, kw_only=True, tag="links.requested"):
+    """Somebody asked, with an address alone, for the personal links of all that is registered under it."""
+
+    links: tuple[PersonalLink, ...]
+
+
+class FreshLinkRequested(Notice, frozen=True, kw_only=True, tag="fresh_link.requested"):
+    """The owner of a registration asked for what only who reads the mail may do: a link to a page, for a while."""
+
+    link: PersonalLink
+    leads_to: Literal["donnees"] = "donnees"
+    expires_at: datetime
+
+
+class TeacherAsked(Notice, frozen=True, kw_only=True, tag="teacher.asked"):
+    """Pupils named the recipient as their referent teacher, who is asked whether it is so: how many, not who."""
+
+    token_version: int
+    pupils: int
+
+
 class AbsenceAnnounced(Notice, frozen=True, kw_only=True, tag="absence.announced"):
     """A pupil is not where they are expected; told at once to guardian and teacher."""
 
@@ -239,6 +268,9 @@ AnyNotice = (
     | SpeakerAnswered
     | SpeakerReleased
     | ClassEnrolled
+    | LinksRequested
+    | FreshLinkRequested
+    | TeacherAsked
     | AbsenceAnnounced
     | AbsenceLifted
     | FollowUpBooked

@@ -40,6 +40,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     newest: Standing
     pupil: Person
     recipient: Person
+    # raised when the owner renews the personal link
+    link_version: int = 1
 
     @property
     def address(self) -> str | None:

@@ -18,6 +18,7 @@ from shared.notices import (
     AnyNotice,
     FollowUpBooked,
     FollowUpCancelled,
+    FreshLinkRequested,
     HostAnswered,
     HostNotice,
     HostReleased,
@@ -88,7 +89,7 @@ class ClaimedNotice(Struct, frozen=True, kw_only=True):
 
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
     """Whether the link in the message would no longer open anything."""
-    return isinstance(event, SignInRequested | MemberInvited) and event.expires_at <= now
+    return isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested) and event.expires_at <= now
 
 
 def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:

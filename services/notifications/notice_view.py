@@ -1,6 +1,7 @@
 """What a notice says: the words, details and link that its templates put together."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -36,6 +37,10 @@ class Links(Struct, frozen=True):
     @property
     def planning(self) -> str:
         return f"{self.base_url}/planification"
+
+    def personal(self, registration_id: UUID, version: int) -> str:
+        """The personal page of a registration."""
+        return f"{self.base_url}/inscriptions/{self.signer.token('registration', registration_id, version)}"
 
 
 def say_pupils(number: int) -> str:

@@ -37,11 +37,13 @@ from shared.notices import (
     ClassEnrolled,
     FollowUpBooked,
     FollowUpCancelled,
+    FreshLinkRequested,
     HostAnswered,
     HostReleased,
     HostReminded,
     HostRequested,
     HostTimeAccepted,
+    LinksRequested,
     MemberInvited,
     Notice,
     PartnerLeft,
@@ -50,6 +52,7 @@ from shared.notices import (
     SpeakerReleased,
     SpeakerReminded,
     SpeakerRequested,
+    TeacherAsked,
 )
 
 Message = Literal[
@@ -85,6 +88,9 @@ NoticeMessage = Literal[
     "speaker_answered",
     "speaker_released",
     "class_enrolled",
+    "personal_links",
+    "fresh_link",
+    "teacher_asked",
     "absence_announced",
     "absence_lifted",
     "follow_up_booked",
@@ -97,7 +103,7 @@ COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset({"offer_cancelled", "withdrawn", "seat_refused", "seat_expired"})
 # whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
-SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link"})
+SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link"})
 # the registration is over: its calendar entry, where there was one, is cancelled
 ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
 
@@ -175,6 +181,10 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
     SpeakerAnswered: NoticeReaction(message="speaker_answered", priority=2),
     SpeakerReleased: NoticeReaction(message="speaker_released", priority=2),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
+    # somebody sits before a screen that says « le lien part »
+    LinksRequested: NoticeReaction(message="personal_links", priority=1),
+    FreshLinkRequested: NoticeReaction(message="fresh_link", priority=0),
+    TeacherAsked: NoticeReaction(message="teacher_asked", priority=3),
     # a minor is not where everybody believes
     AbsenceAnnounced: NoticeReaction(message="absence_announced", priority=0),
     AbsenceLifted: NoticeReaction(message="absence_lifted", priority=1),

@@ -147,7 +147,8 @@ class Printer:
         """The personal page; who is told besides does not get the secret that gives the seat back."""
         if letter.besides:
             return ""
-        return f"{self._site}/inscriptions/{self._signer.token('registration', letter.registration_id)}"
+        token = self._signer.token("registration", letter.registration_id, letter.link_version)
+        return f"{self._site}/inscriptions/{token}"
 
     def _personal_feed_url(self, letter: Letter) -> str:
         """The secret feed of all of a pupil's seats. It goes by mail alone: a page would show it to whoever registers.

@@ -23,10 +23,13 @@ from shared.notices import (
     ClassEnrolled,
     FollowUpBooked,
     FollowUpCancelled,
+    FreshLinkRequested,
     HostNotice,
+    LinksRequested,
     MemberInvited,
     SignInRequested,
     SpeakerNotice,
+    TeacherAsked,
 )
 from shared.signed_links import Signer
 
@@ -63,6 +66,12 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return view_speaker(event, links)
         case ClassEnrolled():
             return _view_class(event, links)
+        case LinksRequested():
+            return _view_links(event, links)
+        case FreshLinkRequested():
+            return _view_fresh_link(event, links)
+        case TeacherAsked():
+            return _view_teacher(event, claimed, links)
         case AbsenceAnnounced():
             return view_absence(event, claimed)
         case AbsenceLifted():
@@ -126,6 +135,28 @@ def _view_class(event: ClassEnrolled, links: Links) -> NoticeView:
         ),
         words={"waiting": event.waiting, "refused": event.refused, "outcome": _say_outcome(event)},
     )
+
+
+def _view_links(event: LinksRequested, links: Links) -> NoticeView:
+    own = [
+        {"offer": one_line(link.offer), "url": links.personal(link.registration_id, link.token_version)}
+        for link in event.links
+    ]
+    return NoticeView(url="", words={"links": own})
+
+
+def _view_fresh_link(event: FreshLinkRequested, links: Links) -> NoticeView:
+    token = links.signer.timed_token("fresh", event.link.registration_id, event.link.token_version, event.expires_at)
+    return NoticeView(
+        url=f"{links.base_url}/{event.leads_to}/{token}",
+        title=one_line(event.link.offer),
+        words={"expires_time": say_time(event.expires_at)},
+    )
+
+
+def _view_teacher(event: TeacherAsked, claimed: ClaimedNotice, links: Links) -> NoticeView:
+    token = links.signer.token("teacher_link", claimed.letter.recipient.id, event.token_version)
+    return NoticeView(url=f"{links.base_url}/professeur/{token}", words={"pupils": event.pupils})
 
 
 def _say_outcome(event: ClassEnrolled) -> str:

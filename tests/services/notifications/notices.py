@@ -21,18 +21,22 @@ from shared.notices import (
     ClassEnrolled,
     FollowUpBooked,
     FollowUpCancelled,
+    FreshLinkRequested,
     HostAnswered,
     HostReleased,
     HostReminded,
     HostRequested,
     HostTimeAccepted,
+    LinksRequested,
     MemberInvited,
     PartnerLeft,
+    PersonalLink,
     SignInRequested,
     SpeakerAnswered,
     SpeakerReleased,
     SpeakerReminded,
     SpeakerRequested,
+    TeacherAsked,
 )
 from shared.people import Person
 from tests.services.notifications.letters import PUPIL
@@ -101,11 +105,21 @@ _ANSWER_BY = datetime(2027, 5, 24, 18, tzinfo=PARIS)
 _PUPIL: dict[str, Any] = {**_OF_OFFER, "pupil_id": PUPIL.id}
 _SLOT: dict[str, Any] = {**_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLOW_UP}
 
+_LINK = PersonalLink(registration_id=UUID(int=80), token_version=1, offer="Semaine collective à Pont-Audemer")
+
 # message, or message.way where one message is told in several
 NOTICES: dict[str, AnyNotice] = {
     "sign_in_link": SignInRequested(
         **_FACT, sign_in_id=UUID(int=20), expires_at=datetime(2027, 5, 10, 8, 45, tzinfo=UTC)
     ),
+    "personal_links": LinksRequested(**_FACT, links=(_LINK,)),
+    "personal_links.several": LinksRequested(
+        **_FACT,
+        links=(_LINK, PersonalLink(registration_id=UUID(int=81), token_version=2, offer="Accueil à la Région")),
+    ),
+    "fresh_link": FreshLinkRequested(**_FACT, link=_LINK, expires_at=datetime(2027, 5, 10, 8, 45, tzinfo=UTC)),
+    "teacher_asked": TeacherAsked(**_FACT, token_version=1, pupils=1),
+    "teacher_asked.several": TeacherAsked(**_FACT, token_version=1, pupils=3),
     "member_invited": MemberInvited(
         **_FACT,
         invitation_id=UUID(int=21),
