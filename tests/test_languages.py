@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from jinja2 import nodes
 from jinja2.ext import babel_extract
 
 from services.campaigns.look.pages import templates
+from services.notifications.paper import html_source
 from shared.languages import read_catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -39,20 +41,21 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/registering",
     "services/campaigns/subscribing",
     "services/campaigns/teaching",
-    "services/notifications",
     "shared",
 )
 # texts that are no page's sentence: each with why
 DATA: dict[str, str] = {
     "shared/languages.py": "the names languages give themselves",
     "shared/french_dates.py": "dates are put together in each language there",
+    "services/notifications/paper.py": "signs that stay together in French",
+    "services/notifications/render.py": "« de » and « d’ », put together in each language there",
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",
 }
 SAYS = ("_", "n_", "later", "n_later", "gettext", "ngettext")
 # a sentence, or a word of French: letters with accents, « », ’
 FRENCH = re.compile(r"[àâçéèêëîïôùûœÀÂÇÉÈÊËÎÏÔÙÛŒ«»’]")
-WORDED = ("aria-label", "title", "alt", "placeholder", "content", "label")
+WORDED = ("aria-label", "title", "alt", "placeholder", "label")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 
@@ -73,14 +76,20 @@ def ids(paths: list[Path]) -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path in paths]
 
 
-PAGES, MODULES = files(".html"), files(".py")
+# pages of the site, parts of mails as text; bodies of mails stand in MJML, and become templates when that is compiled
+PAGES, MODULES, TEXTS = files(".html"), files(".py"), files(".txt")
+BODIES = [path for path in files(".mjml") if path.name == "body.mjml"]
 SENTENCES = [path for path in MODULES if path.relative_to(ROOT).as_posix() not in DATA]
+
+
+def source_of(path: Path) -> str:
+    return html_source(path.parent.name) if path.suffix == ".mjml" else path.read_text()
 
 
 def messages_of_template(path: Path) -> Iterator[tuple[str, str]]:
     """Each message of a template: its French, and of its second form (empty where it has one)."""
     options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
-    with path.open("rb") as file:
+    with BytesIO(source_of(path).encode()) as file:
         for _line, _function, message, _comments in babel_extract(
             file, ("_", "n_:1,2", "gettext", "ngettext:1,2"), [], options
         ):
@@ -126,7 +135,7 @@ def is_words(text: str) -> bool:
     return bool(
         re.search(
             r"[^\W\d_]{2}",
-            re.sub(r"Quinzaine|width=device-width|initial-scale=1|light dark|noindex|nofollow", "", text),
+            re.sub(r"Quinzaine", "", text),
         )
     )
 
@@ -156,9 +165,15 @@ def unmarked_in_code(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=ids(PAGES))
+@pytest.mark.parametrize("path", TEXTS, ids=ids(TEXTS))
+def test_every_sentence_of_a_mails_text_is_marked(path):
+    said = [line.strip() for line in without_code(path.read_text()).splitlines() if is_words(line)]
+    assert said == [], "not within {% trans %}"
+
+
+@pytest.mark.parametrize("path", [*PAGES, *BODIES], ids=ids([*PAGES, *BODIES]))
 def test_every_sentence_of_a_page_is_marked(path):
-    source = path.read_text()
+    source = source_of(path)
     reader = Unmarked()
     reader.feed(without_code(source))
     assert reader.found == [], "not within {% trans %} or _()"
@@ -190,8 +205,8 @@ def catalogues() -> list[Path]:
 def test_every_message_has_its_english_with_the_same_placeholders():
     known = {french: english for path in catalogues() for french, english in read_catalogue(path).items()}
     missing, torn = [], []
-    for path in [*PAGES, *MODULES]:
-        for one, many in messages_of_template(path) if path.suffix == ".html" else messages_of_module(path):
+    for path in [*PAGES, *TEXTS, *BODIES, *MODULES]:
+        for one, many in messages_of_module(path) if path.suffix == ".py" else messages_of_template(path):
             english = known.get(one)
             if english is None:
                 missing.append(f"{path.relative_to(ROOT)}: {one}")
