@@ -148,7 +148,8 @@ def _session(session: ProgrammeSession) -> SessionView:
 
 def _change(session: ProgrammeSession | None, of_offer: bool, lines: tuple[Line, ...]) -> ChangeView:
     if session is not None:
-        heading = f"{say_date(session.starts_at)}, {say_times(session.starts_at, session.ends_at)} : {session.title}"
+        times = say_times(session.starts_at, session.ends_at)
+        heading = _("{date}, {times} : {title}", date=say_date(session.starts_at), times=times, title=session.title)
     else:
         heading = _("Pour toute l’offre") if of_offer else _("Une séance du programme")
     fields = {line.field for line in lines}
