@@ -94,13 +94,10 @@ def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
     )
 
 
-def view_lifted_absence(event: AbsenceLifted, claimed: ClaimedNotice) -> NoticeView:
-    """The pupil is there after all: nothing is left to do, so there is no button."""
-    return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
-
-
-def view_follow_up(event: FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice) -> NoticeView:
-    """A one-to-one slot was booked or cancelled."""
+def view_news_of_pupil(
+    event: AbsenceLifted | FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice
+) -> NoticeView:
+    """The pupil is there after all, or a one-to-one slot was booked or cancelled: nothing is left to do, no button."""
     return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
 
 

@@ -4,13 +4,8 @@ from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
 from services.notifications.render import say_of
-from services.notifications.view_appointments import (
-    view_absence,
-    view_follow_up,
-    view_host,
-    view_lifted_absence,
-    view_speaker,
-)
+from services.notifications.view_appointments import view_absence, view_host, view_news_of_pupil, view_speaker
+from services.notifications.view_links import view_link
 from shared.french_dates import say_moment, say_time
 from shared.languages import _, later, n_
 from shared.notices import (
@@ -66,18 +61,12 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return view_speaker(event, links)
         case ClassEnrolled():
             return _view_class(event, links)
-        case LinksRequested():
-            return _view_links(event, links)
-        case FreshLinkRequested():
-            return _view_fresh_link(event, links)
-        case TeacherAsked():
-            return _view_teacher(event, claimed, links)
+        case LinksRequested() | FreshLinkRequested() | TeacherAsked():
+            return view_link(event, claimed, links)
         case AbsenceAnnounced():
             return view_absence(event, claimed)
-        case AbsenceLifted():
-            return view_lifted_absence(event, claimed)
-        case FollowUpBooked() | FollowUpCancelled():
-            return view_follow_up(event, claimed)
+        case AbsenceLifted() | FollowUpBooked() | FollowUpCancelled():
+            return view_news_of_pupil(event, claimed)
     raise TypeError(type(event).__name__)
 
 
@@ -135,28 +124,6 @@ def _view_class(event: ClassEnrolled, links: Links) -> NoticeView:
         ),
         words={"waiting": event.waiting, "refused": event.refused, "outcome": _say_outcome(event)},
     )
-
-
-def _view_links(event: LinksRequested, links: Links) -> NoticeView:
-    own = [
-        {"offer": one_line(link.offer), "url": links.personal(link.registration_id, link.token_version)}
-        for link in event.links
-    ]
-    return NoticeView(url="", words={"links": own})
-
-
-def _view_fresh_link(event: FreshLinkRequested, links: Links) -> NoticeView:
-    token = links.signer.timed_token("fresh", event.link.registration_id, event.link.token_version, event.expires_at)
-    return NoticeView(
-        url=f"{links.base_url}/{event.leads_to}/{token}",
-        title=one_line(event.link.offer),
-        words={"expires_time": say_time(event.expires_at)},
-    )
-
-
-def _view_teacher(event: TeacherAsked, claimed: ClaimedNotice, links: Links) -> NoticeView:
-    token = links.signer.token("teacher_link", claimed.letter.recipient.id, event.token_version)
-    return NoticeView(url=f"{links.base_url}/professeur/{token}", words={"pupils": event.pupils})
 
 
 def _say_outcome(event: ClassEnrolled) -> str:
