@@ -262,7 +262,9 @@ CREATE TABLE campaigns.campaigns (
     departements text[] DEFAULT '{}'::text[] NOT NULL,
     lead_id uuid,
     agreed_version integer DEFAULT 1 NOT NULL,
-    cancelled_at timestamp with time zone
+    cancelled_at timestamp with time zone,
+    keep_months smallint DEFAULT 13 NOT NULL,
+    CONSTRAINT campaigns_keep_months_check CHECK (((keep_months >= 1) AND (keep_months <= 24)))
 );
 
 CREATE TABLE campaigns.consents (
@@ -307,6 +309,14 @@ CREATE TABLE campaigns.distinct_pupils (
     registration_id uuid NOT NULL,
     other_id uuid NOT NULL,
     CONSTRAINT a_pair_is_written_once CHECK ((registration_id < other_id))
+);
+
+CREATE TABLE campaigns.erasures (
+    pupil_id uuid NOT NULL,
+    why text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT erasures_why_check CHECK ((why = ANY (ARRAY['asked'::text, 'kept_long_enough'::text])))
 );
 
 CREATE TABLE campaigns.feeds (
@@ -496,6 +506,14 @@ CREATE TABLE campaigns.organisations (
     CONSTRAINT organisations_uai_check CHECK ((uai ~ '^[0-9]{7}[A-Z]$'::text))
 );
 
+CREATE TABLE campaigns.programmes_seen (
+    registration_id uuid NOT NULL,
+    reader text NOT NULL,
+    version integer NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT programmes_seen_reader_check CHECK ((reader = ANY (ARRAY['pupil'::text, 'guardian'::text])))
+);
+
 CREATE TABLE campaigns.pupil_times (
     registration_id uuid NOT NULL,
     offer_id uuid NOT NULL,
@@ -567,6 +585,8 @@ CREATE TABLE campaigns.registrations (
     consented_at timestamp with time zone,
     consent_remind_at timestamp with time zone,
     fresh_link_at timestamp with time zone,
+    programme_joined integer,
+    link_by_mail boolean DEFAULT false NOT NULL,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
@@ -892,6 +912,9 @@ ALTER TABLE ONLY campaigns.devices
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_pkey PRIMARY KEY (registration_id, other_id);
 
+ALTER TABLE ONLY campaigns.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (pupil_id);
+
 ALTER TABLE ONLY campaigns.feeds
     ADD CONSTRAINT feeds_pkey PRIMARY KEY (slug);
 
@@ -960,6 +983,9 @@ ALTER TABLE ONLY campaigns.organisations
 
 ALTER TABLE ONLY campaigns.organisations
     ADD CONSTRAINT organisations_uai_key UNIQUE (uai);
+
+ALTER TABLE ONLY campaigns.programmes_seen
+    ADD CONSTRAINT programmes_seen_pkey PRIMARY KEY (registration_id, reader);
 
 ALTER TABLE ONLY campaigns.pupil_times
     ADD CONSTRAINT pupil_in_one_place_at_a_time EXCLUDE USING gist (pupil_id WITH =, busy WITH &&);
@@ -1096,6 +1122,10 @@ CREATE INDEX days_by_sector ON campaigns.days USING btree (sector);
 
 CREATE INDEX devices_of_person ON campaigns.devices USING btree (person_id);
 
+CREATE INDEX erasures_done ON campaigns.erasures USING btree (erased_at) WHERE (erased_at IS NOT NULL);
+
+CREATE INDEX erasures_under_way ON campaigns.erasures USING btree (asked_at) WHERE (erased_at IS NULL);
+
 CREATE INDEX follow_up_slots_of_offer ON campaigns.follow_up_slots USING btree (offer_id, starts_at);
 
 CREATE INDEX follow_up_slots_of_session ON campaigns.follow_up_slots USING btree (session_id) WHERE (session_id IS NOT NULL);
@@ -1216,6 +1246,8 @@ CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (plann
 
 CREATE INDEX events_of_offer ON contract.events USING btree (offer_id, id);
 
+CREATE INDEX notices_of_pupil ON contract.events USING btree (((body ->> 'pupil_id'::text))) WHERE (tag = ANY (ARRAY['absence.announced'::text, 'absence.lifted'::text, 'follow_up.booked'::text, 'follow_up.cancelled'::text]));
+
 CREATE INDEX people_by_address ON contract.people USING btree (lower(email)) WHERE ((email IS NOT NULL) AND (erased_at IS NULL));
 
 CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, due_at, id) WHERE (state = 'due'::text);
@@ -1332,6 +1364,9 @@ ALTER TABLE ONLY campaigns.distinct_pupils
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
 
+ALTER TABLE ONLY campaigns.erasures
+    ADD CONSTRAINT erasures_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);
+
 ALTER TABLE ONLY campaigns.follow_up_slots
     ADD CONSTRAINT follow_up_slots_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
 
@@ -1400,6 +1435,9 @@ ALTER TABLE ONLY campaigns.offers
 
 ALTER TABLE ONLY campaigns.offers
     ADD CONSTRAINT offers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.programmes_seen
+    ADD CONSTRAINT programmes_seen_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.pupil_times
     ADD CONSTRAINT pupil_times_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);
