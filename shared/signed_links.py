@@ -17,7 +17,14 @@ from msgspec import Struct
 
 Scope = Literal[
     "registration",
+    "consent",
+    # calendars: of a pupil, a guardian, a teacher, a speaker, a planner, a member's one-to-one slots
     "feed",
+    "family_feed",
+    "teacher_feed",
+    "speaker_feed",
+    "planner_feed",
+    "slots_feed",
     "planner",
     "reply",
     "bounce",
@@ -41,6 +48,10 @@ class SignedId(Struct, frozen=True):
 
     id: UUID
     version: int
+
+
+# whom a token that is nobody's stands for: looked up like anybody, found nowhere
+NOBODY = SignedId(UUID(int=0), 0)
 
 
 class Signer:
@@ -73,6 +84,12 @@ class Signer:
         if int.from_bytes(body[_ID + _VERSION :], "big") <= now.timestamp():
             return None
         return SignedId(UUID(bytes=body[:_ID]), int.from_bytes(body[_ID : _ID + _VERSION], "big"))
+
+    def read(self, scope: Scope, token: str) -> SignedId:
+        """What the token says, or `NOBODY`: for who looks up what was never given just like what was, and refuses it
+        with the same words after the same work.
+        """
+        return self.verify(scope, token) or NOBODY
 
     def reply_local_part(self, id: UUID) -> str:
         """The local part that answers to an invitation come to: lower-case base32, 55 octets (RFC 5321: at most 64)."""

@@ -9,9 +9,19 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.feeds.feed import FeedContent, FeedState
+from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.hosts.space.read import read_space_content, read_space_state
+from services.campaigns.subscribing.families.read import read_family_entries, read_family_version
 from services.campaigns.subscribing.holding import ReadEntries, ReadVersion
+from services.campaigns.subscribing.planners.read import (
+    read_planner_entries,
+    read_planner_version,
+    read_slots_entries,
+    read_slots_version,
+)
 from services.campaigns.subscribing.pupils.read import read_pupil_entries, read_pupil_version
+from services.campaigns.subscribing.speakers.read import read_speaker_entries, read_speaker_version
+from services.campaigns.subscribing.teachers.read import read_teacher_entries, read_teacher_version
 from shared.database import Connection, Pool
 from shared.signed_links import Scope
 
@@ -83,7 +93,7 @@ async def _read_content(
             state = await read_version(connection, person_id)
             entries = await read_entries(connection, person_id, base_url=base_url)
         dated = await _date(connection, whose, person_id, state)
-    head = entries.head(source=f"{base_url}/calendars/{address}", base_url=base_url)
+    head = entries.head(source=f"{base_url}{prefix()}/calendars/{address}", base_url=base_url + prefix())
     return FeedContent(dated, head, tuple(entries.sessions))
 
 
@@ -119,5 +129,10 @@ async def _date(connection: Connection, whose: str, person_id: UUID, state: str)
 # by the part of the address that says whose calendar it is
 CALENDARS: dict[str, PersonalCalendar] = {
     "personal": _of_person("personal", "feed", read_pupil_version, read_pupil_entries),
+    "famille": _of_person("famille", "family_feed", read_family_version, read_family_entries),
+    "professeur": _of_person("professeur", "teacher_feed", read_teacher_version, read_teacher_entries),
     "accueils": PersonalCalendar("host_space", read_space_state, read_space_content),
+    "temoignages": _of_person("temoignages", "speaker_feed", read_speaker_version, read_speaker_entries),
+    "planification": _of_person("planification", "planner_feed", read_planner_version, read_planner_entries),
+    "suivi": _of_person("suivi", "slots_feed", read_slots_version, read_slots_entries),
 }

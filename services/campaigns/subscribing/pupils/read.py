@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from services.campaigns.feeds.read import read_sessions
 from services.campaigns.offers.kinds.follow_up.choice.agenda import sessions_of
 from services.campaigns.offers.kinds.follow_up.choice.read import read_slots_of_pupil
 from services.campaigns.subscribing.holding import Entries
+from services.campaigns.subscribing.sessions.read import read_sessions
 from shared.database import Connection
 from shared.languages import _
 
@@ -40,9 +40,7 @@ async def read_pupil_version(connection: Connection, pupil_id: UUID) -> str:
 
 async def read_pupil_entries(connection: Connection, pupil_id: UUID, *, base_url: str) -> Entries:
     """The sessions of all seats, and the slots."""
-    sessions = await read_sessions(
-        connection, SESSIONS, str(pupil_id), base_url=base_url, personal=True, tentative=TENTATIVE
-    )
+    sessions = await read_sessions(connection, SESSIONS, str(pupil_id), base_url=base_url, tentative=TENTATIVE)
     slots = sessions_of(await read_slots_of_pupil(connection, pupil_id), base_url=base_url, path="/offres/{}")
     return Entries(
         name=_("Mes séances"),

@@ -1,0 +1,1 @@
+"""The calendar of a guardian: the sessions of all their children."""

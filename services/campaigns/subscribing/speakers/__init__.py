@@ -1,0 +1,1 @@
+"""The calendar of a speaker: the sessions they have promised to come to."""
