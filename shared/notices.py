@@ -249,6 +249,18 @@ class FollowUpCancelled(Notice, frozen=True, kw_only=True, tag="follow_up.cancel
     appointment: Appointment
 
 
+class PupilErased(Notice, frozen=True, kw_only=True, tag="pupil.erased"):
+    """A pupil's names and addresses are gone, and the guardians'; told to nobody: what was written of them goes, too.
+
+    `people` are all whose names went, `registration_ids` all the pupil ever had.
+    """
+
+    recipients: tuple[UUID, ...] = ()
+    pupil_id: UUID
+    people: tuple[UUID, ...]
+    registration_ids: tuple[UUID, ...] = ()
+
+
 AnyNotice = (
     SignInRequested
     | MemberInvited
@@ -275,4 +287,5 @@ AnyNotice = (
     | AbsenceLifted
     | FollowUpBooked
     | FollowUpCancelled
+    | PupilErased
 )

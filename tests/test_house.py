@@ -33,8 +33,8 @@ CAMPAIGNS = ROOT / "services" / "campaigns"
 CAPABILITIES = sorted({path.parent for path in SOURCES if path.is_relative_to(CAMPAIGNS) and path.parent != CAMPAIGNS})
 VERB = re.compile(
     r"^(accept|add|agree|answer|apply|ask|book|build|cancel|change|claim|close|compose|copy|count|create|decline|draft|"
-    r"draw|duplicate|edit|end|enrol|expire|find|free|give|import|invite|join|keep|leave|lock|mark|merge|move|note|open|"
-    r"pass|plan|promote|propose|publish|raise|recognise|record|refuse|register|release|remind|remove|replace|request|"
+    r"draw|duplicate|edit|end|enrol|erase|expire|find|free|give|import|invite|join|keep|leave|lock|mark|merge|move|note|"
+    r"open|pass|plan|promote|propose|publish|raise|recognise|record|refuse|register|release|remind|remove|replace|request|"
     r"renew|revoke|ring|send|set|settle|share|sign|skip|swap|switch|take|undo|withdraw)_[a-z_]+$"
 )
 

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from services.notifications.erase_letters import erase_letters
 from services.notifications.failure import describe
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
@@ -25,7 +26,7 @@ from shared.events import (
     decode_event,
 )
 from shared.identifiers import new_id
-from shared.notices import Notice
+from shared.notices import Notice, PupilErased
 from shared.settings import Settings
 from shared.signed_links import Signer
 
@@ -53,10 +54,14 @@ async def plan_events(
     """Plan those of the events that nobody has planned or is planning; returns the new deliveries.
 
     Nothing is rendered here and nothing sent. Doing it twice changes nothing. An event that no tag of this version
-    describes is left unplanned, for a version that knows it; one of a known tag that cannot be read is counted.
+    describes is left unplanned, for a version that knows it; one of a known tag that cannot be read is counted. That
+    somebody is erased is carried out here; it comes again while a letter to them is just being sent.
     """
     events, unreadable = await _claim(connection, event_ids)
     await note_failed_plans(connection, unreadable, now=now)
+    erased = [event for event in events if isinstance(event, PupilErased)]
+    carried_out = await erase_letters(connection, erased)
+    events = [event for event in events if not isinstance(event, PupilErased) or event.id in carried_out]
     touched = [each for event in events for each in _touched_by(event)]
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)

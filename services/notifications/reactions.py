@@ -47,6 +47,7 @@ from shared.notices import (
     MemberInvited,
     Notice,
     PartnerLeft,
+    PupilErased,
     SignInRequested,
     SpeakerAnswered,
     SpeakerReleased,
@@ -190,10 +191,16 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
     AbsenceLifted: NoticeReaction(message="absence_lifted", priority=1),
     FollowUpBooked: NoticeReaction(message="follow_up_booked", priority=2),
     FollowUpCancelled: NoticeReaction(message="follow_up_cancelled", priority=2),
+    # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
+    PupilErased: NOBODY,
 }
 
 # facts of a newer version wait for its relay, and must not fill the window of this one
 KNOWN_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS]
+# what tells others of a pupil names the pupil in its body
+NOTICES_OF_A_PUPIL = [
+    str(event.__struct_config__.tag) for event in (AbsenceAnnounced, AbsenceLifted, FollowUpBooked, FollowUpCancelled)
+]
 NOTICE_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS if issubclass(event, Notice)]
 
 STATUS_AFTER: dict[type[Event], str] = {
