@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from services.campaigns.catalogue.finding.shelf import ChoiceShelf
 from services.campaigns.catalogue.seats.shelf import SeatsShelf
+from services.campaigns.feeds.public.shelf import PublicShelf
+from services.campaigns.feeds.public.writing import Place
 from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
 from services.campaigns.posters.print_room import PrintRoom
@@ -26,6 +28,11 @@ class Edge:
         self.doorbell = Doorbell(settings.database_url)
         self.turnstile = Turnstile(pool, self.signer, self.doorbell)
         self.feeds = Shelf(memory_seconds=settings.feed_memory_seconds, domain=settings.mail_domain)
+        self.public_feeds = PublicShelf(
+            pool,
+            memory_seconds=settings.feed_memory_seconds,
+            place=Place(settings.mail_domain, settings.base_url),
+        )
         self.choices = ChoiceShelf(memory_seconds=settings.feed_memory_seconds)
         self.seats = SeatsShelf(memory_seconds=settings.feed_memory_seconds)
         self.print_room = PrintRoom()

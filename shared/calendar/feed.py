@@ -18,7 +18,10 @@ from shared.calendar.objects import (
     put_uri,
     write_calendar,
 )
+from shared.languages import Language, _, language
 from shared.programme import ProgrammeSession
+
+END = b"END:VCALENDAR\r\n"
 
 
 class FeedSession(Struct, frozen=True, kw_only=True):
@@ -49,6 +52,14 @@ def write_feed(head: FeedHead, sessions: Sequence[FeedSession], *, domain: str, 
 
     Contacts (names, telephones) are told in personal feeds only.
     """
+    begin, end = write_frame(head)
+    said_in = language()
+    events = [_write_event(item, domain=domain, personal=personal, said_in=said_in) for item in sessions]
+    return b"".join((begin, *events, end))
+
+
+def write_frame(head: FeedHead) -> tuple[bytes, bytes]:
+    """What stands before and after the sessions of a feed."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODID)
@@ -65,36 +76,65 @@ def write_feed(head: FeedHead, sessions: Sequence[FeedSession], *, domain: str, 
     calendar.add("color", vText(head.color))
     calendar.add("refresh-interval", vText("PT1H"), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    return write_calendar(calendar, [write_feed_event(item, domain=domain, personal=personal) for item in sessions])
+    written = write_calendar(calendar, [])
+    return written[: -len(END)], END
 
 
-# a change of one session writes one anew, in all the feeds that show it
+# a change of one session writes one anew, in all the feeds that show it; each language apart
 @lru_cache(maxsize=2048)
-def write_feed_event(item: FeedSession, *, domain: str, personal: bool) -> bytes:
-    """One session as a VEVENT; DTSTAMP and LAST-MODIFIED are its last change."""
+def _write_event(item: FeedSession, *, domain: str, personal: bool, said_in: Language) -> bytes:  # noqa: ARG001
+    return write_feed_event(item, domain=domain, personal=personal)
+
+
+def write_feed_event(
+    item: FeedSession, *, domain: str, personal: bool = False, left_at: datetime | None = None
+) -> bytes:
+    """One session as a VEVENT; DTSTAMP and LAST-MODIFIED are its last change.
+
+    One that left this feed for another is cancelled here, with a sentence that it goes on: calendars keep what merely
+    vanishes.
+    """
     session = item.session
     event = Event()
     event.add("uid", f"{session.id}@{domain}")
-    changed: datetime = session.changed_at
+    changed: datetime = max(session.changed_at, left_at) if left_at else session.changed_at
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     event.add("sequence", session.sequence)
-    if session.status == "cancelled":
+    if session.status == "cancelled" or left_at:
         event.add("status", "CANCELLED")
     else:
         event.add("status", "TENTATIVE" if item.tentative else "CONFIRMED")
     event.add("dtstart", paris(session.starts_at))
     event.add("dtend", paris(session.ends_at))
-    put(
-        event,
-        "summary",
-        session.title if session.title == item.offer_title else f"{item.offer_title} : {session.title}",
-    )
-    put_place(event, session)
-    more = "".join(f"\n  {label} : {text}" for label, text in item.details if text)
-    put(event, "description", describe_session(session, contact=personal) + more)
+    put(event, "summary", title_of(item))
+    if left_at:
+        put(event, "description", say_left())
+    else:
+        put_place(event, session)
+        put(event, "description", describe(item, personal=personal))
     put_uri(event, "url", item.offer_url)
-    if item.sector_label:
+    if item.sector_label and not left_at:
         event.add("categories", [clean(item.sector_label)])
     written: bytes = event.to_ical()
     return written
+
+
+def title_of(item: FeedSession) -> str:
+    """The session's title, after its offer's where that is another."""
+    title = item.session.title
+    return title if title == item.offer_title else f"{item.offer_title} : {title}"
+
+
+def describe(item: FeedSession, *, personal: bool) -> str:
+    """All there is to know, in a few lines of plain text."""
+    more = "".join(f"\n  {label} : {text}" for label, text in item.details if text)
+    return describe_session(item.session, contact=personal) + more
+
+
+def say_left() -> str:
+    """Why a session that takes place is cancelled in this feed."""
+    return _(
+        "Cette séance n’est plus dans ce calendrier : elle a changé de secteur, de lieu ou d’entreprise. "
+        "La page de l’offre dit où elle en est."
+    )

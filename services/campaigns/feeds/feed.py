@@ -13,6 +13,9 @@ from shared.calendar.feed import FeedHead, FeedSession
 Headers = tuple[tuple[bytes, bytes], ...]
 
 FRESH_SECONDS = 300
+CALENDAR = b"text/calendar; charset=utf-8"
+# any site's page may read it, and its ETag
+OPEN: Headers = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"ETag"))
 
 
 class FeedState(Struct, frozen=True):
@@ -64,21 +67,33 @@ class ServedFeed(Struct, frozen=True):
 
 
 def serve_feed(state: FeedState, body: bytes, *, private: bool) -> ServedFeed:
-    """The feed of these bytes. Its ETag is made of them alone: every process that writes them gives the same."""
+    """The calendar of these bytes."""
+    return serve_bytes(state, body, gzip.compress(body, mtime=0), content_type=CALENDAR, private=private)
+
+
+def serve_bytes(state: FeedState, body: bytes, compressed: bytes, *, content_type: bytes, private: bool) -> ServedFeed:
+    """The feed of these bytes. Its ETag is made of the plain ones alone: every process that writes them gives the same.
+
+    What is public may be read by the pages of any site (CORS), and by them too conditionally; what is private by none.
+    """
     digest = hashlib.sha256(body).hexdigest()[:32]
-    control = f"{'private' if private else 'public'}, max-age={FRESH_SECONDS}".encode()
+    common = (
+        (b"cache-control", f"{'private' if private else 'public'}, max-age={FRESH_SECONDS}".encode()),
+        (b"vary", b"Accept-Encoding"),
+        *(() if private else OPEN),
+    )
     return ServedFeed(
         state=state,
         last_modified=b"",
-        plain=_represent(body, f'"{digest}"'.encode(), control, b""),
-        compressed=_represent(gzip.compress(body, mtime=0), f'"{digest}-gzip"'.encode(), control, b"gzip"),
+        plain=_represent(body, f'"{digest}"'.encode(), common, content_type, b""),
+        compressed=_represent(compressed, f'"{digest}-gzip"'.encode(), common, content_type, b"gzip"),
     )
 
 
-def _represent(body: bytes, etag: bytes, control: bytes, encoding: bytes) -> Representation:
-    common = ((b"etag", etag), (b"cache-control", control), (b"vary", b"Accept-Encoding"))
+def _represent(body: bytes, etag: bytes, common: Headers, content_type: bytes, encoding: bytes) -> Representation:
+    common = ((b"etag", etag), *common)
     own = (
-        (b"content-type", b"text/calendar; charset=utf-8"),
+        (b"content-type", content_type),
         (b"content-length", str(len(body)).encode()),
         *(((b"content-encoding", encoding),) if encoding else ()),
     )

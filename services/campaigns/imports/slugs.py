@@ -1,4 +1,4 @@
-"""Slugs are free or taken across everything that has a public feed: offers, campaigns, organisations, sectors."""
+"""Slugs are free or taken across everything that has a public feed: offers, campaigns, organisations, sectors, départements."""
 
 from services.campaigns.imports.words_of_files import slug_of
 from shared.database import Connection
@@ -15,7 +15,7 @@ ROOMS = frozenset(
 async def find_free_slug(connection: Connection, name: str) -> str:
     """The slug of a name, numbered from 2 where it is taken; the caller holds the lock `SLUGS`, so it stays free."""
     slug = slug_of(name)
-    if slug.startswith("secteur-") or slug in ROOMS:
+    if slug.startswith(("secteur-", "departement-")) or slug in ROOMS:
         slug = f"le-{slug}"
     number = 1
     candidate = slug

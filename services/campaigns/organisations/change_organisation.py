@@ -13,6 +13,7 @@ from services.campaigns.organisations.organisation import (
     OrganisationChangedMeanwhile,
     OrganisationForm,
 )
+from services.campaigns.standings import raise_feeds_showing
 from shared.database import Connection
 
 
@@ -57,31 +58,6 @@ async def change_organisation(
 
 
 async def _raise_feeds(connection: Connection, organisation_id: UUID, now: datetime) -> None:
-    """Raise every feed the name stands in: as organiser's, as host's. Taken in the order of slugs like everywhere."""
-    await connection.execute(
-        """
-        WITH shown AS (
-            SELECT o.id AS offer_id, o.campaign_id, o.organisation_id, d.sector
-            FROM campaigns.offers o
-            JOIN campaigns.sessions s ON s.offer_id = o.id
-            JOIN campaigns.days d ON d.id = s.day_id
-            WHERE o.organisation_id = $1 OR s.host_id = $1
-        ), raised AS (
-            SELECT slug FROM campaigns.feeds
-            WHERE (scope, subject) IN (
-                SELECT 'organisation', $1::uuid::text
-                UNION SELECT 'offer', offer_id::text FROM shown
-                UNION SELECT 'campaign', campaign_id::text FROM shown
-                UNION SELECT 'organisation', organisation_id::text FROM shown
-                UNION SELECT 'sector', sector FROM shown)
-            ORDER BY slug FOR NO KEY UPDATE
-        )
-        UPDATE campaigns.feeds f
-        SET version = f.version + 1,
-            changed_at = greatest(date_trunc('second', $2::timestamptz),
-                                  date_trunc('second', f.changed_at) + interval '1 second')
-        FROM raised WHERE f.slug = raised.slug
-        """,
-        organisation_id,
-        now,
-    )
+    """Raise every feed the name stands in: its own, and those of the sessions it hosts."""
+    hosted = await connection.fetch("SELECT id FROM campaigns.sessions WHERE host_id = $1", organisation_id)
+    await raise_feeds_showing(connection, [row["id"] for row in hosted], organisation_id=organisation_id, now=now)

@@ -7,13 +7,14 @@ import asyncpg
 
 from services.campaigns.offers.speakers.add_speaker import UnknownSector, refuse_known_address
 from services.campaigns.offers.speakers.speaker import SpeakerKnown, SpeakerSheet, UnknownSpeaker
+from services.campaigns.standings import raise_feeds_showing
 from shared.database import Connection
 
 
 async def edit_speaker(connection: Connection, *, speaker_id: UUID, sheet: SpeakerSheet, now: datetime) -> None:
     """Raises `UnknownSpeaker`, `SpeakerKnown`, `UnknownSector`. A consent that is there already keeps its date.
 
-    Programmes that were published with the name keep it until they change.
+    Programmes that were published with the name keep it until they change; public feeds tell the trade as it is.
     """
     row = await connection.fetchrow(
         """
@@ -53,3 +54,7 @@ async def edit_speaker(connection: Connection, *, speaker_id: UUID, sheet: Speak
         sheet.name,
         sheet.email,
     )
+    links = await connection.fetch(
+        "SELECT session_id FROM campaigns.session_speakers WHERE speaker_id = $1 AND confirmed", speaker_id
+    )
+    await raise_feeds_showing(connection, [link["session_id"] for link in links], now=now)

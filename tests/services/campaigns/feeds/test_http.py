@@ -132,4 +132,4 @@ async def test_what_is_not_there_is_404_in_french(subscriber, path):
 async def test_other_methods_are_refused_with_those_allowed(subscriber, address, method):
     answer = await subscriber.request(method, address)
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, HEAD"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
