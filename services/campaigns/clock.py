@@ -25,6 +25,7 @@ from services.campaigns.offers.seats.release_quotas import find_ended_quotas, re
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
 from services.campaigns.offers.speakers.remove_past_speakers import remove_past_speakers
+from services.campaigns.registering.links.send_links import find_link_requests, forget_link_requests, send_links
 from shared.database import CONNECTION_LOST, Connection
 
 TICK_SECONDS = 1.0
@@ -65,6 +66,10 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         overlapping = await find_overlapping(connection) if free_seats else []
         past = await find_ended_offers(connection, now=now) if free_seats else []
         left = await find_left_slots(connection, now=now) if free_seats else []
+        links_asked = await find_link_requests(connection)
+    while links_asked:
+        async with edge.transaction() as connection:
+            links_asked = await send_links(connection, now=now) > 0
     await _each(edge, ended, expire_holds, now)
     await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)
@@ -88,6 +93,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while forgotten:
         async with edge.transaction() as connection:
             forgotten = await forget_old_keys(connection, now=now)
+            await forget_link_requests(connection, now=now)
     gone = int(tombstones)
     while gone:
         async with edge.transaction() as connection:

@@ -47,6 +47,7 @@ from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.posters.routes import route_handlers as posters
 from services.campaigns.preview import Preview, no_mail
 from services.campaigns.problems import exception_handlers
+from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
 from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
@@ -123,6 +124,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *posters,
             *embedding,
             *registering,
+            *links,
             *personal_space,
             *planning,
             *access,

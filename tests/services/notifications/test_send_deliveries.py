@@ -19,6 +19,7 @@ from shared.events import (
     SessionCancelled,
     SessionChanged,
 )
+from shared.signed_links import Signer
 from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
 from tests.services.notifications.letters import PARIS, a_programme, session_id
 from tests.services.notifications.sink import ACCEPTED, calendars_of
@@ -68,9 +69,21 @@ async def test_a_registration_becomes_a_mail_with_its_invitation(pool, post, sin
     assert await pool.fetchval("SELECT sequence_sent FROM notifications.calendars") == 1
 
 
-async def test_a_bounce_finds_its_delivery_by_the_envelope_sender(pool, post, sink):
-    from shared.signed_links import Signer
+async def test_a_letter_holds_the_personal_link_that_was_renewed_and_not_the_one_before(pool, post, sink):
+    pupil = await enrol(pool)
+    await pool.execute(
+        "INSERT INTO contract.link_versions (registration_id, version) VALUES ($1, 2)", pupil.registration_id
+    )
+    await post.tell(confirmed(pupil))
+    (mail,) = sink.messages()
+    signer = Signer(post.settings.secret_keys)
+    before, renewed = (signer.token("registration", pupil.registration_id, version) for version in (1, 2))
+    assert renewed in text_of(mail)
+    assert renewed in calendar_of(mail)
+    assert before not in text_of(mail) + calendar_of(mail)
 
+
+async def test_a_bounce_finds_its_delivery_by_the_envelope_sender(pool, post, sink):
     await post.tell(confirmed(await enrol(pool)))
     local_part, _, domain = sink.mails[0][0].partition("@")
     assert domain == "quinzaine.example"

@@ -27,6 +27,10 @@ OPEN = (
     "/accueil/",
     "/temoignage/",
     "/suivi/",
+    # the personal links of an address, by mail alone; the schools' names; who is a pupil's teacher
+    "/lien",
+    "/etablissements",
+    "/professeur/",
     "/api/v1/offers",
     "/api/v1/registrations/",
     "/api/v1/host-requests/",
