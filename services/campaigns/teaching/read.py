@@ -15,12 +15,29 @@ from shared.database import Connection
 
 LISTED_AT_MOST = 2_000
 
+# who named $2 as referent teacher, and is known to them: the account, or the address of its sign-in
+REFERRED = """
+    SELECT named.pupil_id FROM campaigns.referent_teachers named
+    JOIN contract.people referent ON referent.id = named.teacher_id
+    WHERE named.status IN ('confirmed', 'corrected')
+      AND (referent.id = $2 OR lower(referent.email) = (SELECT email FROM campaigns.accounts WHERE person_id = $2))
+"""
+# whether one of the pupils of $2, of the school $3, has a seat at the session s
+HAS_A_PUPIL = f"""EXISTS (
+    SELECT FROM campaigns.registrations r
+    WHERE r.offer_id = s.offer_id AND r.status IN ('held', 'confirmed')
+      AND (r.group_id IS NULL OR s.group_id IS NULL OR r.group_id = s.group_id)
+      AND ((r.enrolled_by = $2 AND r.enrolled_for = $3) OR r.pupil_id IN ({REFERRED})))
+"""
 # $1 the school, $2 the teacher (NULL: everybody of the school), $3 first and $4 last day of the period, $5 today,
 # $6 whether pupils of the school are looked at whom nobody gave to the teacher
-REGISTRATIONS = """
+REGISTRATIONS = f"""
     WITH school AS (
         SELECT name, uai FROM campaigns.organisations WHERE id = $1 AND kind = 'school'
+    ), referred AS MATERIALIZED (
+        {REFERRED}
     ), theirs AS MATERIALIZED (
+        SELECT pupil_id FROM referred UNION
         SELECT pupil_id FROM campaigns.registrations WHERE enrolled_by = $2 AND enrolled_for = $1
         UNION SELECT pupil_id FROM campaigns.registrations WHERE $2::uuid IS NULL AND enrolled_for = $1
         UNION SELECT p.id FROM campaigns.pupils p JOIN school ON p.school_uai = school.uai WHERE $6
@@ -30,7 +47,8 @@ REGISTRATIONS = """
     SELECT r.id, r.pupil_id, r.offer_id, o.slug AS offer_slug, o.title AS offer_title, r.group_id, r.status, r.held_for,
            r.deadline, o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
            person.first_name, person.last_name, p.class_name,
-           $2::uuid IS NULL OR (r.enrolled_by = $2 AND r.enrolled_for = $1) AS visible,
+           $2::uuid IS NULL OR (r.enrolled_by = $2 AND r.enrolled_for = $1)
+           OR r.pupil_id IN (SELECT pupil_id FROM referred) AS visible,
            CASE WHEN r.status = 'waiting' THEN
                (SELECT count(*) FROM campaigns.registrations before
                 WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
@@ -49,7 +67,7 @@ REGISTRATIONS = """
     JOIN campaigns.pupils p ON p.id = r.pupil_id
     JOIN contract.people person ON person.id = p.id AND person.erased_at IS NULL
     ORDER BY lower(o.busy), r.id
-"""
+"""  # noqa: S608  # REFERRED is a constant of this module
 LIVING = ("waiting", "held", "confirmed")
 
 

@@ -28,6 +28,7 @@ from services.campaigns.teaching.pupil import (
     say_when,
 )
 from services.campaigns.teaching.read import list_followed, list_meetings_of, scope_of
+from services.campaigns.teaching.visits.routes import route_handlers as visits
 from shared.french_dates import say_period
 
 PUPILS = "/planification/eleves"
@@ -135,4 +136,4 @@ def _date(text: str) -> Date | None:
         return None
 
 
-route_handlers: list[Any] = [get_pupils, get_day, *lists]
+route_handlers: list[Any] = [get_pupils, get_day, *lists, *visits]
