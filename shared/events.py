@@ -48,23 +48,30 @@ class RegistrationEvent(Event, frozen=True, kw_only=True):
 
 class RegistrationConfirmed(RegistrationEvent, frozen=True, kw_only=True, tag="registration.confirmed"):
     """The pupil has the seat: at once (`registered`), by accepting a held one (`accepted`), by a planner's or a
-    teacher's hand (`given`); or has it as before, in another group (`regrouped`).
+    teacher's hand (`given`); or has it as before, in another group (`regrouped`). `consented`: the guardian's consent
+    was what the seat was held for.
     """
 
     how: Literal["registered", "accepted", "given", "regrouped"]
+    consented: bool = False
 
 
 class RegistrationWaiting(RegistrationEvent, frozen=True, kw_only=True, tag="registration.waiting"):
-    """No seat was free: the pupil waits at `position` (1 is next)."""
+    """No seat was free: the pupil waits at `position` (1 is next).
+
+    `consent_needed`: the pupil is under 15; the guardian will have to consent, and may already.
+    """
 
     position: int
+    consent_needed: bool = False
 
 
 class RegistrationHeld(RegistrationEvent, frozen=True, kw_only=True, tag="registration.held"):
-    """A seat is kept for the pupil until `deadline`."""
+    """A seat is kept for the pupil until `deadline`; `consent_needed` as of who waits."""
 
     held_for: Literal["promotion", "address", "consent"]
     deadline: datetime
+    consent_needed: bool = False
 
 
 class RegistrationWithdrawn(RegistrationEvent, frozen=True, kw_only=True, tag="registration.withdrawn"):
@@ -72,17 +79,24 @@ class RegistrationWithdrawn(RegistrationEvent, frozen=True, kw_only=True, tag="r
 
     `why`: asked by who has the link; or the place in the queue ended as a seat was confirmed in the offer `elsewhere`;
     or the teacher gave the seat to another pupil; or the same pupil had registered twice. `by_school`: who asked is
-    the teacher who had enrolled the pupil.
+    the teacher who had enrolled the pupil; `by_guardian`: the guardian took the consent back.
     """
 
     had_seat: bool
     why: Literal["asked", "elsewhere", "swapped", "merged"] = "asked"
     by_school: bool = False
     elsewhere: str = ""
+    by_guardian: bool = False
 
 
 class RegistrationRefused(RegistrationEvent, frozen=True, kw_only=True, tag="registration.refused"):
-    """The pupil declined the seat that was held."""
+    """The pupil declined the seat that was held; or the guardian did not consent (`by_guardian`).
+
+    `had_seat` as of who withdrew.
+    """
+
+    had_seat: bool = True
+    by_guardian: bool = False
 
 
 class RegistrationExpired(RegistrationEvent, frozen=True, kw_only=True, tag="registration.expired"):
@@ -93,6 +107,12 @@ class RegistrationExpired(RegistrationEvent, frozen=True, kw_only=True, tag="reg
 
 class RegistrationLinkRequested(RegistrationEvent, frozen=True, kw_only=True, tag="registration.link_requested"):
     """Somebody registered a pupil who already is: the personal link goes to the address on file again."""
+
+
+class RegistrationConsentReminded(RegistrationEvent, frozen=True, kw_only=True, tag="registration.consent_reminded"):
+    """The guardian has not answered yet whether they consent: they are asked once more, until `deadline`."""
+
+    deadline: datetime
 
 
 class SessionEvent(Event, frozen=True, kw_only=True):
@@ -149,6 +169,7 @@ AnyEvent = (
     | RegistrationRefused
     | RegistrationExpired
     | RegistrationLinkRequested
+    | RegistrationConsentReminded
     | SessionAdded
     | SessionChanged
     | SessionCancelled

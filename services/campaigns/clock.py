@@ -16,6 +16,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.cancel_offer import cancel_offer
+from services.campaigns.offers.consent.remind_guardians import find_guardians_to_remind, remind_guardians
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
 from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
@@ -82,9 +83,11 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
             late = await find_partners_to_remind(connection, now=now)
             silent_hosts = await find_hosts_to_remind(connection, now=now)
             silent_speakers = await find_speakers_to_remind(connection, now=now)
+            silent_guardians = await find_guardians_to_remind(connection, now=now)
         await _each(edge, late, remind_partners, now, of="campaign_id")
         await _each(edge, silent_hosts, remind_hosts, now)
         await _each(edge, silent_speakers, remind_speakers, now)
+        await _each(edge, silent_guardians, remind_guardians, now)
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:

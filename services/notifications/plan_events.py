@@ -19,6 +19,7 @@ from shared.events import (
     Concerned,
     OfferCancelled,
     OfferChanged,
+    RegistrationConsentReminded,
     RegistrationEvent,
     RegistrationHeld,
     RegistrationLinkRequested,
@@ -32,6 +33,9 @@ from shared.signed_links import Signer
 
 # the facts about registrations: each raises the calendars of those it concerns
 ProgrammeFact = RegistrationEvent | SessionEvent | OfferChanged | OfferCancelled
+
+# what leaves the registration as it was
+TELLS_NO_STATE = (RegistrationLinkRequested, RegistrationConsentReminded)
 
 log = structlog.get_logger()
 
@@ -130,7 +134,7 @@ async def _raise_calendars(connection: Connection, touched: list[_Touched], sett
     newest: dict[UUID, _Touched] = {}
     for each in touched:
         known = newest.get(each.registration_id)
-        if not isinstance(each.event, RegistrationLinkRequested) and (
+        if not isinstance(each.event, TELLS_NO_STATE) and (
             known is None or each.event.revision >= known.event.revision
         ):
             newest[each.registration_id] = each
@@ -169,7 +173,7 @@ async def _raise_calendars(connection: Connection, touched: list[_Touched], sett
 async def _insert_deliveries(
     connection: Connection, touched: list[_Touched], settings: Settings, now: datetime
 ) -> list[UUID]:
-    """One row for the pupil, or for the guardian where the pupil has no address, and one for the guardian besides.
+    """One row for the reader (the pupil, or the guardian where the pupil has no address), one for the guardian besides.
 
     A guardian who reads the same address as the pupil is told once, and gets no file of what has ended.
     """
@@ -180,22 +184,23 @@ async def _insert_deliveries(
         """
         WITH wanted AS (
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[],
-                                 $8::uuid[], $9::int[], $10::int[], $11::timestamptz[], $12::text[], $13::bool[])
+                                 $8::uuid[], $9::int[], $10::int[], $11::timestamptz[], $12::text[], $13::text[])
                 AS wanted (pupil_delivery, guardian_delivery, event_id, registration_id, message, pupil_id,
-                           guardian_id, offer_id, sequence, priority, due_at, entry, guardian_too)
+                           guardian_id, offer_id, sequence, priority, due_at, entry, told)
         ), addressed AS (
             SELECT wanted.*, guardian.email IS NOT NULL AND pupil.email IS NULL AND pupil.erased_at IS NULL AS instead,
-                   guardian_too AND guardian.email IS NOT NULL AND pupil.email IS NOT NULL
-                       AND lower(guardian.email) <> lower(pupil.email) AS besides
+                   guardian.email IS NOT NULL AND pupil.email IS NOT NULL
+                       AND (told = 'guardian' OR lower(guardian.email) <> lower(pupil.email)) AS besides
             FROM wanted
             LEFT JOIN contract.people pupil ON pupil.id = wanted.pupil_id
             LEFT JOIN contract.people guardian ON guardian.id = wanted.guardian_id
         ), letters AS (
             SELECT pupil_delivery AS id, CASE WHEN instead THEN guardian_id ELSE pupil_id END AS recipient_id,
                    entry AS method, addressed.* FROM addressed
+            WHERE told LIKE 'reader%' OR (told = 'guardian') = instead
             UNION ALL
             SELECT guardian_delivery, guardian_id, CASE WHEN entry = 'REQUEST' THEN 'PUBLISH' END, addressed.*
-            FROM addressed WHERE besides
+            FROM addressed WHERE besides AND told IN ('reader_and_guardian', 'guardian')
         )
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at, message_id,
@@ -218,7 +223,7 @@ async def _insert_deliveries(
         [reaction.priority for _, reaction in wanted],
         [_due_at(each.event, reaction, settings, now) for each, reaction in wanted],
         [reaction.entry if each.had_seat else None for each, reaction in wanted],
-        [reaction.guardian for _, reaction in wanted],
+        [reaction.to for _, reaction in wanted],
         settings.mail_domain,
         now,
     )

@@ -16,6 +16,7 @@ from shared.events import (
     OfferChanged,
     OfferPublished,
     RegistrationConfirmed,
+    RegistrationConsentReminded,
     RegistrationExpired,
     RegistrationHeld,
     RegistrationLinkRequested,
@@ -61,6 +62,11 @@ Message = Literal[
     "registered_waiting",
     "seat_offered",
     "address_asked",
+    "consent_asked",
+    "consent_awaited",
+    "consent_reminded",
+    "consent_refused",
+    "consent_expired",
     "seat_confirmed",
     "changed",
     "session_cancelled",
@@ -102,21 +108,32 @@ Entry = Literal["REQUEST", "CANCEL"]
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 # after one of these has been sent, an older message would be untrue
-ENDS: frozenset[Message] = frozenset({"offer_cancelled", "withdrawn", "seat_refused", "seat_expired"})
+ENDS: frozenset[Message] = frozenset(
+    {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}
+)
 # whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
 SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link"})
 # the registration is over: its calendar entry, where there was one, is cancelled
 ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
 
 
+# the reader is the pupil, or the guardian of a pupil without an address; most things the guardian hears besides
+Audience = Literal["reader_and_guardian", "reader", "pupil", "guardian"]
+
+
 class Reaction(Struct, frozen=True, kw_only=True):
-    """One message. `guardian` tells whether the guardian hears it besides; who has a seat has a calendar entry."""
+    """One message. Who has a seat has a calendar entry."""
 
     message: Message
     priority: int
     entry: Entry | None = "REQUEST"
-    guardian: bool = True
+    to: Audience = "reader_and_guardian"
     when: Callable[[Any], bool] = lambda _: True
+
+
+def refused(event: RegistrationRefused, *, had_seat: bool) -> bool:
+    """Whether the pupil, and not the guardian, said no to a seat that was in the calendar, or was not."""
+    return not event.by_guardian and event.had_seat is had_seat
 
 
 class NoticeReaction(Struct, frozen=True, kw_only=True):
@@ -136,26 +153,46 @@ REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReactio
     RegistrationWaiting: (Reaction(message="registered_waiting", priority=3, entry=None),),
     # a deadline is running
     RegistrationHeld: (
-        Reaction(message="seat_offered", priority=1, when=lambda event: event.held_for != "address"),
+        Reaction(message="seat_offered", priority=1, when=lambda event: event.held_for == "promotion"),
         # nobody has shown yet that they read this address: one button, no calendar, nobody else told
         Reaction(
             message="address_asked",
             priority=0,
             entry=None,
-            guardian=False,
+            to="reader",
             when=lambda event: event.held_for == "address",
         ),
+        # each hears their own part: the one that they are asked, the other who is
+        Reaction(message="consent_asked", priority=1, to="guardian", when=lambda event: event.held_for == "consent"),
+        Reaction(message="consent_awaited", priority=1, to="pupil", when=lambda event: event.held_for == "consent"),
     ),
     RegistrationWithdrawn: (
         Reaction(message="withdrawn", priority=3, entry="CANCEL", when=lambda event: event.had_seat),
         Reaction(message="withdrawn", priority=3, entry=None, when=lambda event: not event.had_seat),
     ),
-    RegistrationRefused: (Reaction(message="seat_refused", priority=3, entry="CANCEL"),),
+    RegistrationConsentReminded: (Reaction(message="consent_reminded", priority=1, entry=None, to="guardian"),),
+    RegistrationRefused: (
+        Reaction(message="seat_refused", priority=3, entry="CANCEL", when=lambda event: refused(event, had_seat=True)),
+        Reaction(message="seat_refused", priority=3, entry=None, when=lambda event: refused(event, had_seat=False)),
+        Reaction(
+            message="consent_refused",
+            priority=3,
+            entry="CANCEL",
+            when=lambda event: event.by_guardian and event.had_seat,
+        ),
+        Reaction(
+            message="consent_refused",
+            priority=3,
+            entry=None,
+            when=lambda event: event.by_guardian and not event.had_seat,
+        ),
+    ),
     RegistrationExpired: (
-        Reaction(message="seat_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for != "address"),
+        Reaction(message="seat_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for == "promotion"),
+        Reaction(message="consent_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for == "consent"),
     ),
     # somebody looks at a screen that says « nous vous l’avons renvoyé »
-    RegistrationLinkRequested: (Reaction(message="personal_link", priority=1, entry=None, guardian=False),),
+    RegistrationLinkRequested: (Reaction(message="personal_link", priority=1, entry=None, to="reader"),),
     SessionAdded: (Reaction(message="changed", priority=4),),
     SessionChanged: (Reaction(message="changed", priority=4),),
     SessionCancelled: (Reaction(message="session_cancelled", priority=3),),

@@ -14,12 +14,21 @@ from services.notifications.letter import Letter, Standing
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.week import view_changes, view_period, view_week
 from shared.calendar.invitation import Method, has_entry, write_invitation
-from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationWaiting, RegistrationWithdrawn
+from shared.events import (
+    AnyEvent,
+    RegistrationConfirmed,
+    RegistrationConsentReminded,
+    RegistrationHeld,
+    RegistrationWaiting,
+    RegistrationWithdrawn,
+)
 from shared.french_dates import say_moment
 from shared.languages import language, speaking
 from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
+
+WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded)
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -120,10 +129,14 @@ class Printer:
             "changes_html": write_html_part("changes.html", {"changes": changes}) if changes else "",
             "notes": claimed.notes,
             "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
-            "deadline": say_moment(event.deadline) if isinstance(event, RegistrationHeld) else "",
+            "deadline": say_moment(event.deadline) if isinstance(event, WITH_DEADLINE) else "",
+            "consent_needed": isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed,
+            "consented": isinstance(event, RegistrationConfirmed) and event.consented,
+            "consent_url": self._consent_url(letter, event),
             "regrouped": isinstance(event, RegistrationConfirmed) and event.how == "regrouped",
             "why": event.why if isinstance(event, RegistrationWithdrawn) else "",
             "by_school": isinstance(event, RegistrationWithdrawn) and event.by_school,
+            "by_guardian": isinstance(event, RegistrationWithdrawn) and event.by_guardian,
             "elsewhere": event.elsewhere if isinstance(event, RegistrationWithdrawn) else "",
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,
@@ -158,6 +171,15 @@ class Printer:
         if letter.besides or letter.calendar_method != "REQUEST":
             return ""
         return f"{self._base_url}/calendars/personal/{self._signer.token('feed', letter.pupil.id)}.ics"
+
+    def _consent_url(self, letter: Letter, event: AnyEvent) -> str:
+        """The page on which the guardian consents, where there is something to consent to; it goes to them alone."""
+        asked = isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed
+        given = isinstance(event, RegistrationConfirmed) and event.consented
+        concerned = asked or given or isinstance(event, RegistrationConsentReminded)
+        if letter.recipient.id == letter.pupil.id or not concerned:
+            return ""
+        return f"{self._site}/consentement/{self._signer.token('consent', letter.registration_id)}"
 
     def _offer_url(self, programme: Programme) -> str:
         return f"{self._site}/offres/{programme.slug}"

@@ -21,6 +21,7 @@ async def free_seat(
     now: datetime,
     why: Literal["asked", "merged"] = "asked",
     by_school: bool = False,
+    by_guardian: bool = False,
 ) -> None:
     """End one living registration of a locked offer, in the same transaction as the promotion that follows from it."""
     had_seat = registration.status in ("held", "confirmed")
@@ -38,9 +39,11 @@ async def free_seat(
     await connection.execute("DELETE FROM campaigns.pupil_times WHERE registration_id = $1", registration.id)
     told = registration.facts(offer, revision=revision, now=now)
     fact: RegistrationWithdrawn | RegistrationRefused = (
-        RegistrationWithdrawn(had_seat=had_seat, why=why, by_school=by_school, **told)
+        RegistrationWithdrawn(
+            had_seat=registration.has_entry, why=why, by_school=by_school, by_guardian=by_guardian, **told
+        )
         if ends_as == "withdrawn"
-        else RegistrationRefused(**told)
+        else RegistrationRefused(had_seat=registration.has_entry, by_guardian=by_guardian, **told)
     )
     held = await promote_waiting(connection, offer=offer, free=offer.free + had_seat, revision=revision, now=now)
     await settle_offer(

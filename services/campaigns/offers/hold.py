@@ -1,27 +1,49 @@
-"""A held seat: until when the next in the queue may accept it."""
+"""A held seat: what it waits for, and until when."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from msgspec import Struct
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
+
+from services.campaigns.offers.registration import HeldFor
 
 PARIS = ZoneInfo("Europe/Paris")
 ZONE_OF_NORMANDY = "B"
 
 ANSWER_WITHIN = timedelta(hours=24)
+CONSENT_WITHIN = timedelta(hours=72)
 LATEST_BEFORE_START = timedelta(hours=12)
 ANSWER_AT_THE_LAST_MOMENT = timedelta(hours=2)
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
 
 
+class Hold(Struct, frozen=True):
+    """What a seat is held for, and until when."""
+
+    held_for: HeldFor
+    deadline: datetime
+
+
+def remind_at(now: datetime, deadline: datetime) -> datetime:
+    """When a guardian asked at `now` is reminded, once: half-way to the deadline."""
+    return now + (deadline - now) / 2
+
+
 def address_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
     """Until when a seat is held for who has to prove an address: 24 hours, less where the offer begins before that."""
-    deadline = now + ANSWER_WITHIN
-    if first_session_at is not None:
-        deadline = min(deadline, first_session_at - LATEST_BEFORE_START)
-    return max(deadline, now + ANSWER_AT_THE_LAST_MOMENT)
+    return _bounded(now + ANSWER_WITHIN, now, first_session_at)
+
+
+def consent_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
+    """Until when a seat is held for a guardian asked for consent at `now`.
+
+    72 hours, since a guardian reads mail less often than a pupil waits for it, and else as a promotion: on to a school
+    day between 8:00 and 20:00, never later than 12 hours before the first session, never less than two hours.
+    """
+    return _bounded(_in_school_hours(now + CONSENT_WITHIN), now, first_session_at)
 
 
 def promotion_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
@@ -30,7 +52,10 @@ def promotion_deadline(now: datetime, first_session_at: datetime | None) -> date
     24 hours, moved on to the next school day between 8:00 and 20:00, never later than 12 hours before the first
     session; inside those 12 hours, and never with less time than that, two hours.
     """
-    deadline = _in_school_hours(now + ANSWER_WITHIN)
+    return _bounded(_in_school_hours(now + ANSWER_WITHIN), now, first_session_at)
+
+
+def _bounded(deadline: datetime, now: datetime, first_session_at: datetime | None) -> datetime:
     if first_session_at is not None:
         deadline = min(deadline, first_session_at - LATEST_BEFORE_START)
     return max(deadline, now + ANSWER_AT_THE_LAST_MOMENT)

@@ -37,7 +37,8 @@ async def lock_registration(connection: Connection, registration_id: UUID) -> tu
     offer = await lock_offer(connection, offer_id)
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline, r.held_for
+        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline, r.held_for, r.under_15,
+               r.consented_at
         FROM campaigns.registrations r
         WHERE r.id = $1
         """,

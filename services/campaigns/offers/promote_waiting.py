@@ -37,7 +37,8 @@ async def promote_waiting(
         SET status = 'held', held_for = 'promotion', deadline = $3, changed_at = $4, group_id = chosen.group_id
         FROM unnest($1::uuid[], $2::uuid[]) AS chosen (id, group_id)
         WHERE r.id = chosen.id
-        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id, r.rank
+        RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id, r.rank,
+                  r.under_15 AND r.consented_at IS NULL AS consent_needed
         """,
         chosen,
         groups,
@@ -56,6 +57,7 @@ async def promote_waiting(
             group_id=row["group_id"],
             held_for="promotion",
             deadline=deadline,
+            consent_needed=row["consent_needed"],
         )
         for row in sorted(rows, key=lambda row: row["rank"])
     ]

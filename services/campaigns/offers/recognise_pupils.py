@@ -30,7 +30,7 @@ class Newcomer(Struct, eq=False):
     """A request on its way to a registration, in order of arrival; `position` while it waits.
 
     `claim` decides which kept seats are for them. `brings_guardian`: it names a guardian whom the pupil was not known
-    with, who is told of this registration alone.
+    with, who is told of this registration alone. `held`: the seat waits for the address or for the guardian.
     """
 
     index: int
@@ -40,6 +40,7 @@ class Newcomer(Struct, eq=False):
     group_id: UUID | None = None
     position: int | None = None
     brings_guardian: bool = False
+    held: bool = False
     claim: Claim = Claim(None, False)
 
     def registration(self, offer: Offer) -> LockedRegistration:
@@ -52,6 +53,7 @@ class Newcomer(Struct, eq=False):
             group_id=self.group_id,
             status="confirmed" if self.position is None else "waiting",
             deadline=None,
+            under_15=self.request.under_15,
         )
 
 
@@ -80,7 +82,8 @@ async def recognise_keys(
         FROM unnest($2::text[]) AS asked (idempotency_key)
         -- one look into the index for each key, whatever the planner thinks of the table's size
         CROSS JOIN LATERAL (
-            SELECT r.idempotency_key, r.body_hash, r.id, r.status, r.token_version,
+            SELECT r.idempotency_key, r.body_hash, r.id, r.status, r.token_version, r.held_for, r.deadline,
+                   r.link_by_mail,
                    CASE WHEN r.status = 'waiting' THEN
                        (SELECT count(*) FROM campaigns.registrations before
                         WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
@@ -111,7 +114,9 @@ async def recognise_keys(
                 token_version=row["token_version"],
                 # our own retry of a batch whose commit was not heard of is the first answer, not a repeated one
                 repeated=row["id"] != request.id,
-                by_mail=offer.proof_of_address,
+                by_mail=offer.proof_of_address or row["link_by_mail"],
+                held_for=row["held_for"],
+                deadline=row["deadline"],
             )
         elif first is not request:
             outcomes[index] = KeyReused()
@@ -186,9 +191,9 @@ async def _insert_pupils(
         WITH input AS (
             SELECT DISTINCT ON (identity) *
             FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[],
-                        $9::text[], $10::text[], $11::text[])
+                        $9::text[], $10::text[], $11::text[], $12::text[])
                 AS t (id, identity, first_name, last_name, email, guardian_id, guardian_name, guardian_email,
-                      school_name, school_uai, class_name)
+                      school_name, school_uai, class_name, language)
             ORDER BY identity
         ), fresh AS (
             INSERT INTO campaigns.pupils (id, guardian_id, identity, school_name, school_uai, class_name)
@@ -196,10 +201,10 @@ async def _insert_pupils(
             ON CONFLICT (identity) DO NOTHING
             RETURNING id, identity, guardian_id
         ), people AS (
-            INSERT INTO contract.people (id, first_name, last_name, email)
-            SELECT id, first_name, last_name, email FROM input JOIN fresh USING (id)
+            INSERT INTO contract.people (id, first_name, last_name, email, language)
+            SELECT id, first_name, last_name, email, language FROM input JOIN fresh USING (id)
             UNION ALL
-            SELECT input.guardian_id, '', guardian_name, guardian_email FROM input JOIN fresh USING (id)
+            SELECT input.guardian_id, '', guardian_name, guardian_email, language FROM input JOIN fresh USING (id)
             WHERE input.guardian_id IS NOT NULL
         )
         SELECT id, identity, guardian_id, NULL AS registration_id FROM fresh
@@ -215,6 +220,7 @@ async def _insert_pupils(
         [request.school_name for request in requests],
         [request.school_uai for request in requests],
         [request.class_name for request in requests],
+        [request.language for request in requests],
     )
     return {row["identity"]: row for row in rows}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.campaigns.offers.eligibility import refuse_others
-from services.campaigns.offers.hold import address_deadline
+from services.campaigns.offers.hold import Hold, address_deadline, consent_deadline, remind_at
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.promote_waiting import promote_waiting
@@ -22,7 +22,6 @@ from services.campaigns.offers.recognise_pupils import (
 from services.campaigns.offers.registration import (
     TOLD_BY_MAIL,
     AlreadyRegistered,
-    LockedRegistration,
     PupilElsewhere,
     Registered,
     RegistrationRequest,
@@ -54,7 +53,7 @@ async def register_pupils(
 
     Where the offer asks for proof of the address, a seat is held until a link in a mail is pressed, and what came of
     it is told by mail alone: a pupil who is elsewhere waits, one who is in gets the link again. Who is enrolled by
-    somebody needs no proof.
+    somebody needs no proof. Of a pupil under 15 the seat is held until the guardian consents, after the address.
 
     Pupils whom somebody enrols may ask to be seated all or none; raises `NotAllTogether`, and nothing is written.
     """
@@ -74,11 +73,11 @@ async def register_pupils(
     queued = [newcomer for newcomer in newcomers if newcomer.index not in outcomes and newcomer not in seated]
     if enrolment is not None and enrolment.all_or_none:
         refuse_parts(outcomes, seated={newcomer.index for newcomer in seated}, asked=len(requests))
-    deadline = address_deadline(now, offer.first_session_at) if proof else None
-    await _insert(connection, offer, seated, queued, enrolment, now, held_until=deadline)
+    hold = _hold(offer, seated, proof=proof, now=now)
+    await _insert(connection, offer, seated, queued, enrolment, now, hold=hold, proof=proof)
 
     revision = offer.revision + 1
-    confirmed = [_seated(newcomer.registration(offer), offer, deadline, revision, now) for newcomer in seated]
+    confirmed = [_seated(newcomer, offer, hold, revision, now) for newcomer in seated]
     links = [
         RegistrationLinkRequested(**registration.facts(offer, revision=offer.revision, now=now))
         for registration in asked_again
@@ -87,7 +86,9 @@ async def register_pupils(
     # who is offered a seat at once is told that alone: two facts of one revision have no order
     waiting = [
         RegistrationWaiting(
-            position=newcomer.position or 1, **newcomer.registration(offer).facts(offer, revision=revision, now=now)
+            position=newcomer.position or 1,
+            consent_needed=newcomer.request.under_15,
+            **newcomer.registration(offer).facts(offer, revision=revision, now=now),
         )
         for newcomer in _still_queued(offer, queued, held)
     ]
@@ -101,18 +102,30 @@ async def register_pupils(
             revision=revision,
         )
     await append_events(connection, [*confirmed, *waiting, *links, *held])
-    _answer(outcomes, seated, queued, held, twins, by_mail=proof)
+    _answer(outcomes, seated, queued, held, twins, by_mail=proof, hold=hold)
     return [outcomes[index] for index in range(len(requests))]
 
 
+def _hold(offer: Offer, seated: list[Newcomer], *, proof: bool, now: datetime) -> Hold | None:
+    """What the seats of those marked `held` wait for: all for the address, or those under 15 for the guardian."""
+    waiting = seated if proof else [newcomer for newcomer in seated if newcomer.request.under_15]
+    for newcomer in waiting:
+        newcomer.held = True
+    if not waiting:
+        return None
+    if proof:
+        return Hold("address", address_deadline(now, offer.first_session_at))
+    return Hold("consent", consent_deadline(now, offer.first_session_at))
+
+
 def _seated(
-    registration: LockedRegistration, offer: Offer, deadline: datetime | None, revision: int, now: datetime
+    newcomer: Newcomer, offer: Offer, hold: Hold | None, revision: int, now: datetime
 ) -> RegistrationConfirmed | RegistrationHeld:
-    """The fact about a newcomer who has a seat: confirmed, or held until the address is proved."""
-    told = registration.facts(offer, revision=revision, now=now)
-    if deadline is None:
+    """The fact about a newcomer who has a seat: confirmed, or held until the address is proved or consent is given."""
+    told = newcomer.registration(offer).facts(offer, revision=revision, now=now)
+    if hold is None or not newcomer.held:
         return RegistrationConfirmed(how="registered", **told)
-    return RegistrationHeld(held_for="address", deadline=deadline, **told)
+    return RegistrationHeld(held_for=hold.held_for, deadline=hold.deadline, **told)
 
 
 def _let_wait(outcomes: dict[int, Outcome]) -> None:
@@ -163,7 +176,8 @@ async def _insert(
     enrolment: Enrolment | None,
     now: datetime,
     *,
-    held_until: datetime | None,
+    hold: Hold | None,
+    proof: bool,
 ) -> None:
     """The registrations, ranked in order of arrival. No conflict can arise: the offer is locked, pupils were read."""
     for position, newcomer in enumerate(queued, start=offer.waiting + 1):
@@ -176,13 +190,17 @@ async def _insert(
         """
         INSERT INTO campaigns.registrations
             (id, offer_id, pupil_id, guardian_id, group_id, status, rank, idempotency_key, body_hash, created_at,
-             changed_at, enrolled_by, enrolled_for, without_host, held_for, deadline)
+             changed_at, enrolled_by, enrolled_for, without_host, under_15, held_for, deadline, consent_remind_at,
+             programme_joined, link_by_mail)
         SELECT id, $1, pupil_id, guardian_id, group_id, status, $2 + place - 1, idempotency_key, body_hash, $3, $3,
-               $11, $12, without_host, CASE status WHEN 'held' THEN 'address' END,
-               CASE status WHEN 'held' THEN $14::timestamptz END
-        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[], $13::bool[])
+               $11, $12, without_host, under_15, CASE status WHEN 'held' THEN $15 END,
+               CASE status WHEN 'held' THEN $16::timestamptz END, CASE status WHEN 'held' THEN $17::timestamptz END,
+               $18, $19
+        FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::uuid[], $13::bool[],
+                    $14::bool[])
             WITH ORDINALITY
-            AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, without_host, place)
+            AS t (id, pupil_id, group_id, status, idempotency_key, body_hash, guardian_id, without_host, under_15,
+                  place)
         """,
         offer.id,
         offer.next_rank,
@@ -191,7 +209,7 @@ async def _insert(
         [newcomer.pupil_id for newcomer in everybody],
         [newcomer.group_id for newcomer in everybody],
         [
-            "waiting" if newcomer.position is not None else "held" if held_until else "confirmed"
+            "waiting" if newcomer.position is not None else "held" if newcomer.held else "confirmed"
             for newcomer in everybody
         ],
         [newcomer.request.idempotency_key for newcomer in everybody],
@@ -200,7 +218,13 @@ async def _insert(
         enrolment.person_id if enrolment else None,
         enrolment.organisation_id if enrolment else None,
         [newcomer.request.without_host for newcomer in everybody],
-        held_until,
+        [newcomer.request.under_15 for newcomer in everybody],
+        hold.held_for if hold else None,
+        hold.deadline if hold else None,
+        remind_at(now, hold.deadline) if hold and hold.held_for == "consent" else None,
+        offer.programme_version,
+        # nobody but who reads the mail is given the link
+        proof or enrolment is not None,
     )
 
 
@@ -209,12 +233,14 @@ async def _insert_guardians(connection: Connection, newcomers: list[Newcomer]) -
         return
     await connection.execute(
         """
-        INSERT INTO contract.people (id, first_name, last_name, email)
-        SELECT id, '', name, email FROM unnest($1::uuid[], $2::text[], $3::text[]) AS guardian (id, name, email)
+        INSERT INTO contract.people (id, first_name, last_name, email, language)
+        SELECT id, '', name, email, language
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS guardian (id, name, email, language)
         """,
         [newcomer.guardian_id for newcomer in newcomers],
         [newcomer.request.guardian_name for newcomer in newcomers],
         [newcomer.request.guardian_email for newcomer in newcomers],
+        [newcomer.request.language for newcomer in newcomers],
     )
 
 
@@ -251,17 +277,20 @@ def _answer(
     twins: dict[int, int],
     *,
     by_mail: bool,
+    hold: Hold | None,
 ) -> None:
-    promoted = {fact.registration_id for fact in held}
+    holds = {fact.registration_id: Hold(fact.held_for, fact.deadline) for fact in held}
     for newcomer in [*seated, *queued]:
-        is_held = newcomer.request.id in promoted
+        own = hold if newcomer.held else holds.get(newcomer.request.id)
         outcomes[newcomer.index] = Registered(
             id=newcomer.request.id,
-            status="held" if is_held else "confirmed" if newcomer.position is None else "waiting",
-            position=None if is_held else newcomer.position,
+            status="held" if own else "confirmed" if newcomer.position is None else "waiting",
+            position=None if own else newcomer.position,
             token_version=1,
             repeated=False,
             by_mail=by_mail,
+            held_for=own.held_for if own else None,
+            deadline=own.deadline if own else None,
         )
     if by_mail:
         for index in [index for index, outcome in outcomes.items() if isinstance(outcome, AlreadyRegistered)]:

@@ -13,6 +13,7 @@ from shared.refusal import Refusal
 from shared.signed_links import Signer
 
 RegistrationStatus = Literal["waiting", "held", "confirmed", "withdrawn", "refused", "expired", "cancelled"]
+HeldFor = Literal["promotion", "address", "consent"]
 
 
 class InvalidField(Refusal):
@@ -106,6 +107,8 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
     grade: str = ""
     # the guardian consents, by a link in a mail of their own, before a seat is confirmed
     under_15: bool = False
+    # what the pupil and the guardian are written to in, until they say otherwise
+    language: str = "fr"
 
     def identity(self, signer: Signer) -> bytes:
         """Equal for the same pupil: same normalised names, school and contact address."""
@@ -120,6 +123,7 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
 class Registered(Struct, frozen=True, kw_only=True):
     """The outcome of one request; `position` counts from 1 while waiting; `repeated`: this key was answered before.
 
+    `held_for` and `deadline` say of a held seat what it waits for, and until when.
     `by_mail`: the offer asks for proof of the address, so nothing of this may be told but to the address.
     """
 
@@ -129,6 +133,8 @@ class Registered(Struct, frozen=True, kw_only=True):
     token_version: int
     repeated: bool
     by_mail: bool = False
+    held_for: HeldFor | None = None
+    deadline: datetime | None = None
 
 
 # the answer to who asks for a pupil that is in already, where it may be told to the address alone
@@ -147,7 +153,19 @@ class LockedRegistration(Struct, frozen=True, kw_only=True):
     group_id: UUID | None
     status: RegistrationStatus
     deadline: datetime | None
-    held_for: Literal["promotion", "address", "consent"] | None = None
+    held_for: HeldFor | None = None
+    under_15: bool = False
+    consented_at: datetime | None = None
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the guardian has still to consent before the seat can be confirmed."""
+        return self.under_15 and self.consented_at is None
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether a calendar entry was sent of it: not while the address is to be proved."""
+        return self.status == "confirmed" or (self.status == "held" and self.held_for != "address")
 
     def facts(self, offer: Offer, *, revision: int, now: datetime) -> dict[str, Any]:
         """The fields that every fact about this registration carries."""

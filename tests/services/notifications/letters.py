@@ -14,6 +14,7 @@ from shared.events import (
     FieldChange,
     OfferCancelled,
     RegistrationConfirmed,
+    RegistrationConsentReminded,
     RegistrationExpired,
     RegistrationHeld,
     RegistrationLinkRequested,
@@ -121,6 +122,15 @@ SAMPLES: dict[str, AnyEvent] = {
     "address_asked": RegistrationHeld(
         **_REGISTRATION, held_for="address", deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS)
     ),
+    "consent_asked": RegistrationHeld(
+        **_REGISTRATION, held_for="consent", deadline=datetime(2027, 5, 13, 12, tzinfo=PARIS), consent_needed=True
+    ),
+    "consent_awaited": RegistrationHeld(
+        **_REGISTRATION, held_for="consent", deadline=datetime(2027, 5, 13, 12, tzinfo=PARIS), consent_needed=True
+    ),
+    "consent_reminded": RegistrationConsentReminded(**_REGISTRATION, deadline=datetime(2027, 5, 13, 12, tzinfo=PARIS)),
+    "consent_refused": RegistrationRefused(**_REGISTRATION, by_guardian=True),
+    "consent_expired": RegistrationExpired(**_REGISTRATION, held_for="consent"),
     "seat_confirmed": RegistrationConfirmed(**_REGISTRATION, how="accepted"),
     "changed": _TUESDAY_MOVES,
     "session_cancelled": SessionCancelled(**_FACT, session_id=session_id(2, 1)),
@@ -140,7 +150,7 @@ def programme_of(message: str) -> Programme:
 def a_letter(message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian: Person = GUARDIAN) -> Claimed:
     """The message as claimed for the pupil, for the guardian `besides`, or `instead` of a pupil without address."""
     event: Event = SAMPLES[message]
-    (reaction,) = reactions_to(SAMPLES[message])
+    (reaction,) = [each for each in reactions_to(SAMPLES[message]) if each.message == message]
     if to == "instead":
         pupil = Person(id=pupil.id, first_name=pupil.first_name, last_name=pupil.last_name)
     method: str | None = reaction.entry

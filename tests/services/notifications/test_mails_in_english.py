@@ -17,6 +17,7 @@ from shared.settings import read_settings
 from tests.services.notifications.letters import SAMPLES, a_letter, programme_of
 from tests.services.notifications.notices import NOTICES, a_notice
 from tests.services.notifications.sink import parse
+from tests.services.notifications.test_render import NEVER_WRITTEN
 
 GOLDEN = Path(__file__).parent / "golden" / "en"
 SETTINGS = read_settings(
@@ -33,7 +34,7 @@ def in_english(claimed):
 def letters():
     for message in SAMPLES:
         for to in ("pupil", "besides"):
-            if (message, to) not in {("personal_link", "besides"), ("address_asked", "besides")}:
+            if (message, to) not in NEVER_WRITTEN:
                 claimed = in_english(a_letter(message, to=to))
                 yield (
                     f"{message}.{to}",

@@ -18,11 +18,17 @@ GOLDEN = Path(__file__).parent / "golden"
 SETTINGS: Settings = read_settings(
     {"QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests", "QUINZAINE_BASE_URL": "http://quinzaine.example"}
 )
+# who is told alone, or not at all
+NEVER_WRITTEN = {
+    ("personal_link", "besides"),
+    ("address_asked", "besides"),
+    ("consent_asked", "pupil"),
+    ("consent_awaited", "besides"),
+    ("consent_awaited", "instead"),
+    ("consent_reminded", "pupil"),
+}
 CASES = [
-    (message, to)
-    for message in SAMPLES
-    for to in ("pupil", "besides", "instead")
-    if (message, to) not in {("personal_link", "besides"), ("address_asked", "besides")}
+    (message, to) for message in SAMPLES for to in ("pupil", "besides", "instead") if (message, to) not in NEVER_WRITTEN
 ]
 
 

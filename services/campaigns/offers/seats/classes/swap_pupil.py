@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import structs
 
 from services.campaigns.offers.eligibility import refuse_others
+from services.campaigns.offers.hold import consent_deadline, remind_at
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.offer import Offer
 from services.campaigns.offers.recognise_pupils import Newcomer, Outcome, recognise_keys, recognise_pupils
@@ -41,6 +42,8 @@ async def swap_pupil(
 ) -> UUID:
     """The registration of the pupil who comes in, in the state and at the rank of the one who goes; both are told.
 
+    Under 15 without the guardian's consent, a confirmed seat is held for it: consent does not pass to another pupil.
+
     `coming` is somebody new, or the place of one of the same class who waits in the same queue, enrolled by the same
     organisation: then that place becomes the seat. The same swap with somebody new, sent again, returns the same
     registration. Raises `RegistrationEnded` when there is nothing left to swap, `UnknownEnrolment`,
@@ -61,16 +64,14 @@ async def swap_pupil(
     if leaving.deadline is not None and leaving.deadline <= now:
         raise RegistrationEnded
     if isinstance(coming, UUID):
-        waiting = await _read_waiting(connection, leaving, coming, enrolment)
-        successor = structs.replace(
-            waiting, status=leaving.status, group_id=leaving.group_id, deadline=leaving.deadline
-        )
+        successor = await _read_waiting(connection, leaving, coming, enrolment)
     else:
         fresh = refuse_others(offer.rules, fresh, outcomes)
         newcomers, _ = await recognise_pupils(connection, offer, fresh, signer, outcomes, now)
         if isinstance(refused := outcomes.get(0), Refusal):
             raise refused
-        successor = await _insert(connection, offer, leaving, newcomers[0], enrolment, now)
+        successor = await _insert(connection, offer, newcomers[0], enrolment, now)
+    successor = _succeed(leaving, successor, offer, now)
     if not await _hand_over(connection, offer, leaving, successor, now):
         raise PupilElsewhere(await _name_elsewhere(connection, successor, enrolment))
     revision = offer.revision + 1
@@ -83,13 +84,25 @@ async def swap_pupil(
     return successor.id
 
 
+def _succeed(
+    leaving: LockedRegistration, coming: LockedRegistration, offer: Offer, now: datetime
+) -> LockedRegistration:
+    """The one who comes in, in the state of the one who goes; a hold for consent is each pupil's own."""
+    status, held_for, deadline = leaving.status, leaving.held_for, leaving.deadline
+    if held_for == "consent":
+        status, held_for, deadline = "confirmed", None, None
+    if status == "confirmed" and coming.needs_consent:
+        status, held_for, deadline = "held", "consent", consent_deadline(now, offer.first_session_at)
+    return structs.replace(coming, status=status, held_for=held_for, deadline=deadline, group_id=leaving.group_id)
+
+
 async def _read_waiting(
     connection: Connection, leaving: LockedRegistration, registration_id: UUID, enrolment: Enrolment
 ) -> LockedRegistration:
     """The place in this queue of the pupil who comes in; raises `UnknownEnrolment`, `AlreadyRegistered`."""
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline
+        SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.group_id, r.status, r.deadline, r.under_15, r.consented_at
         FROM campaigns.registrations r
         JOIN campaigns.pupils p ON p.id = r.pupil_id
         JOIN campaigns.pupils gone ON gone.id = $3 AND gone.class_name = p.class_name
@@ -121,7 +134,6 @@ async def _name_elsewhere(connection: Connection, successor: LockedRegistration,
 async def _insert(
     connection: Connection,
     offer: Offer,
-    leaving: LockedRegistration,
     newcomer: Newcomer,
     enrolment: Enrolment,
     now: datetime,
@@ -139,8 +151,8 @@ async def _insert(
         """
         INSERT INTO campaigns.registrations
             (id, offer_id, pupil_id, guardian_id, status, rank, idempotency_key, body_hash, created_at, changed_at,
-             enrolled_by, enrolled_for, without_host)
-        VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11)
+             enrolled_by, enrolled_for, without_host, under_15, programme_joined, link_by_mail)
+        VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, true)
         """,
         request.id,
         offer.id,
@@ -153,8 +165,10 @@ async def _insert(
         enrolment.person_id,
         enrolment.organisation_id,
         request.without_host,
+        request.under_15,
+        offer.programme_version,
     )
-    return structs.replace(leaving, id=request.id, pupil_id=newcomer.pupil_id, guardian_id=newcomer.guardian_id)
+    return newcomer.registration(offer)
 
 
 async def _hand_over(
@@ -166,7 +180,6 @@ async def _hand_over(
         connection, offer_id=offer.id, wanted=[(coming.id, coming.pupil_id)]
     ):
         return False
-    held_for = await connection.fetchval("SELECT held_for FROM campaigns.registrations WHERE id = $1", leaving.id)
     rank_left, rank_come = [
         await connection.fetchval("SELECT rank FROM campaigns.registrations WHERE id = $1", one.id)
         for one in (leaving, coming)
@@ -182,15 +195,17 @@ async def _hand_over(
     await connection.execute(
         """
         UPDATE campaigns.registrations
-        SET status = $2, held_for = $3, deadline = $4, group_id = $5, rank = $6, changed_at = $7 WHERE id = $1
+        SET status = $2, held_for = $3, deadline = $4, group_id = $5, rank = $6, changed_at = $7, consent_remind_at = $8
+        WHERE id = $1
         """,
         coming.id,
         coming.status,
-        held_for,
+        coming.held_for,
         coming.deadline,
         coming.group_id,
         rank_left,
         now,
+        remind_at(now, coming.deadline) if coming.held_for == "consent" and coming.deadline else None,
     )
     await connection.execute("UPDATE campaigns.registrations SET rank = $2 WHERE id = $1", leaving.id, rank_come)
     return True
@@ -202,8 +217,10 @@ async def _welcome(
     told = coming.facts(offer, revision=revision, now=now)
     if coming.status == "confirmed":
         return RegistrationConfirmed(how="given", **told)
-    if coming.status == "held" and coming.deadline is not None:
-        return RegistrationHeld(held_for="promotion", deadline=coming.deadline, **told)
+    if coming.held_for is not None and coming.deadline is not None:
+        return RegistrationHeld(
+            held_for=coming.held_for, deadline=coming.deadline, consent_needed=coming.needs_consent, **told
+        )
     position = await connection.fetchval(
         """
         SELECT count(*) FROM campaigns.registrations
@@ -213,4 +230,4 @@ async def _welcome(
         offer.id,
         coming.id,
     )
-    return RegistrationWaiting(position=position, **told)
+    return RegistrationWaiting(position=position, consent_needed=coming.needs_consent, **told)

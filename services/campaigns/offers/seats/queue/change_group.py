@@ -28,8 +28,13 @@ async def change_group(connection: Connection, *, registration_id: UUID, group_i
     revision = offer.revision + 1
     told = registration.facts(offer, revision=revision, now=now) | {"group_id": group_id}
     fact: AnyEvent = (
-        RegistrationHeld(held_for="promotion", deadline=registration.deadline, **told)
-        if registration.deadline is not None
+        RegistrationHeld(
+            held_for=registration.held_for,
+            deadline=registration.deadline,
+            consent_needed=registration.needs_consent,
+            **told,
+        )
+        if registration.held_for is not None and registration.deadline is not None
         else RegistrationConfirmed(how="regrouped", **told)
     )
     await settle_offer(connection, offer, revision=revision)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.campaigns.offers.consent.carry_consent import carry_consent
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.promote_waiting import promote_waiting
 from services.campaigns.offers.seats.queue.by_hand import NobodyBehind, NotWaiting
@@ -18,7 +19,8 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
     """Of who waits, the next in the queue goes first. Of who is offered a seat, the offer ends and the next has it.
 
     A seat that was offered had a calendar entry, which must go: that registration expires, and the pupil waits on in a
-    new one with the old rank; its id is returned. Raises `NotWaiting`, `NobodyBehind`.
+    new one with the old rank, which takes the guardian's consent along; its id is returned. Raises `NotWaiting`,
+    `NobodyBehind`.
     """
     offer, registration = await lock_registration(connection, registration_id)
     if registration.status == "waiting":
@@ -50,9 +52,9 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         """
         INSERT INTO campaigns.registrations
             (id, offer_id, pupil_id, guardian_id, status, rank, idempotency_key, body_hash, created_at, changed_at,
-             enrolled_by, enrolled_for, without_host)
+             enrolled_by, enrolled_for, without_host, under_15, consented_at, programme_joined, link_by_mail)
         SELECT $2, offer_id, pupil_id, guardian_id, 'waiting', $3, $4, body_hash, $5, $5, enrolled_by, enrolled_for,
-               without_host
+               without_host, under_15, consented_at, programme_joined, link_by_mail
         FROM campaigns.registrations WHERE id = $1
         """,
         registration_id,
@@ -61,6 +63,7 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         str(again),
         now,
     )
+    await carry_consent(connection, from_id=registration_id, to_id=again)
     await settle_offer(
         connection, offer, taken=len(promoted) - 1, waiting=1 - len(promoted), ranks=1, revision=revision
     )
@@ -70,7 +73,11 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         connection,
         [
             RegistrationExpired(**told),
-            RegistrationWaiting(position=position, **{**told, "registration_id": again, "group_id": None}),
+            RegistrationWaiting(
+                position=position,
+                consent_needed=registration.needs_consent,
+                **{**told, "registration_id": again, "group_id": None},
+            ),
             *promoted,
         ],
     )
