@@ -249,6 +249,18 @@ class FollowUpCancelled(Notice, frozen=True, kw_only=True, tag="follow_up.cancel
     appointment: Appointment
 
 
+class CalendarRequested(Notice, frozen=True, kw_only=True, tag="calendar.requested"):
+    """Somebody asked for the secret address of a calendar by mail, or renewed it: then the one before is dead.
+
+    `holder_id` is whose calendar it is, which the recipient may be another's guardian of.
+    """
+
+    whose: Literal["personal", "famille", "professeur", "temoignages", "planification", "suivi"]
+    holder_id: UUID
+    calendar_version: int
+    renewed: bool = False
+
+
 class PupilErased(Notice, frozen=True, kw_only=True, tag="pupil.erased"):
     """A pupil's names and addresses are gone, and the guardians'; told to nobody: what was written of them goes, too.
 
@@ -287,5 +299,6 @@ AnyNotice = (
     | AbsenceLifted
     | FollowUpBooked
     | FollowUpCancelled
+    | CalendarRequested
     | PupilErased
 )

@@ -16,6 +16,8 @@ class Person(Struct, frozen=True, kw_only=True):
     last_name: str
     email: str | None = None
     language: str = "fr"
+    # of their secret calendar addresses: which holds
+    calendar_version: int = 1
 
     @property
     def name(self) -> str:
@@ -26,7 +28,8 @@ class Person(Struct, frozen=True, kw_only=True):
 async def read_people(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """The people of these ids; an id nobody has is left out."""
     rows = await connection.fetch(
-        "SELECT id, first_name, last_name, email, language FROM contract.people WHERE id = ANY($1::uuid[])",
+        "SELECT id, first_name, last_name, email, language, calendar_version FROM contract.people"
+        " WHERE id = ANY($1::uuid[])",
         list(ids),
     )
     return {row["id"]: Person(**dict(row)) for row in rows}

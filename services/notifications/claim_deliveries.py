@@ -21,7 +21,7 @@ _COLUMNS = """
     d.calendar_method, d.planned_at, d.recipient_address, d.mail, c.reply_address,
     c.status, c.sequence AS newest_sequence, c.programme_version, c.group_id, c.occurred_at,
     p.id AS pupil_id, p.first_name AS pupil_first_name, p.last_name AS pupil_last_name, p.email AS pupil_email,
-    r.id AS recipient_id, r.first_name, r.last_name, r.email, r.language,
+    r.id AS recipient_id, r.first_name, r.last_name, r.email, r.language, r.calendar_version,
     coalesce((SELECT version FROM contract.link_versions v WHERE v.registration_id = d.registration_id), 1)
         AS link_version
 """

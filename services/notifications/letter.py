@@ -93,6 +93,7 @@ def letter_of(row: dict[str, object]) -> Letter:
             last_name=cast("str", row["last_name"]),
             email=cast("str | None", row["email"]),
             language=cast("str", row["language"]),
+            calendar_version=cast("int", row["calendar_version"]),
         ),
     )
 

@@ -4,11 +4,33 @@ from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView
 from shared.french_dates import say_time
-from shared.notices import FreshLinkRequested, LinksRequested, TeacherAsked
+from shared.languages import Glossary, later
+from shared.notices import CalendarRequested, FreshLinkRequested, LinksRequested, TeacherAsked
+from shared.signed_links import Scope
+
+# by the part of the address that says whose calendar it is: what its secret is signed for, and what is in it
+CALENDARS: dict[str, Scope] = {
+    "personal": "feed",
+    "famille": "family_feed",
+    "professeur": "teacher_feed",
+    "temoignages": "speaker_feed",
+    "planification": "planner_feed",
+    "suivi": "slots_feed",
+}
+CALENDAR_NAMES = Glossary(
+    {
+        "personal": later("toutes vos séances"),
+        "famille": later("toutes les séances de vos enfants"),
+        "professeur": later("vos visites et les séances de vos élèves"),
+        "temoignages": later("toutes vos interventions"),
+        "planification": later("les séances que vous organisez"),
+        "suivi": later("vos entretiens de suivi"),
+    }
+)
 
 
 def view_link(
-    event: LinksRequested | FreshLinkRequested | TeacherAsked, claimed: ClaimedNotice, links: Links
+    event: LinksRequested | FreshLinkRequested | TeacherAsked | CalendarRequested, claimed: ClaimedNotice, links: Links
 ) -> NoticeView:
     """The links of one notice, with their secrets."""
     match event:
@@ -30,3 +52,10 @@ def view_link(
         case TeacherAsked():
             token = links.signer.token("teacher_link", claimed.letter.recipient.id, event.token_version)
             return NoticeView(url=f"{links.base_url}/professeur/{token}", words={"pupils": event.pupils})
+        case CalendarRequested():
+            scope, holder = CALENDARS[event.whose], event.holder_id
+            token = links.signer.token(scope, holder, event.calendar_version)
+            return NoticeView(
+                url=f"{links.base_url}/agenda/{event.whose}/{token}",
+                words={"renewed": event.renewed, "sessions": str(CALENDAR_NAMES[event.whose])},
+            )

@@ -14,6 +14,7 @@ from shared.notices import (
     AgreementNotice,
     AgreementReminded,
     AgreementRequested,
+    CalendarRequested,
     CampaignCancelled,
     ClassEnrolled,
     FollowUpBooked,
@@ -35,7 +36,7 @@ ROLES = {
         later("tout faire, donner l’accord de l’organisation, inviter et retirer des membres"),
     ),
     "planner": (later("Planificateur"), later("construire, publier et modifier les offres, suivre les inscriptions")),
-    "host": (later("Accueil"), later("répondre aux demandes d’accueil de l’entreprise")),
+    "host": (later("Accueil", sense="role"), later("répondre aux demandes d’accueil de l’entreprise")),
     "teacher": (later("Professeur"), later("inscrire une classe et suivre ses élèves")),
     "viewer": (later("Lecture seule"), later("voir les offres et les campagnes, sans les noms des élèves")),
 }
@@ -61,7 +62,7 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return view_speaker(event, links)
         case ClassEnrolled():
             return _view_class(event, links)
-        case LinksRequested() | FreshLinkRequested() | TeacherAsked():
+        case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested():
             return view_link(event, claimed, links)
         case AbsenceAnnounced():
             return view_absence(event, claimed)

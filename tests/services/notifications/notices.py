@@ -17,6 +17,7 @@ from shared.notices import (
     AgreementRequested,
     AnyNotice,
     Appointment,
+    CalendarRequested,
     CampaignCancelled,
     ClassEnrolled,
     FollowUpBooked,
@@ -185,6 +186,10 @@ NOTICES: dict[str, AnyNotice] = {
     "speaker_released.replaced": SpeakerReleased(**_SPEAKER, reason="replaced"),
     "speaker_released.session_cancelled": SpeakerReleased(**_SPEAKER, reason="session_cancelled"),
     "speaker_released.offer_cancelled": SpeakerReleased(**_SPEAKER, reason="offer_cancelled"),
+    "calendar_address": CalendarRequested(**_FACT, whose="personal", holder_id=PUPIL.id, calendar_version=1),
+    "calendar_address.renewed": CalendarRequested(
+        **_FACT, whose="famille", holder_id=PLANNER.id, calendar_version=2, renewed=True
+    ),
     "class_enrolled": ClassEnrolled(**_OF_OFFER, offer="Semaine à Pont-Audemer", seated=28, waiting=0),
     "class_enrolled.some_wait": ClassEnrolled(
         **_OF_OFFER, offer="Semaine à Pont-Audemer", seated=15, waiting=1, refused=2
