@@ -18,7 +18,6 @@ from msgspec import Struct
 Scope = Literal[
     "registration",
     "consent",
-    "consent",
     # calendars: of a pupil, a guardian, a teacher, a speaker, a planner, a member's one-to-one slots
     "feed",
     "family_feed",
