@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct
 
+# what a class of thirty needs, each of whom tries four times, and no robot can do anything with
+LIMITS: dict[str, tuple[int, float]] = {"registering": (120, 60), "sending_mail": (60, 20), "guessing": (40, 20)}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -36,6 +38,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    # class of requests → how many one client may make at once, and how many more each minute; none: no limits
+    limits: Mapping[str, tuple[int, float]] = {}
+    # proxies of our own in front of the web process, each of which adds to X-Forwarded-For whom it was asked by
+    trusted_hops: int = 0
 
 
 class MailboxSettings(Struct, frozen=True, kw_only=True):
@@ -89,6 +95,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
         **_openid(values),
+        limits=_limits(values),
+        trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),
     )
 
 
@@ -123,6 +131,26 @@ def _openid(values: Mapping[str, str]) -> dict[str, str]:
     if issuer.query or issuer.fragment or issuer.username is not None:
         raise SettingsError(f"{names['oidc_issuer']}: an issuer has neither query, fragment nor user.")
     return given
+
+
+def _limits(values: Mapping[str, str]) -> dict[str, tuple[int, float]]:
+    """`registering=120/60, guessing=40/20`: at once, and a minute; what is not named stays as it is; `off`: none."""
+    name = "QUINZAINE_LIMITS"
+    given = values.get(name, "").strip()
+    if given == "off":
+        return {}
+    limits = dict(LIMITS)
+    for part in filter(None, (part.strip() for part in given.split(","))):
+        limited, _, rate = part.partition("=")
+        at_once, _, a_minute = rate.partition("/")
+        if limited.strip() not in LIMITS:
+            raise SettingsError(f"{name}: {limited.strip()!r} is not one of {', '.join(LIMITS)}.")
+        both = {"at once": at_once.strip(), "a minute": a_minute.strip()}
+        for what, number in both.items():
+            if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 1_000_000):
+                raise SettingsError(f"{name}: {part!r} does not say how many {what}, such as {limited.strip()}=120/60.")
+        limits[limited.strip()] = (int(both["at once"]), float(both["a minute"]))
+    return limits
 
 
 def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:

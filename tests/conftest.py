@@ -148,6 +148,7 @@ def settings(database_url: str) -> Settings:
             "QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests",
             "QUINZAINE_COALESCING_SECONDS": "0",
             "QUINZAINE_BASE_URL": "http://quinzaine.example",
+            "QUINZAINE_LIMITS": "off",
         }
     )
 

@@ -23,6 +23,8 @@ from services.campaigns.clock import run_clock
 from services.campaigns.edge import Edge
 from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
+from services.campaigns.guarding.guard import Gate
+from services.campaigns.guarding.watch import Watch
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
@@ -52,6 +54,7 @@ from services.campaigns.registering.routes import route_handlers as registering
 from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
 from shared.settings import Settings
+from shared.signed_links import Signer
 
 BODY_AT_MOST = 64 * 1024
 
@@ -93,6 +96,10 @@ def _other_ways_in(settings: Settings) -> list[Any]:
     return route_handlers
 
 
+class Front(Site, Gate):
+    """What a request meets first: its language, then the gate, then the routes."""
+
+
 def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
     """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are."""
 
@@ -114,7 +121,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             with suppress(TimeoutError):
                 await asyncio.wait_for(pool.close(), timeout=5)
 
-    return Site(
+    site = Front(
         route_handlers=[
             get_health,
             *offers,
@@ -167,3 +174,6 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
         ),
         logging_config=None,
     )
+    if settings.limits:
+        site.watch = Watch(settings.limits, Signer(settings.secret_keys), trusted_hops=settings.trusted_hops)
+    return site

@@ -41,6 +41,10 @@ def test_everything_has_a_default_but_the_secret():
         ("QUINZAINE_FEED_MEMORY_SECONDS", "5"),
         ("QUINZAINE_LOG_LEVEL", "loud"),
         ("QUINZAINE_SECRET_KEYS", "short"),
+        ("QUINZAINE_LIMITS", "everything=1/1"),
+        ("QUINZAINE_LIMITS", "guessing=0/1"),
+        ("QUINZAINE_LIMITS", "guessing=5"),
+        ("QUINZAINE_TRUSTED_HOPS", "-1"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(name, value):
@@ -94,3 +98,11 @@ def test_a_provider_elsewhere_is_reached_over_https_only(issuer, accepted):
     else:
         with pytest.raises(SettingsError, match="QUINZAINE_OIDC_ISSUER"):
             read_settings(values)
+
+
+def test_limits_are_the_usual_ones_but_for_those_that_are_named():
+    usual = read_settings(GOOD).limits
+    assert set(usual) == {"registering", "sending_mail", "guessing"}
+    named = read_settings({**GOOD, "QUINZAINE_LIMITS": "guessing=5/2, registering = 300/90"}).limits
+    assert named == {**usual, "guessing": (5, 2), "registering": (300, 90)}
+    assert read_settings({**GOOD, "QUINZAINE_LIMITS": "off"}).limits == {}

@@ -10,6 +10,7 @@ TITLES = {
     405: later("Cette adresse ne s’ouvre pas ainsi"),
     409: later("Ce n’est plus possible"),
     413: later("Cette demande est trop grande"),
+    429: later("Un instant"),
     500: later("Quelque chose n’a pas marché"),
     503: later("Un instant"),
 }
