@@ -16,6 +16,7 @@ from shared.calendar.objects import (
     put,
     put_place,
     put_uri,
+    tell,
     write_calendar,
 )
 from shared.languages import Language, _, language
@@ -82,7 +83,13 @@ def write_frame(head: FeedHead) -> tuple[bytes, bytes]:
 
 # a change of one session writes one anew, in all the feeds that show it; each language apart
 @lru_cache(maxsize=2048)
-def _write_event(item: FeedSession, *, domain: str, personal: bool, said_in: Language) -> bytes:  # noqa: ARG001
+def _write_event(
+    item: FeedSession,
+    *,
+    domain: str,
+    personal: bool,
+    said_in: Language,  # noqa: ARG001  # of the cache alone
+) -> bytes:
     return write_feed_event(item, domain=domain, personal=personal)
 
 
@@ -123,12 +130,12 @@ def write_feed_event(
 def title_of(item: FeedSession) -> str:
     """The session's title, after its offer's where that is another."""
     title = item.session.title
-    return title if title == item.offer_title else f"{item.offer_title} : {title}"
+    return title if title == item.offer_title else tell(item.offer_title, title)
 
 
 def describe(item: FeedSession, *, personal: bool) -> str:
     """All there is to know, in a few lines of plain text."""
-    more = "".join(f"\n  {label} : {text}" for label, text in item.details if text)
+    more = "".join(f"\n  {tell(label, text)}" for label, text in item.details if text)
     return describe_session(item.session, contact=personal) + more
 
 

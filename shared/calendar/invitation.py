@@ -16,9 +16,11 @@ from shared.calendar.objects import (
     put_alarm,
     put_place,
     put_uri,
+    tell,
     write_calendar,
 )
 from shared.french_dates import say_date
+from shared.languages import Language, _, language
 from shared.people import Person
 from shared.programme import Programme, ProgrammeDay, ProgrammeSession
 
@@ -72,13 +74,18 @@ def write_invitation(
     properties.add("prodid", PRODID)
     properties.add("calscale", "GREGORIAN")
     properties.add("method", method)
-    common = _common(programme, group_id, method == "CANCEL")
+    common = _common(programme, group_id, method == "CANCEL", language())
     return write_calendar(properties, [_BEGIN + lines + component.removeprefix(_BEGIN) for component in common])
 
 
 @lru_cache(maxsize=64)
-def _common(programme: Programme, group_id: UUID | None, cancelled: bool) -> tuple[bytes, ...]:
-    """The components without what is one person's own: written once for everybody of a group."""
+def _common(
+    programme: Programme,
+    group_id: UUID | None,
+    cancelled: bool,
+    said_in: Language,  # noqa: ARG001  # one calendar a language
+) -> tuple[bytes, ...]:
+    """The components without what is one person's own: written once for everybody of a group and a language."""
     days = programme.of_group(group_id)
     if cancelled or not days:
         events = [_cancelled(programme)]
@@ -125,7 +132,7 @@ def _day(programme: Programme, day: ProgrammeDay) -> Event:
     starts_at = paris(day.sessions[0].starts_at)
     event.add("dtstart", starts_at)
     event.add("dtend", paris(max(session.ends_at for session in day.sessions)))
-    summary = f"{programme.title} : {day.sector_label}" if day.sector_label else programme.title
+    summary = tell(programme.title, day.sector_label) if day.sector_label else programme.title
     event.add("transp", "OPAQUE")
     put(event, "summary", summary)
     put_place(event, _first_place(day))
@@ -160,7 +167,7 @@ def _describe(programme: Programme, days: tuple[ProgrammeDay, ...]) -> str:
         head = say_date(day.date) + (f" – {day.sector_label}" if day.sector_label else "")
         parts.append("\n".join([head, *(describe_session(session) for session in day.sessions)]))
     if programme.contact:
-        parts.append(f"Contact : {programme.contact}")
+        parts.append(tell(_("Contact"), programme.contact))
     return "\n\n".join(parts)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, vDuration, vText, vUri
 
 from shared.french_dates import say_times
+from shared.languages import _, language
 from shared.programme import ProgrammeSession
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -71,7 +72,7 @@ def put_place(event: Event, session: ProgrammeSession | None) -> None:
     if session.latitude is not None and session.longitude is not None:
         event.add("geo", (session.latitude, session.longitude))
     if session.online_url:
-        put_uri(event, "conference", session.online_url, VALUE="URI", FEATURE="VIDEO", LABEL="Rejoindre la séance")
+        put_uri(event, "conference", session.online_url, VALUE="URI", FEATURE="VIDEO", LABEL=_("Rejoindre la séance"))
 
 
 def put_alarm(event: Event, starts_at: datetime, summary: str) -> None:
@@ -80,31 +81,36 @@ def put_alarm(event: Event, starts_at: datetime, summary: str) -> None:
     evening = (local - timedelta(days=1)).replace(hour=EVENING_BEFORE, minute=0, second=0, microsecond=0)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", Text(clean(f"Demain : {summary}")))
+    alarm.add("description", Text(clean(_("Demain : {summary}", summary=summary))))
     alarm.add("trigger", vDuration(evening.replace(tzinfo=None) - local.replace(tzinfo=None)))
     event.add_component(alarm)
 
 
 def describe_session(session: ProgrammeSession, *, contact: bool = True) -> str:
     """A session in a few lines of plain text: times, title, host, place, who speaks, how to come, what to bring."""
-    head = f"{say_times(session.starts_at, session.ends_at)} : {session.title}"
+    head = tell(say_times(session.starts_at, session.ends_at), session.title)
     if session.group:
-        head += f" (groupe {session.group})"
+        head += " " + _("(groupe {group})", group=session.group)
     lines = [head]
     host = " – ".join(part for part in (session.host, session.place) if part)
     for label, text in (
         ("", host),
-        ("Salle", session.room),
-        ("En ligne", session.online_url or ""),
-        ("Intervenants", " ; ".join(session.speakers)),
-        ("Rendez-vous", session.meeting_point),
-        ("Accès", session.access),
-        ("À apporter", session.bring),
-        ("Contact", session.contact if contact else ""),
+        (_("Salle"), session.room),
+        (_("En ligne"), session.online_url or ""),
+        (_("Intervenants"), " ; ".join(session.speakers)),
+        (_("Rendez-vous"), session.meeting_point),
+        (_("Accès"), session.access),
+        (_("À apporter"), session.bring),
+        (_("Contact"), session.contact if contact else ""),
     ):
         if text:
-            lines.append(f"  {label} : {text}" if label else f"  {text}")
+            lines.append(f"  {tell(label, text)}" if label else f"  {text}")
     return "\n".join(lines)
+
+
+def tell(label: str, text: str) -> str:
+    """« Salle : B12 », "Room: B12"."""
+    return f"{label} : {text}" if language() == "fr" else f"{label}: {text}"
 
 
 def write_calendar(properties: Calendar, events: Iterable[bytes]) -> bytes:

@@ -91,7 +91,7 @@ async def read_state(pool: Pool, slug: str) -> FeedState | None:
 
 
 async def read_feed(pool: Pool, slug: str, known: Mapping[UUID, int]) -> Reading | None:
-    """A feed of one moment; `known` are the versions of offers the caller has. None where nothing was ever published."""
+    """A feed of one moment; `known` are the versions of offers the caller has. None where nothing was published yet."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         found = await _find_feed(connection, slug)
         if found is None:
@@ -116,7 +116,8 @@ async def read_feed(pool: Pool, slug: str, known: Mapping[UUID, int]) -> Reading
 
 async def read_sectors(pool: Pool) -> dict[str, str]:
     """Every sector's code and label."""
-    return dict(await pool.fetch("SELECT code, label FROM campaigns.sectors ORDER BY code"))
+    rows = await pool.fetch("SELECT code, label FROM campaigns.sectors ORDER BY code")
+    return {row["code"]: row["label"] for row in rows}
 
 
 async def _find_feed(connection: Connection, slug: str) -> tuple[Scope, FeedState] | None:
