@@ -15,7 +15,7 @@ from services.campaigns.access.guard import DEVICE_LIFE, cookie_name, refuse_oth
 from services.campaigns.access.read import hash_of, list_devices, read_sign_in
 from services.campaigns.access.request_sign_in import request_sign_in
 from services.campaigns.access.revoke_device import revoke_device, revoke_secret
-from services.campaigns.access.sign_in import HOME, LinkEnded, NotAnAddress, own_path, parse_address
+from services.campaigns.access.sign_in import HOME, NotAnAddress, own_path, parse_address
 from services.campaigns.access.sign_in_person import sign_in_person
 from services.campaigns.access.switch_organisation import NotAMember, switch_organisation
 from services.campaigns.edge import Edge
@@ -51,9 +51,7 @@ async def get_sign_in_link(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[str]:
     """A page with a button: scanners of mail open links, and must not use them up."""
-    signed = edge.signer.verify("sign_in", token)
-    if signed is None:
-        raise LinkEnded
+    signed = edge.signer.read("sign_in", token)
     async with edge.reading() as connection:
         sign_in = await read_sign_in(connection, signed.id)
     sign_in.refuse_if_ended(now)
@@ -66,9 +64,7 @@ async def post_sign_in_link(
 ) -> Response[Any]:
     """Use the link up; the browser gets a new cookie, whatever it had before."""
     refuse_other_sites(request)
-    signed = edge.signer.verify("sign_in", token)
-    if signed is None:
-        raise LinkEnded
+    signed = edge.signer.read("sign_in", token)
     async with edge.transaction() as connection:
         secret, goes_to = await sign_in_person(
             connection, sign_in_id=signed.id, agent=request.headers.get("User-Agent", "")[:300], now=now

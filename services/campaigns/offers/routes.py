@@ -171,9 +171,7 @@ async def get_registrations(
 
 
 async def _state(edge: Edge, connection: Connection, token: str) -> RegistrationStateBody:
-    signed = edge.signer.verify("registration", token)
-    if signed is None:
-        raise UnknownRegistration
+    signed = edge.signer.read("registration", token)
     state = await read_registration(connection, signed.id)
     if state.token_version != signed.version:
         raise UnknownRegistration

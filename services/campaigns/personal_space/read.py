@@ -10,9 +10,7 @@ from shared.signed_links import Signer
 
 async def read_place(connection: Connection, signer: Signer, token: str) -> Place:
     """The place a personal token opens; raises `UnknownRegistration` for a token that is cut, foreign or revoked."""
-    signed = signer.verify("registration", token)
-    if signed is None:
-        raise UnknownRegistration
+    signed = signer.read("registration", token)
     place = await _read_place(connection, signed.id)
     if place.token_version != signed.version:
         raise UnknownRegistration

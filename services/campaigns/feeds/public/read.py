@@ -114,12 +114,6 @@ async def read_feed(pool: Pool, slug: str, known: Mapping[UUID, int]) -> Reading
     return Reading(state, scope, title, versions, sheets)
 
 
-async def read_title(connection: Connection, slug: str) -> Title | None:
-    """What a feed is called; None for a slug nobody has, or where nothing was published yet."""
-    found = await _find_feed(connection, slug)
-    return await _read_title(connection, found[0]) if found else None
-
-
 async def read_sectors(pool: Pool) -> dict[str, str]:
     """Every sector's code and label."""
     rows = await pool.fetch("SELECT code, label FROM campaigns.sectors ORDER BY code")

@@ -29,7 +29,6 @@ from services.campaigns.organisations.members.change_role import change_role
 from services.campaigns.organisations.members.invitation import (
     Invitation,
     InvitationForm,
-    UnknownInvitation,
     parse_invitation,
     parse_own_name,
 )
@@ -196,9 +195,7 @@ async def post_acceptance(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[AcceptedBody]:
     """The address becomes an account and its person a member; whoever wants to be in asks for a link to sign in."""
-    signed = edge.signer.verify("invitation", token)
-    if signed is None:
-        raise UnknownInvitation
+    signed = edge.signer.read("invitation", token)
 
     async def write(connection: Connection) -> Response[AcceptedBody]:
         asked = await read_invitation(connection, signed.id)
@@ -215,9 +212,7 @@ async def post_acceptance(
 
 
 async def _invitation(edge: Edge, token: str, now: datetime) -> Invitation:
-    signed = edge.signer.verify("invitation", token)
-    if signed is None:
-        raise UnknownInvitation
+    signed = edge.signer.read("invitation", token)
     async with edge.reading() as connection:
         invitation = await read_invitation(connection, signed.id)
     invitation.refuse_if_ended(now)

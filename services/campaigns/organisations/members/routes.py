@@ -25,7 +25,6 @@ from services.campaigns.organisations.members.change_role import change_role
 from services.campaigns.organisations.members.invitation import (
     OPEN_AT_MOST,
     Invitation,
-    UnknownInvitation,
     parse_invitation,
     parse_own_name,
 )
@@ -195,9 +194,7 @@ def _ask(invitation: Invitation, token: str, typed: Fields, faults: dict[str, st
 
 
 async def _invitation(edge: Edge, token: str) -> Invitation:
-    signed = edge.signer.verify("invitation", token)
-    if signed is None:
-        raise UnknownInvitation
+    signed = edge.signer.read("invitation", token)
     async with edge.reading() as connection:
         return await read_invitation(connection, signed.id)
 

@@ -56,9 +56,7 @@ async def read_owner(connection: Connection, registration_id: UUID) -> Owner:
 
 async def read_own(connection: Connection, signer: Signer, token: str) -> Owner:
     """The registration a personal token opens; raises `UnknownRegistration` for one that is cut, foreign or renewed."""
-    signed = signer.verify("registration", token)
-    if signed is None:
-        raise UnknownRegistration
+    signed = signer.read("registration", token)
     owner = await read_owner(connection, signed.id)
     if owner.token_version != signed.version:
         raise UnknownRegistration

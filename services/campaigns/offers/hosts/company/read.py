@@ -56,9 +56,7 @@ async def read_own_hosting(connection: Connection, actor: Actor, request_id: UUI
 
 async def read_linked_hosting(connection: Connection, signer: Signer, token: str) -> tuple[UUID, Hosting]:
     """What the link of a mail asks; raises `UnknownHostRequest` for one that is cut, foreign or revoked."""
-    signed = signer.verify("host", token)
-    if signed is None:
-        raise UnknownHostRequest
+    signed = signer.read("host", token)
     hosting = await read_hosting(connection, signed.id)
     if hosting.token_version != signed.version:
         raise UnknownHostRequest

@@ -83,8 +83,8 @@ def calendar_address(edge: Edge, token: str) -> str:
 
 async def _open(edge: Edge, connection: Connection, token: str, now: datetime) -> tuple[UUID, list[Hosting]]:
     """Whose page a token opens, and what stands on it; raises `UnknownHostRequest` when cut, foreign or renewed."""
-    signed = edge.signer.verify("host_space", token)
-    if signed is None or (await read_space_versions(connection, [signed.id]))[signed.id] != signed.version:
+    signed = edge.signer.read("host_space", token)
+    if (await read_space_versions(connection, [signed.id]))[signed.id] != signed.version:
         raise UnknownHostRequest
     hostings = await list_hostings_of_person(connection, signed.id, now=now)
     if not hostings:

@@ -35,9 +35,7 @@ async def read_testimony(connection: Connection, request_id: UUID) -> Testimony:
 
 async def read_linked_testimony(connection: Connection, signer: Signer, token: str) -> tuple[UUID, Testimony]:
     """What the link of a mail asks; raises `UnknownInvitation` for one that is cut, foreign or revoked."""
-    signed = signer.verify("speaker", token)
-    if signed is None:
-        raise UnknownInvitation
+    signed = signer.read("speaker", token)
     testimony = await read_testimony(connection, signed.id)
     if testimony.token_version != signed.version:
         raise UnknownInvitation

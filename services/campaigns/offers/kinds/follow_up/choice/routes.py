@@ -111,9 +111,7 @@ async def _write(edge: Edge, token: str, now: datetime, write: Any) -> Response[
 
 async def registration_of(connection: Connection, edge: Edge, token: str) -> RegistrationState:
     """Where the registration of a personal token stands; raises `UnknownRegistration`."""
-    signed = edge.signer.verify("registration", token)
-    if signed is None:
-        raise UnknownRegistration
+    signed = edge.signer.read("registration", token)
     state = await read_registration(connection, signed.id)
     if state.token_version != signed.version:
         raise UnknownRegistration
