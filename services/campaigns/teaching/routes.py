@@ -14,6 +14,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
+from services.campaigns.teaching.finding.routes import route_handlers as finding
 from services.campaigns.teaching.lists.routes import route_handlers as lists
 from services.campaigns.teaching.period import period_at
 from services.campaigns.teaching.pupil import (
@@ -136,4 +137,4 @@ def _date(text: str) -> Date | None:
         return None
 
 
-route_handlers: list[Any] = [get_pupils, get_day, *lists, *visits]
+route_handlers: list[Any] = [get_pupils, get_day, *lists, *visits, *finding]

@@ -50,18 +50,6 @@ async def read_visits(connection: Connection, person_id: UUID) -> list[Visit]:
     return sorted(map(_visit, rows), key=lambda one: (one.starts_at, one.id))
 
 
-async def read_visits_version(connection: Connection, person_id: UUID) -> str:
-    """What changes whenever anything does that a calendar of these visits shows."""
-    version: str = await connection.fetchval(
-        f"""
-        SELECT md5(coalesce(string_agg(shown::text, ' ' ORDER BY shown.id), ''))
-        FROM ({VISITS} WHERE v.teacher_id = $1) shown
-        """,  # noqa: S608  # VISITS is a constant of this module
-        person_id,
-    )
-    return version
-
-
 async def list_visits(
     connection: Connection, *, organisation_id: UUID, teacher_id: UUID, session_id: UUID | None = None
 ) -> list[Visit]:

@@ -1,6 +1,7 @@
 """A proposed plan of visits holds for whatever sessions: within them, in reach, never at once, each pupil seen once."""
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -83,7 +84,7 @@ def test_a_proposal_can_be_travelled_and_sees_nobody_twice_without_need(stops):
         assert meeting.starts_at <= one.starts_at < one.ends_at <= meeting.ends_at
         assert one.ends_at - one.starts_at == min(LASTS, meeting.ends_at - meeting.starts_at)
     assert proposed == sorted(proposed, key=lambda one: (one.starts_at, one.stop.id))
-    for before, after in zip(proposed, proposed[1:], strict=False):
+    for before, after in pairwise(proposed):
         assert before.ends_at <= after.starts_at
         if before.stop.meeting.date == after.stop.meeting.date:
             assert before.ends_at + way(before, after) <= after.starts_at

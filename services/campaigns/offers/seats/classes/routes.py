@@ -2,14 +2,14 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from msgspec import structs
 
@@ -42,6 +42,7 @@ from services.campaigns.offers.seats.classes.swap_form import SwapForm, read_swa
 from services.campaigns.offers.seats.classes.swap_pupil import swap_pupil
 from services.campaigns.offers.seats.enrolment import ClassOutcome, NotAllTogether, enrolment_of
 from services.campaigns.registering.form import empty_form
+from services.campaigns.teaching.finding.read import write_with_nothing
 from shared.database import Connection
 from shared.refusal import Refusal
 
@@ -49,6 +50,10 @@ CLASSES = "/planification/classes"
 OFFERS_LISTED = 100
 LIST_AT_MOST = 200_000
 TEMPLATES = "offers/seats/classes/templates"
+WITH_NOTHING = "sans-rien"
+
+Pupils = Annotated[str, QueryParameter(name="eleves")]
+ClassName = Annotated[str | None, QueryParameter(name="classe")]
 
 
 @get(CLASSES, action="enrol_class", include_in_schema=False)
@@ -67,12 +72,22 @@ async def get_classes(
 
 @get(f"{CLASSES}/{{slug:str}}", action="enrol_class", include_in_schema=False)
 async def get_class_form(
-    edge: NamedDependency[Edge], now: NamedDependency[datetime], actor: NamedDependency[Actor], slug: FromPath[str]
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    slug: FromPath[str],
+    pupils: Pupils = "",
+    class_name: ClassName = None,
 ) -> Response[Any]:
-    """The form for a list, empty."""
+    """The form for a list: empty, or filled in with those of one's own pupils who have nothing yet."""
     async with edge.reading() as connection:
         offer = await read_open_offer(connection, slug, now=now)
-    return _form(actor, offer, ClassPreview(form=ClassForm(key=empty_form().key)))
+        lines = (
+            await write_with_nothing(connection, actor, class_name=class_name, now=now)
+            if pupils == WITH_NOTHING and actor.may("follow_pupils")
+            else ""
+        )
+    return _form(actor, offer, ClassPreview(form=ClassForm(key=empty_form().key, list=lines)))
 
 
 @post(
