@@ -27,6 +27,8 @@ from services.campaigns.offers.seats.withdraw_overlapping import find_overlappin
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
 from services.campaigns.offers.speakers.remove_past_speakers import remove_past_speakers
 from services.campaigns.registering.links.send_links import find_link_requests, forget_link_requests, send_links
+from services.campaigns.teaching.lists.remove_pupils import remove_old_lists
+from services.campaigns.teaching.visits.remove_visit import remove_old_visits
 from shared.database import CONNECTION_LOST, Connection
 
 TICK_SECONDS = 1.0
@@ -101,6 +103,10 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while gone:
         async with edge.transaction() as connection:
             gone = await remove_past_speakers(connection, now=now)
+    gone = int(tombstones)
+    while gone:
+        async with edge.transaction() as connection:
+            gone = await remove_old_lists(connection, now=now) + await remove_old_visits(connection, now=now)
 
 
 async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUID | None = None) -> None:
