@@ -51,6 +51,7 @@ from services.campaigns.preview import Preview, no_mail
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
+from services.campaigns.schools.routes import route_handlers as schools
 from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
 from shared.settings import Settings
@@ -132,6 +133,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *embedding,
             *registering,
             *links,
+            *schools,
             *personal_space,
             *planning,
             *access,

@@ -107,6 +107,8 @@ class RegistrationRequest(Struct, frozen=True, kw_only=True):
     grade: str = ""
     # the guardian consents, by a link in a mail of their own, before a seat is confirmed
     under_15: bool = False
+    # the referent teacher whom the pupil names: asked whether it is so
+    teacher_email: str | None = None
     # what the pupil and the guardian are written to in, until they say otherwise
     language: str = "fr"
 

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.syntax import validate_email_local_part
 
 from services.campaigns.offers.registration import InvalidField, RegistrationRequest
+from services.campaigns.schools.directory import school_named
 from shared.identifiers import new_id
 from shared.languages import Message, later
 
@@ -36,12 +37,13 @@ def parse_request(
     without_host: bool = False,
     grade: str = "",
     under_15: bool = False,
+    teacher_email: str | None = None,
 ) -> RegistrationRequest:
     """Validate what a person or a machine has written; raises `InvalidField` with the field and a sentence.
 
     A pupil's address may be absent where the guardian's is given. Of a pupil under 15 the guardian is needed, at an
-    address of their own: their consent is asked there. Without a key, one is made: the request is then repeated by
-    nobody but ourselves.
+    address of their own: their consent is asked there. A lycée that is written out gets its UAI.
+    Without a key, one is made: the request is then repeated by nobody but ourselves.
     """
     request_id = new_id()
     fields = {
@@ -66,10 +68,15 @@ def parse_request(
         raise InvalidField(later("Indiquez l’adresse e-mail du responsable légal."), field="guardian_email")
     if grade and grade not in GRADES:
         raise InvalidField(later("Ce niveau n’est pas connu."), field="grade")
+    teacher = _teacher(teacher_email, fields["email"], fields["guardian_email"])
+    body_hash = _hash(fields, without_host=without_host, under_15=under_15, teacher=teacher)
+    if fields["school_uai"] is None and (known := school_named(str(fields["school_name"]))):
+        fields["school_uai"] = known.uai
     return RegistrationRequest(
         id=request_id,
         idempotency_key=_key(idempotency_key) or str(request_id),
-        body_hash=_hash(fields, without_host=without_host, under_15=under_15),
+        body_hash=body_hash,
+        teacher_email=teacher,
         without_host=without_host,
         grade=grade,
         under_15=under_15,
@@ -97,8 +104,19 @@ def _refuse_without_guardian(name: str | None, email: str | None, email_of_pupil
         )
 
 
-def _hash(fields: dict[str, str | None], *, without_host: bool, under_15: bool) -> bytes:
+def _teacher(value: str | None, *others: str | None) -> str | None:
+    email = _email(value, "teacher_email")
+    if email is not None and email.lower() in [other.lower() for other in others if other]:
+        raise InvalidField(
+            later("C’est l’adresse du professeur qui est attendue ici ; elle peut rester vide."), field="teacher_email"
+        )
+    return email
+
+
+def _hash(fields: dict[str, str | None], *, without_host: bool, under_15: bool, teacher: str | None) -> bytes:
     """Equal for equal bodies, whichever version of ours reads them: what is not said is left out."""
+    if teacher is not None:
+        return hashlib.sha256(msgspec.json.encode((fields, without_host, under_15, teacher))).digest()
     said = (fields, without_host, True) if under_15 else (fields, True) if without_host else fields
     return hashlib.sha256(msgspec.json.encode(said)).digest()
 

@@ -32,7 +32,7 @@ def a_request(number: int = 1, **given):
             "email": f"camille.{name}@eleve.example",
             "guardian_name": None,
             "guardian_email": None,
-            "school_name": "Lycée Jacques Prévert",
+            "school_name": "Collège des Tilleuls",
             "school_uai": None,
             "class_name": "",
             "idempotency_key": None,
