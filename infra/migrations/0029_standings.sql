@@ -16,8 +16,8 @@ CREATE TABLE campaigns.standings (
     host_id uuid,
     sector text,
     departements text[] NOT NULL,
-    -- when it came to stand here from elsewhere; null for who never moved
-    since timestamptz,
+    -- when feeds last showed it otherwise: moved, or with another name of its host, say; null: never yet
+    changed_at timestamptz,
     -- of what public feeds show of it
     digest text NOT NULL
 );

@@ -111,9 +111,7 @@ async def settle_standings(connection: Connection, *, offer_id: UUID, now: datet
             FROM found JOIN changed USING (session_id)
             ON CONFLICT (session_id) DO UPDATE SET
                 host_id = excluded.host_id, sector = excluded.sector, departements = excluded.departements,
-                digest = excluded.digest,
-                since = CASE WHEN excluded.session_id IN (SELECT session_id FROM changed WHERE moved) THEN $2
-                             ELSE campaigns.standings.since END
+                digest = excluded.digest, changed_at = $2
         ), shown AS (
             SELECT offer_id, host_id, sector, departements FROM found JOIN changed USING (session_id)
             UNION ALL
@@ -142,8 +140,11 @@ async def raise_feeds_showing(
     """
     await connection.execute(
         f"""
-        WITH shown AS (
-            SELECT offer_id, host_id, sector, departements FROM campaigns.standings WHERE session_id = ANY($1::uuid[])
+        WITH changed AS (
+            UPDATE campaigns.standings SET changed_at = $2 WHERE session_id = ANY($1::uuid[])
+            RETURNING offer_id, host_id, sector, departements
+        ), shown AS (
+            SELECT * FROM changed
             UNION ALL
             SELECT offer_id, host_id, sector, departements
             FROM campaigns.former_standings WHERE session_id = ANY($1::uuid[])
@@ -158,3 +159,23 @@ async def raise_feeds_showing(
         now,
         organisation_id,
     )
+
+
+async def forget_former_standings(connection: Connection, *, offer_id: UUID, before: datetime, now: datetime) -> int:
+    """Let the sessions of an offer be told no more where they left until then; returns how many. Raises those feeds.
+
+    The caller holds the offer's lock.
+    """
+    forgotten: int = await connection.fetchval(
+        f"""
+        WITH shown AS (
+            DELETE FROM campaigns.former_standings WHERE offer_id = $1 AND left_at <= $3
+            RETURNING offer_id, host_id, sector, departements
+        ), raised AS ({_FEEDS}), written AS ({_RAISE})
+        SELECT count(*) FROM shown
+        """,  # noqa: S608  # the parts are constants of this module
+        offer_id,
+        now,
+        before,
+    )
+    return forgotten

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.campaigns.standings import raise_feeds_showing, settle_standings
+from services.campaigns.standings import forget_former_standings, settle_standings
 from shared.database import Connection
 
 KEPT = timedelta(days=90)
@@ -35,12 +35,5 @@ async def remove_tombstones(connection: Connection, *, now: datetime) -> int:
     )
     if removed:
         await settle_standings(connection, offer_id=offer_id, now=now)
-    left = await connection.fetch(
-        "SELECT session_id FROM campaigns.former_standings WHERE offer_id = $2 AND left_at <= $1", now - KEPT, offer_id
-    )
-    if left:
-        await raise_feeds_showing(connection, [row["session_id"] for row in left], now=now)
-        await connection.execute(
-            "DELETE FROM campaigns.former_standings WHERE offer_id = $2 AND left_at <= $1", now - KEPT, offer_id
-        )
-    return len(removed) + len(left)
+    forgotten = await forget_former_standings(connection, offer_id=offer_id, before=now - KEPT, now=now)
+    return len(removed) + forgotten

@@ -23,6 +23,7 @@ from services.campaigns.offers.session import (
     SessionChangedMeanwhile,
 )
 from services.campaigns.offers.settle_offer import settle_offer
+from services.campaigns.standings import settle_standings
 from shared.database import Connection
 from shared.events import Concerned, SessionChanged
 from shared.outbox import append_events
@@ -90,6 +91,8 @@ async def change_session(
                 )
             ],
         )
+    elif offer.status != "draft":
+        await settle_standings(connection, offer_id=offer.id, now=now)
 
 
 async def _concerned(connection: Connection, before: Session, after: Session) -> tuple[Concerned, ...]:

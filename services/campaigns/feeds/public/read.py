@@ -114,6 +114,12 @@ async def read_feed(pool: Pool, slug: str, known: Mapping[UUID, int]) -> Reading
     return Reading(state, scope, title, versions, sheets)
 
 
+async def read_title(connection: Connection, slug: str) -> Title | None:
+    """What a feed is called; None for a slug nobody has, or where nothing was published yet."""
+    found = await _find_feed(connection, slug)
+    return await _read_title(connection, found[0]) if found else None
+
+
 async def read_sectors(pool: Pool) -> dict[str, str]:
     """Every sector's code and label."""
     rows = await pool.fetch("SELECT code, label FROM campaigns.sectors ORDER BY code")
@@ -168,7 +174,7 @@ async def _read_sessions(connection: Connection, offer_ids: Collection[UUID]) ->
                                           'departements', former.departements, 'left_at', former.left_at)
                 FROM campaigns.former_standings former
                 WHERE former.session_id = s.id ORDER BY former.left_at),
-            'item', jsonb_set({SHOWN}, '{{session,changed_at}}', to_jsonb(greatest(s.changed_at, standing.since)))
+            'item', jsonb_set({SHOWN}, '{{session,changed_at}}', to_jsonb(greatest(s.changed_at, standing.changed_at)))
                     || jsonb_build_object('offer_url', '/offres/' || o.slug)
             ) ORDER BY s.id)::text AS body
         FROM campaigns.standings standing JOIN campaigns.sessions s ON s.id = standing.session_id {JOINED}
