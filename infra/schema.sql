@@ -719,7 +719,7 @@ CREATE TABLE campaigns.standings (
     host_id uuid,
     sector text,
     departements text[] NOT NULL,
-    since timestamp with time zone,
+    changed_at timestamp with time zone,
     digest text NOT NULL
 );
 
