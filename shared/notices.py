@@ -190,11 +190,15 @@ class ClassEnrolled(Notice, frozen=True, kw_only=True, tag="class.enrolled"):
 
 
 class PersonalLink(Struct, frozen=True, kw_only=True):
-    """One registration, and the version at which its personal link opens it; `offer` is the title."""
+    """One registration, and the version at which its personal link opens it; `offer` is the title.
+
+    `to_guardian`: it opens what the guardian reads besides the pupil.
+    """
 
     registration_id: UUID
     token_version: int
     offer: str
+    to_guardian: bool = False
 
 
 class LinksRequested(Notice, frozen=True, kw_only=True, tag="links.requested"):

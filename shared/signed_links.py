@@ -36,7 +36,9 @@ Scope = Literal[
     "speaker",
     "teacher",
     "teacher_link",
+    # for a quarter of an hour: the pupil reads their mail now, or the guardian does
     "fresh",
+    "fresh_guardian",
     "form",
 ]
 

@@ -1,14 +1,14 @@
 """What a notice says: the words, details and link that its templates put together."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from msgspec import Struct, field
 
 from services.notifications.compose_mail import one_line
 from services.notifications.week import ChangeView
 from shared.languages import n_
-from shared.signed_links import Signer
+from shared.notices import PersonalLink
+from shared.signed_links import Scope, Signer
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -38,9 +38,10 @@ class Links(Struct, frozen=True):
     def planning(self) -> str:
         return f"{self.base_url}/planification"
 
-    def personal(self, registration_id: UUID, version: int) -> str:
-        """The personal page of a registration."""
-        return f"{self.base_url}/inscriptions/{self.signer.token('registration', registration_id, version)}"
+    def personal(self, link: PersonalLink) -> str:
+        """The page of a registration, as the pupil or the guardian reads it."""
+        scope: Scope = "guardian" if link.to_guardian else "registration"
+        return f"{self.base_url}/inscriptions/{self.signer.token(scope, link.registration_id, link.token_version)}"
 
 
 def say_pupils(number: int) -> str:

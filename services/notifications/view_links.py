@@ -35,14 +35,12 @@ def view_link(
     """The links of one notice, with their secrets."""
     match event:
         case LinksRequested():
-            own = [
-                {"offer": one_line(link.offer), "url": links.personal(link.registration_id, link.token_version)}
-                for link in event.links
-            ]
+            own = [{"offer": one_line(link.offer), "url": links.personal(link)} for link in event.links]
             return NoticeView(url="", words={"links": own})
         case FreshLinkRequested():
+            scope: Scope = "fresh_guardian" if event.link.to_guardian else "fresh"
             token = links.signer.timed_token(
-                "fresh", event.link.registration_id, event.link.token_version, event.expires_at
+                scope, event.link.registration_id, event.link.token_version, event.expires_at
             )
             return NoticeView(
                 url=f"{links.base_url}/{event.leads_to}/{token}",

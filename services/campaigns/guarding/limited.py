@@ -14,6 +14,7 @@ POSTED: dict[str, Class] = {
     "/offres/{slug:str}/inscription": "registering",
     "/api/v1/offers/{offer_id:uuid}/registrations": "registering",
     "/connexion": "sending_mail",
+    "/lien": "sending_mail",
 }
 
 # how a path begins → the scopes of which the secret after it may be; where two begin alike, the longer one is first
@@ -26,6 +27,7 @@ SECRETS: dict[str, tuple[Scope, ...]] = {
     "/accueil/": ("host", "host_space"),
     "/temoignage/": ("speaker",),
     "/invitations/": ("invitation",),
+    "/professeur/": ("teacher_link",),
     "/api/v1/registrations/": ("registration",),
     "/api/v1/agreements/": ("agreement",),
     "/api/v1/host-requests/links/": ("host",),

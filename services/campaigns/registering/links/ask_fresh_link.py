@@ -1,9 +1,12 @@
-"""Ask for a fresh link: it goes to the address of the registration, whoever asked."""
+"""Ask for a fresh link: it goes to the pupil's address, or to the guardian's, whoever pressed the button."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import structs
+
+from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.registering.links.fresh_link import FRESH_AGAIN_AFTER, FRESH_LIFE
 from services.campaigns.registering.links.read import read_owner
 from shared.database import Connection
@@ -12,13 +15,22 @@ from shared.outbox import append_events
 
 
 async def ask_fresh_link(
-    connection: Connection, *, registration_id: UUID, leads_to: Literal["donnees"] = "donnees", now: datetime
+    connection: Connection,
+    *,
+    registration_id: UUID,
+    to_guardian: bool = False,
+    leads_to: Literal["donnees"] = "donnees",
+    now: datetime,
 ) -> None:
     """A mail with a link to `/{leads_to}/{token}`, valid for `FRESH_LIFE`; within a minute of another one, none.
 
-    Raises `UnknownRegistration`.
+    To the guardian besides the pupil on request; where the pupil has no address, to the guardian anyway. Raises
+    `UnknownRegistration`, also where no guardian is known.
     """
     owner = await read_owner(connection, registration_id)
+    reader_id = owner.guardian_id if to_guardian else owner.reader_id
+    if reader_id is None:
+        raise UnknownRegistration
     due = await connection.fetchval(
         """
         UPDATE campaigns.registrations SET fresh_link_at = $2
@@ -32,8 +44,8 @@ async def ask_fresh_link(
         return
     fact = FreshLinkRequested(
         occurred_at=now,
-        recipients=(owner.reader_id,),
-        link=owner.link,
+        recipients=(reader_id,),
+        link=structs.replace(owner.link, to_guardian=to_guardian),
         leads_to=leads_to,
         expires_at=now + FRESH_LIFE,
     )

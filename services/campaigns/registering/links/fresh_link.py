@@ -3,12 +3,13 @@
 What is sensitive (seeing all that is kept, having it erased, changing the address) is done behind such a link, not
 behind the personal one, which lives for months. How another room uses it:
 
-    await ask_fresh_link(connection, registration_id=place.id, now=now)          # links/ask_fresh_link.py
+    await ask_fresh_link(connection, registration_id=place.id, to_guardian=…, now=now)     # links/ask_fresh_link.py
     …the mail leads to /donnees/{token}, for a quarter of an hour…
     fresh = await read_fresh_link(connection, edge.signer, token, now=now)       # links/read.py
     …fresh.registration_id, fresh.pupil_id, fresh.guardian_id, fresh.reader_id…
 
-The token's scope is `fresh`, its id the registration's, its version the personal link's: renewing that one ends these.
+The token's scope is `fresh`, or `fresh_guardian` of a guardian told besides the pupil; its id is the
+registration's, its version the personal link's: renewing that one ends these.
 `FreshLinkRequested.leads_to` of the contract names the first part of the page's address.
 """
 

@@ -9,7 +9,9 @@ from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.registering.links.fresh_link import FreshLink
 from shared.database import Connection
 from shared.notices import PersonalLink
-from shared.signed_links import Signer
+from shared.signed_links import NOBODY, Scope, Signer
+
+FRESH: tuple[Scope, Scope] = ("fresh", "fresh_guardian")
 
 
 class Owner(Struct, frozen=True, kw_only=True):
@@ -65,16 +67,16 @@ async def read_own(connection: Connection, signer: Signer, token: str) -> Owner:
 
 async def read_fresh_link(connection: Connection, signer: Signer, token: str, *, now: datetime) -> FreshLink:
     """Who stands behind a fresh link; raises `UnknownRegistration` for one that has ended, or never was."""
-    signed = signer.verify_timed("fresh", token, now)
-    if signed is None:
-        raise UnknownRegistration
+    pupil, guardian = (signer.verify_timed(scope, token, now) for scope in FRESH)
+    signed = pupil or guardian or NOBODY
     owner = await read_owner(connection, signed.id)
-    if owner.token_version != signed.version:
+    reader_id = owner.guardian_id if guardian else owner.reader_id
+    if owner.token_version != signed.version or reader_id is None:
         raise UnknownRegistration
     return FreshLink(
         registration_id=owner.registration_id,
         offer_id=owner.offer_id,
         pupil_id=owner.pupil_id,
         guardian_id=owner.guardian_id,
-        reader_id=owner.reader_id,
+        reader_id=reader_id,
     )

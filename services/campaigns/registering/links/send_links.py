@@ -39,7 +39,12 @@ async def send_links(connection: Connection, *, now: datetime) -> int:
     for row in await _registrations_of(connection, [row["email"] for row in asked]):
         readers.setdefault(row["email"], row["reader_id"])
         found.setdefault(row["email"], []).append(
-            PersonalLink(registration_id=row["id"], token_version=row["token_version"], offer=row["title"])
+            PersonalLink(
+                registration_id=row["id"],
+                token_version=row["token_version"],
+                offer=row["title"],
+                to_guardian=row["besides"],
+            )
         )
     facts = [
         LinksRequested(occurred_at=now, recipients=(readers[email],), links=tuple(links))
@@ -59,21 +64,20 @@ async def _registrations_of(connection: Connection, emails: list[str]) -> list[R
         return []
     rows: list[Record] = await connection.fetch(
         """
-        SELECT asked.email, r.id, r.token_version, o.title, r.reader_id
+        SELECT asked.email, r.id, r.token_version, o.title, person.id AS reader_id, r.besides
         FROM unnest($1::text[]) AS asked (email)
         JOIN contract.people person ON lower(person.email) = asked.email AND person.erased_at IS NULL
         CROSS JOIN LATERAL (
-            SELECT own.id, own.token_version, own.offer_id, person.id AS reader_id
-            FROM campaigns.registrations own
-            WHERE own.pupil_id = person.id AND own.status IN ('waiting', 'held', 'confirmed')
+            SELECT own.id, own.token_version, own.offer_id, own.status, false AS besides
+            FROM campaigns.registrations own WHERE own.pupil_id = person.id
             UNION ALL
-            -- a guardian answers where the pupil has no address
-            SELECT ward.id, ward.token_version, ward.offer_id, person.id
+            -- a guardian reads the page besides the pupil, and answers where the pupil has no address
+            SELECT ward.id, ward.token_version, ward.offer_id, ward.status, pupil.email IS NOT NULL
             FROM campaigns.registrations ward JOIN contract.people pupil ON pupil.id = ward.pupil_id
-            WHERE ward.guardian_id = person.id AND pupil.email IS NULL
-              AND ward.status IN ('waiting', 'held', 'confirmed')
+            WHERE ward.guardian_id = person.id AND lower(pupil.email) IS DISTINCT FROM asked.email
         ) r
         JOIN campaigns.offers o ON o.id = r.offer_id
+        WHERE r.status IN ('waiting', 'held', 'confirmed')
         ORDER BY asked.email, r.id
         """,
         emails,

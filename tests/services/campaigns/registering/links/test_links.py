@@ -84,15 +84,17 @@ async def test_all_living_registrations_of_an_address_come_in_one_mail(visitor, 
     assert len(notice.recipients) == 1
 
 
-async def test_a_guardian_gets_the_links_of_a_pupil_without_address(visitor, pool, signer, small_week):
+async def test_a_guardian_gets_the_link_of_a_pupil_without_address_and_their_own_of_another(
+    visitor, pool, signer, small_week
+):
     guardian = {"guardian_name": "Dominique Dupré", "guardian_email": "dominique@famille.example"}
-    alone, _ = await register(
+    alone, besides = await register(
         pool, signer, small_week.offer_id, a_pupil(1, email=None, **guardian), a_pupil(2, **guardian)
     )
     await ask(visitor, "dominique@famille.example")
     await answer_requests(pool)
     (notice,) = await told(pool)
-    assert [link.registration_id for link in notice.links] == [alone]
+    assert {link.registration_id: link.to_guardian for link in notice.links} == {alone: False, besides: True}
 
 
 @pytest.mark.usefixtures("registration_id")
@@ -177,6 +179,23 @@ async def test_two_renewals_at_once_are_one(pool, registration_id):
     await asyncio.gather(*(renew() for _ in range(4)))
     assert await pool.fetchval("SELECT token_version FROM campaigns.registrations") == 2
     assert len(await told(pool)) == 1
+
+
+async def test_a_guardian_s_fresh_link_says_who_came_by_it(pool, signer, small_week):
+    guardian = {"guardian_name": "Dominique Dupré", "guardian_email": "dominique@famille.example"}
+    with_guardian, without = await register(pool, signer, small_week.offer_id, a_pupil(1, **guardian), a_pupil(2))
+    async with transaction(pool) as connection:
+        await ask_fresh_link(connection, registration_id=with_guardian, to_guardian=True, now=NOW)
+        with pytest.raises(UnknownRegistration):
+            await ask_fresh_link(connection, registration_id=without, to_guardian=True, now=NOW)
+    (notice,) = await told(pool, "fresh_link.requested")
+    assert notice.link.to_guardian
+    async with pool.acquire() as connection:
+        token = signer.timed_token("fresh_guardian", with_guardian, 1, notice.expires_at)
+        fresh = await read_fresh_link(connection, signer, token, now=NOW)
+        assert notice.recipients == (fresh.guardian_id,) == (fresh.reader_id,)
+        own = signer.timed_token("fresh", with_guardian, 1, notice.expires_at)
+        assert (await read_fresh_link(connection, signer, own, now=NOW)).reader_id == fresh.pupil_id
 
 
 async def test_a_fresh_link_opens_for_a_quarter_of_an_hour(pool, signer, registration_id):
