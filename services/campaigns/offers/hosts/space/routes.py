@@ -84,10 +84,9 @@ def calendar_address(edge: Edge, token: str) -> str:
 async def _open(edge: Edge, connection: Connection, token: str, now: datetime) -> tuple[UUID, list[Hosting]]:
     """Whose page a token opens, and what stands on it; raises `UnknownHostRequest` when cut, foreign or renewed."""
     signed = edge.signer.read("host_space", token)
-    if (await read_space_versions(connection, [signed.id]))[signed.id] != signed.version:
-        raise UnknownHostRequest
+    version = (await read_space_versions(connection, [signed.id]))[signed.id]
     hostings = await list_hostings_of_person(connection, signed.id, now=now)
-    if not hostings:
+    if version != signed.version or not hostings:
         raise UnknownHostRequest
     return signed.id, hostings
 
