@@ -50,6 +50,7 @@ EXAMPLES: dict[str, Any] = {
     "title": "Cinq jours, cinq métiers à Pont-Audemer",
     "trade": "Conductrice de travaux",
     "uai": "0270016W",
+    "under_15": False,
     "word": "Avec plaisir.",
 }
 BY_FORMAT = {

@@ -30,6 +30,7 @@ from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
+from services.campaigns.offers.consent.routes import route_handlers as consent
 from services.campaigns.offers.hosts.json_routes import route_handlers as hosts_json
 from services.campaigns.offers.hosts.routes import route_handlers as hosts
 from services.campaigns.offers.kinds.json_routes import route_handlers as kinds_json
@@ -126,6 +127,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
         route_handlers=[
             get_health,
             *offers,
+            *consent,
             *catalogue,
             *seats_now,
             *sharing,

@@ -41,6 +41,14 @@ class RegistrationBody(Struct, frozen=True):
     class_name: str = ""
     grade: Literal["", "quatrieme", "troisieme", "seconde", "premiere", "terminale"] = ""
     without_host: Annotated[bool, Meta(description="No other host: seats may be kept for such pupils")] = False
+    under_15: Annotated[
+        bool, Meta(description="The guardian is then needed, and consents by mail before the seat is confirmed")
+    ] = False
+
+
+HeldForBody = Annotated[
+    Literal["promotion", "address", "consent"] | None, Meta(description="What a held seat waits for, until `deadline`")
+]
 
 
 class RegisteredBody(Struct, frozen=True):
@@ -51,6 +59,8 @@ class RegisteredBody(Struct, frozen=True):
     position: int | None
     personal_url: str
     token: str
+    held_for: HeldForBody = None
+    deadline: datetime | None = None
 
 
 class SeeMailBody(Struct, frozen=True):
@@ -76,6 +86,7 @@ class RegistrationStateBody(Struct, frozen=True):
     position: int | None
     deadline: datetime | None
     offer: OfferRefBody
+    held_for: HeldForBody = None
 
 
 class HostBody(Struct, frozen=True):

@@ -15,7 +15,7 @@ from services.campaigns.offers.bodies import (
     SessionBody,
 )
 from services.campaigns.offers.offer import Offer, UnknownOffer
-from services.campaigns.offers.registration import UnknownRegistration
+from services.campaigns.offers.registration import HeldFor, UnknownRegistration
 from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 from shared.events import Concerned
@@ -130,6 +130,7 @@ class RegistrationState(Struct, frozen=True, kw_only=True):
     position: int | None
     waiting: int
     deadline: datetime | None
+    held_for: HeldFor | None
     token_version: int
     offer_slug: str
     offer_title: str
@@ -139,7 +140,7 @@ async def read_registration(connection: Connection, registration_id: UUID) -> Re
     """Where a registration stands now; raises `UnknownRegistration`."""
     row = await connection.fetchrow(
         """
-        SELECT r.id, r.offer_id, r.pupil_id, r.status, r.deadline, r.token_version, o.waiting,
+        SELECT r.id, r.offer_id, r.pupil_id, r.status, r.deadline, r.held_for, r.token_version, o.waiting,
                o.slug AS offer_slug, o.title AS offer_title,
                CASE WHEN r.status = 'waiting' THEN
                    (SELECT count(*) FROM campaigns.registrations before

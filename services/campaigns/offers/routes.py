@@ -83,7 +83,8 @@ async def post_registration(
     data: JSONBody[RegistrationBody],
     idempotency_key: IdempotencyKey = None,
 ) -> ASGIResponse:
-    """201 with a seat or a place in the queue, 202 where the address has to be proved.
+    """201 with a seat, a seat held for the guardian's consent, or a place in the queue; 202 where the address is to
+    be proved.
 
     200 with the same answer for the same key and body again.
     """
@@ -101,12 +102,21 @@ async def post_registration(
         idempotency_key=idempotency_key,
         grade=data.grade,
         without_host=data.without_host,
+        under_15=data.under_15,
     )
     registered = await edge.turnstile.register(offer_id, asked)
     if registered.by_mail:
         return ASGIResponse(body=SEE_MAIL, media_type=MediaType.JSON, status_code=202)
     token = edge.signer.token("registration", registered.id, registered.token_version)
-    body = RegisteredBody(registered.id, registered.status, registered.position, edge.personal_url(token), token)
+    body = RegisteredBody(
+        registered.id,
+        registered.status,
+        registered.position,
+        edge.personal_url(token),
+        token,
+        registered.held_for,
+        registered.deadline,
+    )
     return ASGIResponse(
         body=msgspec.json.encode(body),
         media_type=MediaType.JSON,
@@ -177,7 +187,7 @@ async def _state(edge: Edge, connection: Connection, token: str) -> Registration
         raise UnknownRegistration
     page_url = f"{edge.settings.base_url}/offres/{state.offer_slug}"
     offer = OfferRefBody(state.offer_id, state.offer_slug, state.offer_title, page_url)
-    return RegistrationStateBody(state.id, state.status, state.position, state.deadline, offer)
+    return RegistrationStateBody(state.id, state.status, state.position, state.deadline, offer, state.held_for)
 
 
 def _uuid_key(after: str | None) -> UUID | None:

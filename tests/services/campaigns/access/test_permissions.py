@@ -20,6 +20,7 @@ OPEN = (
     "/schema",
     "/offres/",
     "/inscriptions/",
+    "/consentement/",
     "/calendars/",
     "/connexion",
     "/invitations/",

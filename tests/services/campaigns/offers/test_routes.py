@@ -54,7 +54,7 @@ async def test_a_registration_goes_from_seat_to_withdrawal(client, week, setting
     answers = [(await post(client, week, number, key=f"k{number}")) for number in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     first, _, third = [answer.json() for answer in answers]
-    assert set(first) == {"id", "status", "position", "personal_url", "token"}
+    assert set(first) == {"id", "status", "position", "personal_url", "token", "held_for", "deadline"}
     assert (first["status"], first["position"]) == ("confirmed", None)
     assert (third["status"], third["position"]) == ("waiting", 1)
     assert first["personal_url"] == f"{settings.base_url}/inscriptions/{first['token']}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from services.campaigns.offers.bodies import Email, GuardianBody, SchoolBody
+from services.campaigns.offers.bodies import Email, GuardianBody, HeldForBody, SchoolBody
 from services.campaigns.offers.seats.classes.school_class import EnrolledPlace
 from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
 
@@ -20,6 +20,7 @@ class ListedPupilBody(Struct, frozen=True):
     guardian: GuardianBody | None = None
     class_name: Annotated[str | None, Meta(examples=["2nde 4"])] = None
     without_host: Annotated[bool, Meta(description="No other host: seats may be kept for such pupils")] = False
+    under_15: Annotated[bool, Meta(description="The guardian consents by mail before the seat is confirmed")] = False
 
 
 class ClassBody(Struct, frozen=True):
@@ -64,6 +65,7 @@ class EnrolmentBody(Struct, frozen=True):
     position: int | None
     waiting: int
     deadline: datetime | None
+    held_for: HeldForBody
     can_swap: bool
     can_withdraw: bool
 

@@ -23,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                        "e mail du responsable legal"),
     "class_name": ("classe", "division", "groupe classe"),
     "without_host": ("sans accueil", "sans stage", "sans lieu de stage", "sans autre accueil"),
+    "under_15": ("moins de 15 ans", "a moins de 15 ans", "moins de 15", "avant 15 ans", "age moins de 15 ans"),
 }  # fmt: skip
 NAMED: dict[str, str] = {
     "last_name": "Nom",
@@ -32,6 +33,7 @@ NAMED: dict[str, str] = {
     "guardian_email": "Adresse du responsable",
     "class_name": "Classe",
     "without_host": "Sans accueil",
+    "under_15": "Moins de 15 ans",
 }
 YES = ("oui", "o", "x", "1", "vrai")
 TOO_MANY = f"cette liste est trop longue : {PUPILS_AT_MOST} élèves au plus."

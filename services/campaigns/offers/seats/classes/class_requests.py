@@ -65,6 +65,7 @@ def _parse(
                 class_name=fields.get("class_name") or class_name,
                 idempotency_key=None,
                 without_host=says_yes(fields.get("without_host", "")),
+                under_15=says_yes(fields.get("under_15", "")),
             )
         except InvalidField as refusal:
             field = refusal.field or ""

@@ -151,6 +151,7 @@ def _request(pupil: ListedPupilBody, school_name: str, school_uai: str | None, c
         class_name=pupil.class_name or class_name,
         idempotency_key=None,
         without_host=pupil.without_host,
+        under_15=pupil.under_15,
     )
 
 
@@ -168,6 +169,7 @@ def _coming(data: SwapBody, place: EnrolledPlace) -> RegistrationRequest | UUID:
             email=data.pupil.email,
             guardian=data.pupil.guardian,
             without_host=place.without_host,
+            under_15=data.pupil.under_15,
         ),
         place.school_name,
         place.school_uai,

@@ -33,7 +33,7 @@ async def list_enrolled(
         """
         SELECT r.id, r.pupil_id, r.offer_id, o.slug AS offer_slug, o.title AS offer_title, person.first_name,
                person.last_name, p.class_name, p.school_name, p.school_uai, r.without_host, r.status, o.waiting,
-               r.deadline, o.closes_at, lower(o.busy) AS starts_at,
+               r.deadline, r.held_for, o.closes_at, lower(o.busy) AS starts_at,
                CASE WHEN r.status = 'waiting' THEN
                    (SELECT count(*) FROM campaigns.registrations before
                     WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.registration import RegistrationStatus
+from services.campaigns.offers.registration import HeldFor, RegistrationStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_times
 from shared.refusal import Refusal
 
@@ -54,6 +54,7 @@ class EnrolledPlace(Struct, frozen=True, kw_only=True):
     position: int | None
     waiting: int
     deadline: datetime | None
+    held_for: HeldFor | None
     closes_at: datetime | None
     starts_at: datetime | None
     can_swap: bool
@@ -70,6 +71,8 @@ class EnrolledPlace(Struct, frozen=True, kw_only=True):
         match self.status:
             case "confirmed":
                 return "Place confirmée"
+            case "held" if self.held_for == "consent" and self.deadline is not None:
+                return f"Place retenue, accord du responsable attendu avant le {say_moment(self.deadline)}"
             case "held" if self.deadline is not None:
                 return f"Place proposée, réponse avant le {say_moment(self.deadline)}"
             case "waiting":

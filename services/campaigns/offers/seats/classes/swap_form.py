@@ -21,6 +21,8 @@ class SwapForm(Struct, frozen=True, kw_only=True):
     email: str = ""
     guardian_name: str = ""
     guardian_email: str = ""
+    # « oui » or nothing
+    under_15: str = ""
     key: str = ""
 
     def parse(self, place: EnrolledPlace) -> RegistrationRequest:
@@ -36,6 +38,7 @@ class SwapForm(Struct, frozen=True, kw_only=True):
             class_name=place.class_name,
             idempotency_key=f"{self.key[: KEY_AT_MOST - 50]}-{place.id}",
             without_host=place.without_host,
+            under_15=self.under_15 == "oui",
         )
 
     def find_faults(self, place: EnrolledPlace) -> dict[str, str]:
