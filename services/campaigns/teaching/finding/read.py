@@ -15,6 +15,8 @@ from services.campaigns.teaching.pupil import FollowedPupil, in_order
 from services.campaigns.teaching.read import Scope, list_followed
 from shared.database import Connection
 
+WITH_NOTHING = "sans-rien"
+
 
 async def list_room(
     connection: Connection, choice: OfferChoice, *, organisation_id: UUID, now: datetime, limit: int
@@ -60,10 +62,14 @@ async def list_with_nothing(
     return [pupil for pupil in in_order(pupils) if pupil.has_nothing and class_name in (None, pupil.class_name)]
 
 
-async def write_with_nothing(
-    connection: Connection, actor: Actor, *, class_name: str | None = None, now: datetime
+async def write_pupils(
+    connection: Connection, actor: Actor, *, who: str, class_name: str | None = None, now: datetime
 ) -> str:
-    """Those pupils as the lines of a class form, with the addresses that the teacher gave; a list's worth of them."""
+    """The pupils whom an address means (« sans-rien »: who have nothing) as the lines of a class form, with the
+    addresses that the teacher gave; a list's worth of them. Nobody where it means nobody.
+    """
+    if who != WITH_NOTHING or not actor.may("follow_pupils"):
+        return ""
     pupils = (await list_with_nothing(connection, actor, class_name=class_name, now=now))[:PUPILS_AT_MOST]
     if not pupils:
         return ""

@@ -14,9 +14,11 @@ from services.campaigns.offers.seats.classes.class_list import (
     write_class,
 )
 from services.campaigns.teaching.matching import class_key, name_key
-from shared.languages import _
+from shared.languages import _, later
 
 TEXT_AT_MOST = 60_000
+LISTED_AT_ONCE = 300
+FIELDS = ("last_name", "first_name", "class_name", "email")
 
 
 class NewPupil(Struct, frozen=True, kw_only=True):
@@ -88,26 +90,42 @@ def parse_lines(lines: Sequence[PupilLine], class_name: str, findings: Findings)
     """The pupils of lines; every fault of each is noted. The same pupil of the same class twice is one."""
     pupils: dict[str, NewPupil] = {}
     for line in lines:
+        fields = {field: line.said(field) for field in FIELDS}
+        fields["class_name"] = fields["class_name"] or class_name
         read: dict[str, str | None] = {}
-        for field, most, needed, said in (
-            ("last_name", NAME_AT_MOST, True, _("Le nom")),
-            ("first_name", NAME_AT_MOST, True, _("Le prénom")),
-            ("class_name", CLASS_AT_MOST, False, _("La classe")),
-            ("email", 0, False, ""),
-        ):
-            value = line.said(field) or (class_name if field == "class_name" else "")
+        for field in FIELDS:
             try:
-                read[field] = (
-                    parse_email(value, field)
-                    if field == "email"
-                    else parse_line(value, field, said, most, needed=needed)
-                )
+                read[field] = _parse(field, fields[field])
             except InvalidField as refusal:
                 sentence = refusal.sentence[0].lower() + refusal.sentence[1:]
                 findings.fault(line.row, line.columns.get(field, ""), sentence)
-        if len(read) == 4:
+        if len(read) == len(FIELDS):
             pupil = NewPupil(**read)  # type: ignore[arg-type]  # the four fields, in their types
             if not all(name_key(pupil.last_name, pupil.first_name)):
                 findings.fault(line.row, "", _("un nom doit contenir au moins une lettre."))
             pupils.setdefault(pupil.mark, pupil)
     return tuple(pupils.values())
+
+
+def parse_pupil(*, first_name: str, last_name: str, class_name: str, email: str | None, at: str = "") -> NewPupil:
+    """One pupil as a machine gives them; raises `InvalidField`, its field below `at`."""
+    given = {"first_name": first_name, "last_name": last_name, "class_name": class_name, "email": email or ""}
+    try:
+        pupil = NewPupil(**{field: _parse(field, given[field]) for field in FIELDS})  # type: ignore[arg-type]
+    except InvalidField as refusal:
+        raise InvalidField(refusal.sentence, field=f"{at}{refusal.field}") from refusal
+    if not all(name_key(pupil.last_name, pupil.first_name)):
+        raise InvalidField(later("Un nom doit contenir au moins une lettre."), field=f"{at}last_name")
+    return pupil
+
+
+def _parse(field: str, value: str) -> str | None:
+    match field:
+        case "last_name":
+            return parse_line(value, field, _("Le nom"), NAME_AT_MOST)
+        case "first_name":
+            return parse_line(value, field, _("Le prénom"), NAME_AT_MOST)
+        case "class_name":
+            return parse_line(value, field, _("La classe"), CLASS_AT_MOST, needed=False)
+        case _:
+            return parse_email(value, field)

@@ -8,7 +8,10 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec import Struct
 
+from services.campaigns.look.words import local_day
+from services.campaigns.teaching.period import period_at
 from services.campaigns.teaching.pupil import FollowedPupil, Meeting
+from services.campaigns.teaching.read import Scope, list_followed, list_meetings_of
 from services.campaigns.teaching.visits.proposal import Stop, can_be_visited
 from services.campaigns.teaching.visits.visit import UnknownVisit, Visit, fit
 from shared.database import Connection
@@ -104,6 +107,18 @@ async def list_announced(connection: Connection, session_ids: Collection[UUID]) 
             )
         )
     return found
+
+
+async def read_plan(
+    connection: Connection, organisation_id: UUID, teacher_id: UUID, *, now: datetime
+) -> tuple[list[Visit], list[Stop]]:
+    """A teacher's visits, and where their own pupils can be visited in the period."""
+    today = local_day(now)
+    period = period_at(today)
+    scope = Scope(organisation_id=organisation_id, teacher_id=teacher_id)
+    visits = await list_visits(connection, organisation_id=organisation_id, teacher_id=teacher_id)
+    pupils = await list_followed(connection, scope, period=period, today=today)
+    return visits, stops_of(pupils, await list_meetings_of(connection, pupils, period=period))
 
 
 def stops_of(pupils: Sequence[FollowedPupil], meetings: Mapping[UUID, Sequence[Meeting]]) -> list[Stop]:

@@ -16,15 +16,12 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
-from services.campaigns.look.words import local_day
 from services.campaigns.teaching.lists.routes import person_of
-from services.campaigns.teaching.period import period_at
-from services.campaigns.teaching.read import Scope, list_followed, list_meetings_of
 from services.campaigns.teaching.visits.calendar import head_of, sessions_of
 from services.campaigns.teaching.visits.keep_visits import keep_visits
 from services.campaigns.teaching.visits.plan_visit import plan_visit
 from services.campaigns.teaching.visits.proposal import Proposed, Stop, propose_visits
-from services.campaigns.teaching.visits.read import list_visits, read_visit, read_visits, stops_of
+from services.campaigns.teaching.visits.read import read_plan, read_visit, read_visits
 from services.campaigns.teaching.visits.remove_visit import remove_visit
 from services.campaigns.teaching.visits.visit import UnknownVisit, Visit, find_doubts
 from services.campaigns.teaching.visits.visit_form import MINUTES, clock, read_change, read_ticked
@@ -169,14 +166,7 @@ async def post_removed_visit(
 
 
 async def _read(connection: Connection, actor: Actor, now: datetime) -> tuple[list[Visit], list[Stop]]:
-    teacher_id = person_of(actor)
-    today = local_day(now)
-    period = period_at(today)
-    scope = Scope(organisation_id=actor.organisation_id, teacher_id=teacher_id)
-    visits = await list_visits(connection, organisation_id=actor.organisation_id, teacher_id=teacher_id)
-    pupils = await list_followed(connection, scope, period=period, today=today)
-    stops = stops_of(pupils, await list_meetings_of(connection, pupils, period=period))
-    return visits, stops
+    return await read_plan(connection, actor.organisation_id, person_of(actor), now=now)
 
 
 async def _page(

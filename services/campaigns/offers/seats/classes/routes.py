@@ -42,7 +42,7 @@ from services.campaigns.offers.seats.classes.swap_form import SwapForm, read_swa
 from services.campaigns.offers.seats.classes.swap_pupil import swap_pupil
 from services.campaigns.offers.seats.enrolment import ClassOutcome, NotAllTogether, enrolment_of
 from services.campaigns.registering.form import empty_form
-from services.campaigns.teaching.finding.read import write_with_nothing
+from services.campaigns.teaching.finding.read import write_pupils
 from shared.database import Connection
 from shared.refusal import Refusal
 
@@ -50,8 +50,6 @@ CLASSES = "/planification/classes"
 OFFERS_LISTED = 100
 LIST_AT_MOST = 200_000
 TEMPLATES = "offers/seats/classes/templates"
-WITH_NOTHING = "sans-rien"
-
 Pupils = Annotated[str, QueryParameter(name="eleves")]
 ClassName = Annotated[str | None, QueryParameter(name="classe")]
 
@@ -82,11 +80,7 @@ async def get_class_form(
     """The form for a list: empty, or filled in with those of one's own pupils who have nothing yet."""
     async with edge.reading() as connection:
         offer = await read_open_offer(connection, slug, now=now)
-        lines = (
-            await write_with_nothing(connection, actor, class_name=class_name, now=now)
-            if pupils == WITH_NOTHING and actor.may("follow_pupils")
-            else ""
-        )
+        lines = await write_pupils(connection, actor, who=pupils, class_name=class_name, now=now)
     return _form(actor, offer, ClassPreview(form=ClassForm(key=empty_form().key, list=lines)))
 
 
