@@ -53,6 +53,7 @@ from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
 from services.campaigns.schools.routes import route_handlers as schools
+from services.campaigns.teaching.json_routes import route_handlers as teaching_json
 from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
 from shared.settings import Settings
@@ -157,6 +158,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *organisations,
             *organisations_json,
             *teaching,
+            *teaching_json,
             *feeds,
             *static_files,
         ],
