@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.changes import FieldChange as FieldChange
+from shared.erasures import PupilErased
 from shared.identifiers import new_id
 from shared.notices import AnyNotice
 
@@ -177,6 +178,7 @@ AnyEvent = (
     | OfferChanged
     | OfferCancelled
     | AnyNotice
+    | PupilErased
 )
 
 _encoder = msgspec.json.Encoder()

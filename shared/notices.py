@@ -265,18 +265,6 @@ class CalendarRequested(Notice, frozen=True, kw_only=True, tag="calendar.request
     renewed: bool = False
 
 
-class PupilErased(Notice, frozen=True, kw_only=True, tag="pupil.erased"):
-    """A pupil's names and addresses are gone, and the guardians'; told to nobody: what was written of them goes, too.
-
-    `people` are all whose names went, `registration_ids` all the pupil ever had.
-    """
-
-    recipients: tuple[UUID, ...] = ()
-    pupil_id: UUID
-    people: tuple[UUID, ...]
-    registration_ids: tuple[UUID, ...] = ()
-
-
 AnyNotice = (
     SignInRequested
     | MemberInvited
@@ -304,5 +292,4 @@ AnyNotice = (
     | FollowUpBooked
     | FollowUpCancelled
     | CalendarRequested
-    | PupilErased
 )

@@ -17,6 +17,8 @@ from msgspec import Struct
 
 Scope = Literal[
     "registration",
+    # the personal page as the guardian reads it
+    "guardian",
     "consent",
     # calendars: of a pupil, a guardian, a teacher, a speaker, a planner, a member's one-to-one slots
     "feed",

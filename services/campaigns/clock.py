@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -22,10 +23,15 @@ from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, r
 from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from services.campaigns.offers.registration import RegistrationEnded
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
 from services.campaigns.offers.speakers.remove_past_speakers import remove_past_speakers
+from services.campaigns.offers.withdraw_registration import withdraw_registration
+from services.campaigns.privacy.erase_pupil import erase_pupil
+from services.campaigns.privacy.read import find_erasures, find_pupils_kept_long_enough
+from services.campaigns.privacy.request_erasure import request_erasure
 from services.campaigns.registering.links.send_links import find_link_requests, forget_link_requests, send_links
 from services.campaigns.teaching.lists.remove_pupils import remove_old_lists
 from services.campaigns.teaching.visits.remove_visit import remove_old_visits
@@ -103,10 +109,37 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while gone:
         async with edge.transaction() as connection:
             gone = await remove_past_speakers(connection, now=now)
+    if tombstones:
+        async with edge.transaction() as connection:
+            kept = await find_pupils_kept_long_enough(connection, now=now)
+            await request_erasure(connection, pupil_ids=kept, why="kept_long_enough", now=now)
+    await carry_out_erasures(edge, now=now, late=tombstones)
     gone = int(tombstones)
     while gone:
         async with edge.transaction() as connection:
             gone = await remove_old_lists(connection, now=now) + await remove_old_visits(connection, now=now)
+
+
+async def carry_out_erasures(edge: Edge, *, now: datetime, pupil_id: UUID | None = None, late: bool = False) -> None:
+    """Give back the seats of who is to be erased, one offer a transaction, then let the names go.
+
+    Whoever asks calls it for the one pupil; what a kill in between, or a mail on its way, left over is found by the
+    next tick. `late`: also who was registered while being erased.
+    """
+    async with edge.reading() as connection:
+        found = await find_erasures(connection, now=now, pupil_id=pupil_id, late=late)
+    erasures = {each.pupil_id: each for each in found}
+
+    async def give_back(connection: Connection, *, registration_id: UUID, now: datetime) -> None:
+        with suppress(RegistrationEnded):
+            await withdraw_registration(connection, registration_id=registration_id, now=now)
+
+    async def erase(connection: Connection, *, pupil_id: UUID, now: datetime) -> None:
+        await erase_pupil(connection, erasure=erasures[pupil_id], now=now)
+
+    living = [registration_id for each in erasures.values() for registration_id in each.living]
+    await _each(edge, living, give_back, now, of="registration_id")
+    await _each(edge, list(erasures), erase, now, of="pupil_id")
 
 
 async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUID | None = None) -> None:

@@ -49,6 +49,8 @@ from services.campaigns.personal_space.routes import route_handlers as personal_
 from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.posters.routes import route_handlers as posters
 from services.campaigns.preview import Preview, no_mail
+from services.campaigns.privacy.json_routes import route_handlers as privacy_json
+from services.campaigns.privacy.routes import route_handlers as privacy
 from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
@@ -138,6 +140,8 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *links,
             *schools,
             *personal_space,
+            *privacy,
+            *privacy_json,
             *planning,
             *access,
             *_other_ways_in(settings),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notifications.reactions import NOTICES_OF_A_PUPIL
 from shared.database import Connection
-from shared.notices import PupilErased
+from shared.erasures import PupilErased
 
 # what was sent to the person, about one of the registrations, or told others of the pupil
 LETTERS_OF = """

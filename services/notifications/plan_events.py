@@ -14,6 +14,7 @@ from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
 from services.notifications.reactions import COALESCED, KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
 from shared.database import Connection
+from shared.erasures import PupilErased
 from shared.events import (
     AnyEvent,
     Concerned,
@@ -27,7 +28,7 @@ from shared.events import (
     decode_event,
 )
 from shared.identifiers import new_id
-from shared.notices import Notice, PupilErased
+from shared.notices import Notice
 from shared.settings import Settings
 from shared.signed_links import Signer
 

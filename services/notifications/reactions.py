@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from shared.erasures import PupilErased
 from shared.events import (
     Event,
     OfferCancelled,
@@ -48,7 +49,6 @@ from shared.notices import (
     MemberInvited,
     Notice,
     PartnerLeft,
-    PupilErased,
     SignInRequested,
     SpeakerAnswered,
     SpeakerReleased,

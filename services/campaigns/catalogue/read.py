@@ -16,7 +16,7 @@ LISTING = """
            o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at, coalesce(o.kept, 0) AS kept,
            o.kept IS NOT NULL AND EXISTS (SELECT FROM campaigns.quotas q WHERE q.offer_id = o.id AND q.without_host
                                                   AND q.released_at IS NULL) AS kept_for_hostless,
-           (upper(campaign.period) - 1 + interval '13 months')::date AS keeps_until,
+           (upper(campaign.period) - 1 + make_interval(months => campaign.keep_months))::date AS keeps_until,
            coalesce(held.count, 0) AS held, coalesce(days.list, '[]') AS days
     FROM campaigns.offers o
     JOIN campaigns.organisations organisation ON organisation.id = o.organisation_id

@@ -19,7 +19,7 @@ POSTED: dict[str, Class] = {
 
 # how a path begins → the scopes of which the secret after it may be; where two begin alike, the longer one is first
 SECRETS: dict[str, tuple[Scope, ...]] = {
-    "/inscriptions/": ("registration",),
+    "/inscriptions/": ("registration", "guardian"),
     "/suivi/agenda/": ("feed",),
     "/suivi/": ("registration",),
     "/connexion/": ("sign_in",),

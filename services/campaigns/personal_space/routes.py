@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -18,9 +18,12 @@ from services.campaigns.offers.kinds.series.read import list_required_slots
 from services.campaigns.offers.read import read_programme
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
-from services.campaigns.personal_space.place import next_session, own_days
-from services.campaigns.personal_space.read import read_place
+from services.campaigns.personal_space.changes import NOTHING, changes_between
+from services.campaigns.personal_space.mark_programme_seen import mark_programme_seen
+from services.campaigns.personal_space.read import list_alternatives, list_elsewhere, read_place, read_programme_seen
+from services.campaigns.personal_space.timeline import luggage_of, next_session, own_days, timeline_of
 from shared.calendar.invitation import write_invitation
+from shared.languages import Message, later
 from shared.refusal import Refusal
 
 Verb = Callable[..., Awaitable[None]]
@@ -30,36 +33,40 @@ class Question(Struct, frozen=True):
     """What a page asks before its button does it, and the states of a registration it makes sense in."""
 
     path: str
-    title: str
-    consequence: str
-    button: str
+    title: Message
+    consequence: Message
+    button: Message
     verb: Verb
     states: tuple[str, ...]
 
 
 WITHDRAWAL = Question(
     "retrait",
-    "Renoncer à cette inscription ?",
-    "La place est rendue aussitôt, à qui attend ou à qui s’inscrit. Pour revenir, il faudra s’inscrire de nouveau, "
-    "à la fin de la liste d’attente si l’offre est complète.",
-    "Renoncer à l’inscription",
+    later("Renoncer à cette inscription ?"),
+    later(
+        "La place est rendue aussitôt, à qui attend ou à qui s’inscrit. Pour revenir, il faudra s’inscrire de nouveau, "
+        "à la fin de la liste d’attente si l’offre est complète."
+    ),
+    later("Renoncer à l’inscription"),
     withdraw_registration,
     ("waiting", "held", "confirmed"),
 )
 ACCEPTANCE = Question(
     "acceptation",
-    "Accepter la place proposée ?",
-    "La place sera confirmée. Vous recevrez l’invitation pour votre agenda. "
-    "Si vous attendez une place ailleurs aux mêmes dates, cette attente prend fin.",
-    "Accepter la place",
+    later("Accepter la place proposée ?"),
+    later(
+        "La place sera confirmée. Vous recevrez l’invitation pour votre agenda. "
+        "Si vous attendez une place ailleurs aux mêmes dates, cette attente prend fin."
+    ),
+    later("Accepter la place"),
     accept_seat,
     ("held",),
 )
 REFUSAL = Question(
     "refus",
-    "Refuser la place proposée ?",
-    "La place passe aussitôt à la personne suivante, et vous quittez la liste d’attente.",
-    "Refuser la place",
+    later("Refuser la place proposée ?"),
+    later("La place passe aussitôt à la personne suivante, et vous quittez la liste d’attente."),
+    later("Refuser la place"),
     refuse_seat,
     ("held",),
 )
@@ -67,20 +74,30 @@ REFUSAL = Question(
 
 @get("/inscriptions/{token:str}", include_in_schema=False)
 async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]) -> Response[str]:
-    """Whether one is in, and what comes next."""
+    """Whether one is in, and what comes next. It writes nothing: mail scanners and previews follow links, too."""
     async with edge.reading() as connection:
         place = await read_place(connection, edge.signer, token)
         programme = await read_programme(connection, place.offer_id)
-        follow_up = place.status == "confirmed" and await offers_slots(connection, place.offer_id, now=now)
+        seen = await read_programme_seen(connection, place, programme.version) if place.alive else None
+        follow_up = (
+            place.answers and place.status == "confirmed" and await offers_slots(connection, place.offer_id, now=now)
+        )
         required = await list_required_slots(connection, place.id, now=now)
+        elsewhere = await list_elsewhere(connection, place)
+        looks_on = place.status in ("waiting", "withdrawn", "refused", "expired", "cancelled")
+        alternatives = await list_alternatives(connection, place, now=now) if looks_on else []
+    days = own_days(programme, place.group_id)
     return page(
         "personal_space/templates/place.html",
         private=True,
         place=place,
         programme=programme,
-        days=own_days(programme, place.group_id),
-        upcoming=next_session(programme, place.group_id, now),
-        over=place.ends_at is not None and place.ends_at <= now,
+        timeline=timeline_of(days, now),
+        upcoming=next_session(days, now),
+        luggage=luggage_of(days, now),
+        changes=changes_between(seen, programme, place.group_id) if seen else NOTHING,
+        elsewhere=elsewhere,
+        alternatives=alternatives,
         address=f"/inscriptions/{token}",
         follow_up_address=f"/suivi/{token}" if follow_up else "",
         required=required,
@@ -88,6 +105,21 @@ async def get_place(edge: NamedDependency[Edge], now: NamedDependency[datetime],
         feed_url=f"{edge.settings.base_url}/calendars/{programme.slug}.ics",
         now=now,
     )
+
+
+@post("/inscriptions/{token:str}/vu", include_in_schema=False)
+async def post_seen(
+    request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[Any]:
+    """What changed up to a version has been seen: said by a button, or by the page once somebody has looked at it."""
+    given = str((await request.form()).get("version", ""))
+    version = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+    async with edge.transaction() as connection:
+        place = await read_place(connection, edge.signer, token)
+        await mark_programme_seen(
+            connection, registration_id=place.id, offer_id=place.offer_id, reader=place.reader, version=version, now=now
+        )
+    return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
 @get("/inscriptions/{token:str}/invitation.ics", include_in_schema=False)
@@ -129,7 +161,7 @@ class NothingToAdd(Refusal):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("Il n’y a pas de place à noter dans l’agenda pour cette inscription.")
+        super().__init__(later("Il n’y a pas de place à noter dans l’agenda pour cette inscription."))
 
 
 def _get_question(question: Question) -> Any:
@@ -137,7 +169,7 @@ def _get_question(question: Question) -> Any:
     async def get_question(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[Any]:
         """A page with one button: mail scanners follow links, they press nothing."""
         async with edge.reading() as connection:
-            place = await read_place(connection, edge.signer, token)
+            place = await read_place(connection, edge.signer, token, answering=True)
         if place.status not in question.states or (question.states == ("held",) and not place.asked):
             return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
         return page(
@@ -145,6 +177,7 @@ def _get_question(question: Question) -> Any:
             private=True,
             place=place,
             question=question,
+            also=REFUSAL if question is ACCEPTANCE else None,
             address=f"/inscriptions/{token}",
         )
 
@@ -158,7 +191,7 @@ def _post_answer(question: Question) -> Any:
     ) -> Response[Any]:
         """Do it, then show where one stands now."""
         async with edge.transaction() as connection:
-            place = await read_place(connection, edge.signer, token)
+            place = await read_place(connection, edge.signer, token, answering=True)
             await question.verb(connection, registration_id=place.id, now=now)
         return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
@@ -169,6 +202,7 @@ QUESTIONS = (WITHDRAWAL, ACCEPTANCE, REFUSAL)
 
 route_handlers: list[Any] = [
     get_place,
+    post_seen,
     get_invitation,
     *(_get_question(question) for question in QUESTIONS),
     *(_post_answer(question) for question in QUESTIONS),

@@ -6,7 +6,7 @@ from typing import get_args
 import services.notifications.reactions
 from services.notifications.reactions import COALESCED, ENDS, REACTIONS, SECRET, Message, NoticeMessage, NoticeReaction
 from shared.events import AnyEvent
-from shared.notices import AnyNotice, PupilErased
+from shared.notices import AnyNotice
 
 MESSAGES = Path(services.notifications.reactions.__file__).parent / "messages"
 
@@ -28,9 +28,7 @@ def test_every_message_is_caused_by_something():
 
 
 def test_notices_and_only_notices_have_the_line_of_a_notice():
-    told_to_nobody = {PupilErased}
-    lines_of_a_notice = {kind for kind, line in REACTIONS.items() if isinstance(line, NoticeReaction)}
-    assert lines_of_a_notice == set(get_args(AnyNotice)) - told_to_nobody
+    assert {kind for kind, line in REACTIONS.items() if isinstance(line, NoticeReaction)} == set(get_args(AnyNotice))
 
 
 def test_what_somebody_waits_for_before_a_screen_goes_first():

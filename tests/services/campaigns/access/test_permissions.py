@@ -20,6 +20,8 @@ OPEN = (
     "/schema",
     "/offres/",
     "/inscriptions/",
+    # what is kept in plain words, and one's own behind a fresh link
+    "/donnees",
     "/consentement/",
     "/calendars/",
     "/connexion",
