@@ -145,7 +145,7 @@ class NoticeReaction(Struct, frozen=True, kw_only=True):
 
 NOBODY: tuple[Reaction, ...] = ()
 
-REACTIONS: dict[type[Event] | type[Notice], tuple[Reaction, ...] | NoticeReaction] = {
+REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, ...] | NoticeReaction] = {
     RegistrationConfirmed: (
         Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how != "accepted"),
         Reaction(message="seat_confirmed", priority=2, when=lambda event: event.how == "accepted"),

@@ -287,3 +287,20 @@ async def is_being_erased(connection: Connection, pupil_id: UUID) -> bool:
             "SELECT EXISTS (SELECT FROM campaigns.erasures WHERE pupil_id = $1 AND erased_at IS NULL)", pupil_id
         )
     )
+
+
+async def is_guardian_of_all(connection: Connection, pupil_id: UUID, guardian_id: UUID) -> bool:
+    """Whether all of a pupil's registrations name a guardian of this address: who typed one of them knows no other."""
+    return bool(
+        await connection.fetchval(
+            """
+            SELECT bool_and(lower(guardian.email) IS NOT DISTINCT FROM lower(me.email))
+            FROM contract.people me
+            JOIN campaigns.registrations r ON r.pupil_id = $1
+            LEFT JOIN contract.people guardian ON guardian.id = r.guardian_id
+            WHERE me.id = $2 AND me.email IS NOT NULL
+            """,
+            pupil_id,
+            guardian_id,
+        )
+    )

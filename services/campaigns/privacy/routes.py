@@ -17,10 +17,12 @@ from services.campaigns.look.pages import page, planner_page
 from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.personal_space.read import read_place
 from services.campaigns.privacy.change_keeping import change_keeping
+from services.campaigns.privacy.erasure import NotTheirsAlone
 from services.campaigns.privacy.keeping import InvalidKeeping, parse_months
 from services.campaigns.privacy.read import (
     is_being_erased,
     is_erased,
+    is_guardian_of_all,
     list_keepings,
     read_keeping,
     read_living,
@@ -53,10 +55,10 @@ async def get_own_data(edge: NamedDependency[Edge], token: FromPath[str]) -> Res
 async def post_own_data(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[str]:
-    """Send the fresh link to the address on file; a guardian who is told besides has no say over all of a pupil's."""
+    """Send the fresh link to the address on file: the guardian's, where it is the guardian who asks."""
     async with edge.transaction() as connection:
-        place = await read_place(connection, edge.signer, token, answering=True)
-        await ask_fresh_link(connection, registration_id=place.id, now=now)
+        place = await read_place(connection, edge.signer, token)
+        await ask_fresh_link(connection, registration_id=place.id, to_guardian=place.by_guardian, now=now)
     return page("privacy/templates/asked.html", status=202, private=True, place=place, address=f"/inscriptions/{token}")
 
 
@@ -117,10 +119,16 @@ async def post_erasure(
 
 
 async def _fresh(connection: Connection, edge: Edge, token: str, now: datetime) -> FreshLink:
-    """Who stands behind the link; raises `UnknownRegistration`, also where all is erased already."""
+    """Who stands behind the link; raises `UnknownRegistration`, also where all is erased already.
+
+    Raises `NotTheirsAlone` for a guardian whom only some of the pupil's registrations name.
+    """
     fresh = await read_fresh_link(connection, edge.signer, token, now=now)
     if await is_erased(connection, fresh.pupil_id):
         raise UnknownRegistration
+    by_guardian = fresh.reader_id == fresh.guardian_id
+    if by_guardian and not await is_guardian_of_all(connection, fresh.pupil_id, fresh.reader_id):
+        raise NotTheirsAlone
     return fresh
 
 
