@@ -34,7 +34,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/personal_space",
     "services/campaigns/posters",
     "services/campaigns/privacy",
-    "services/campaigns/registering",
     "services/campaigns/subscribing",
     "services/campaigns/teaching",
     "shared",

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from services.campaigns.offers.registration import InvalidField, RegistrationRequest
 from services.campaigns.offers.registration_form import parse_request, parse_uai
 from shared.identifiers import new_id
+from shared.languages import _
 
 # the longest text a page gives back: what is longer is refused anyway
 SHOWN_AT_MOST = 300
@@ -22,8 +23,26 @@ STAND_INS = {
     "school_uai": {"school_uai": ""},
     "grade": {"grade": ""},
     "class_name": {"class_name": ""},
+    "under_15": {"under_15": "non"},
+    "teacher_email": {"teacher_email": ""},
     "Idempotency-Key": {"key": "a"},
 }
+
+
+# of the page: the list of faults is read in it
+ORDER = (
+    "first_name",
+    "last_name",
+    "email",
+    "school",
+    "school_uai",
+    "grade",
+    "under_15",
+    "guardian_name",
+    "guardian_email",
+    "class_name",
+    "teacher_email",
+)
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -34,8 +53,12 @@ class Form(Struct, frozen=True, kw_only=True):
     email: str = ""
     school: str = ""
     class_name: str = ""
+    # asked of pupils: « oui » or « non »; before 15 the guardian consents first
+    under_15: str = ""
     guardian_name: str = ""
     guardian_email: str = ""
+    # the referent teacher, who is asked whether it is so
+    teacher_email: str = ""
     key: str = ""
     # asked where the offer is for certain grades or schools
     grade: str = ""
@@ -57,6 +80,8 @@ class Form(Struct, frozen=True, kw_only=True):
             idempotency_key=self.key or None,
             grade=self.grade,
             without_host=self.without_host == "oui",
+            under_15=self.under_15 == "oui",
+            teacher_email=self.teacher_email,
         )
 
     def _uai(self) -> str | None:
@@ -65,8 +90,17 @@ class Form(Struct, frozen=True, kw_only=True):
         except InvalidField as refusal:
             raise InvalidField(refusal.sentence, field="school_uai") from refusal
 
-    def find_faults(self) -> dict[str, str]:
-        """A French sentence for each field that is at fault, in the order they are found; empty when all is well."""
+    def find_faults(self, *, asks_age: bool = False) -> dict[str, str]:
+        """A sentence for each field that is at fault, in the order of the page; empty when all is well.
+
+        `asks_age`: whether the pupil is under 15 has to be answered.
+        """
+        found = self._find_faults()
+        if asks_age and self.under_15 not in ("oui", "non"):
+            found["under_15"] = _("Dites si l’élève a moins de 15 ans.")
+        return {name: found[name] for name in [*ORDER, *found] if name in found}
+
+    def _find_faults(self) -> dict[str, str]:
         form, faults = self, dict[str, str]()
         while True:
             try:
@@ -79,6 +113,11 @@ class Form(Struct, frozen=True, kw_only=True):
                 form = structs.replace(form, **STAND_INS[field])
             else:
                 return faults
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was written: then all of the page is open."""
+        return any(value for name, value in structs.asdict(self).items() if name != "key")
 
     def shown(self) -> "Form":
         """The same to be shown again: cut to a length that a page can carry."""

@@ -14,12 +14,16 @@ from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
+from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.eligibility import GRADE_WORDS, NotForThisPupil
 from services.campaigns.offers.offer import OfferClosed
-from services.campaigns.offers.registration import AlreadyRegistered, KeyReused, PupilElsewhere
+from services.campaigns.offers.registration import AlreadyRegistered, KeyReused, PupilElsewhere, Registered
 from services.campaigns.registering.form import Form, empty_form, read_form
+from shared.languages import later
 
-KEY_REUSED = "Ce formulaire a déjà été envoyé avec d’autres réponses. Relisez-les, puis envoyez-le de nouveau."
+KEY_REUSED = later("Ce formulaire a déjà été envoyé avec d’autres réponses. Relisez-les, puis envoyez-le de nouveau.")
+# what the form's own script accepts: it is told where to go, and forgets what it has kept
+SCRIPT = "application/json"
 
 
 @get("/offres/{slug:str}/inscription", include_in_schema=False)
@@ -44,7 +48,7 @@ async def post_registration_form(
         # bytes that are not in the encoding a part of a multipart form claims, or an encoding nobody knows
         raise ClientException from error
     listing = await _listing(edge, slug)
-    faults = form.find_faults()
+    faults = form.find_faults(asks_age=listing.audience != "schools")
     if "Idempotency-Key" in faults:
         del faults["Idempotency-Key"]
         form = structs.replace(form, key=empty_form().key)
@@ -62,11 +66,21 @@ async def post_registration_form(
         return _form(listing, now, form, faults={refusal.field or "school": refusal.sentence}, status=refusal.status)
     except KeyReused as refusal:
         again = structs.replace(form, key=empty_form().key)
-        return _form(listing, now, again, trouble=KEY_REUSED, status=refusal.status)
+        return _form(listing, now, again, trouble=str(KEY_REUSED), status=refusal.status)
+    return _registered(request, edge, listing, form, registered)
+
+
+def _registered(
+    request: Request[Any, Any, Any], edge: Edge, listing: Listing, form: Form, registered: Registered
+) -> Response[Any]:
+    """The way to the personal page, as a script or a browser takes it; where the address is to be proved, none."""
     if registered.by_mail:
         return page("registering/templates/see_mail.html", status=202, private=True, listing=listing, form=form)
-    token = edge.signer.token("registration", registered.id, registered.token_version)
-    return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
+    to = f"/inscriptions/{edge.signer.token('registration', registered.id, registered.token_version)}"
+    headers = {"Cache-Control": "no-store"}
+    if request.headers.get("Accept") == SCRIPT:
+        return Response({"to": prefix() + to}, headers=headers, status_code=200)
+    return Redirect(to, status_code=303, headers=headers)
 
 
 async def _listing(edge: Edge, slug: str) -> Listing:

@@ -136,6 +136,7 @@ FORM = {
     "email": "camille@eleve.example",
     "school": "Lycée Prévert",
     "class_name": "204",
+    "under_15": "non",
     "key": "une-cle",
 }
 

@@ -98,6 +98,7 @@ async def test_over_http_every_answer_is_the_same_and_holds_no_secret(settings, 
         other = {**body, "pupil": {**body["pupil"], "email": "autre@eleve.example"}}  # type: ignore[dict-item]
         answers += [*keyed, await client.post(url, json=other)]
         form = {"first_name": "Ali", "last_name": "Ka", "email": "ali@eleve.example", "school": "Lycée", "key": "k"}
+        form["under_15"] = "non"
         page = await client.post(f"/offres/{week.slug}/inscription", data=form, follow_redirects=False)
     assert {(answer.status_code, answer.text) for answer in answers} == {(202, '{"status":"see-mail"}')}
     assert (page.status_code, "ali@eleve.example" in page.text) == (202, True)

@@ -34,10 +34,19 @@ async def test_the_form_asks_little_and_says_why(visitor, small_week):
     page = read(await visitor.get(path_of(small_week)))
     names = {field["name"] for field in page.all("input")}
     assert names == {*GOOD, "guardian_name", "guardian_email"}
+    assert [field["name"] for field in page.all("input") if field["type"] != "hidden"][:4] == [
+        "first_name",
+        "last_name",
+        "email",
+        "school",
+    ]
     assert len(page.value("key")) == 36
     labels = {label["for"] for label in page.all("label")}
-    assert labels == names - {"key"}
-    for words in ("Pourquoi", "Qui les voit", "Jusqu’au mardi 25 juillet 2028"):
+    assert labels == names - {"key"} | {"under_15-non"}
+    # each of the first four says why
+    for name in ("email", "school", "teacher_email", "class_name"):
+        assert page.by_id(f"{name}-aide")
+    for words in ("Pourquoi", "Qui les voit", "Jusqu’au mardi 25 juillet 2028", "Vos droits"):
         assert words in page.text
 
 
@@ -80,7 +89,8 @@ async def test_faults_stand_beside_their_fields_and_what_was_written_is_kept(vis
     answer = await send(visitor, small_week, first_name="", email="personne", guardian_name="Dominique")
     assert answer.status_code == 422
     page = read(answer)
-    assert {name for name in GOOD if name != "key" and "aria-invalid" in page.by_id(name)} == {"first_name", "email"}
+    invalid = {name for name in GOOD if name != "key" and "aria-invalid" in page.by_id(name)}
+    assert invalid == {"first_name", "email"}
     fault_beside(page, "first_name")
     assert fault_beside(page, "email")["value"] == "personne"
     fault_beside(page, "guardian_email")
@@ -109,7 +119,8 @@ async def test_bad_words_are_refused_beside_their_field(visitor, small_week, poo
     assert answer.status_code == 422
     page = read(answer)
     fault_beside(page, name)
-    assert page.all("script") == []
+    assert [script["type"] for script in page.all("script")] == ["module"]
+    assert "<script>alert" not in answer.text
     assert await count(pool) == 0
 
 
@@ -157,5 +168,37 @@ async def test_a_cancelled_offer_takes_nobody(visitor, small_week, pool):
 async def test_a_school_is_asked_for_no_guardian(visitor, small_week, pool):
     await pool.execute("UPDATE campaigns.offers SET audience = 'schools' WHERE id = $1", small_week.offer_id)
     page = read(await visitor.get(path_of(small_week)))
-    assert {field["name"] for field in page.all("input")} == set(GOOD)
+    assert {field["name"] for field in page.all("input")} == set(GOOD) - {"under_15", "teacher_email"}
     assert (await send(visitor, small_week)).status_code == 303
+
+
+async def test_who_does_not_say_whether_the_pupil_is_under_15_is_asked_again(visitor, small_week, pool):
+    answer = await send(visitor, small_week, under_15="")
+    assert answer.status_code == 422
+    page = read(answer)
+    assert "Dites si l’élève a moins de 15 ans." in page.text
+    assert "#under_15" in page.links()
+    assert await count(pool) == 0
+
+
+async def test_a_pupil_under_15_has_a_seat_held_until_the_guardian_consents(visitor, small_week, pool):
+    guardian = {"guardian_name": "Dominique Dupré", "guardian_email": "dominique@famille.example"}
+    assert (await send(visitor, small_week, under_15="oui", **guardian)).status_code == 303
+    row = await pool.fetchrow("SELECT status, held_for, under_15 FROM campaigns.registrations")
+    assert tuple(row) == ("held", "consent", True)
+
+
+async def test_the_form_s_own_script_is_told_where_to_go(visitor, small_week, pool):
+    async def ask(path: str):
+        return await visitor.post(path, data=GOOD, headers={"Accept": "application/json"}, follow_redirects=False)
+
+    first = await ask(path_of(small_week))
+    assert first.status_code == 200
+    assert first.headers["cache-control"] == "no-store"
+    assert first.json()["to"].startswith("/inscriptions/")
+    # the answer was lost: the same again is the same, in either language
+    assert (await ask(path_of(small_week))).json() == first.json()
+    assert (await ask(f"/en{path_of(small_week)}")).json()["to"] == f"/en{first.json()['to']}"
+    assert await count(pool) == 1
+    faulty = await visitor.post(path_of(small_week), data={}, headers={"Accept": "application/json"})
+    assert (faulty.status_code, faulty.headers["content-type"].startswith("text/html")) == (422, True)

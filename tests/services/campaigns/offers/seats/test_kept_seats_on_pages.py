@@ -49,7 +49,7 @@ async def test_a_pupil_without_a_host_says_so_on_the_form_and_has_the_seat(pool,
     week = await a_kept_week(pool, seats=1, kept=1)
     path = f"/offres/{week.slug}/inscription"
     assert "Aucun autre lieu ne m’accueille" in (await visitor.get(path)).text
-    fields = {"first_name": "Camille", "last_name": "Dupré", "school": "Lycée", "key": "a"}
+    fields = {"first_name": "Camille", "last_name": "Dupré", "school": "Lycée", "under_15": "non", "key": "a"}
     for name, given in (("a", {}), ("b", {"without_host": "oui"})):
         answer = await visitor.post(path, data={**fields, "email": f"{name}@eleve.example", "key": name, **given})
         assert answer.status_code == 200
