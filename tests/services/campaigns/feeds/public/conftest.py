@@ -7,7 +7,9 @@ import pytest
 
 from services.campaigns.feeds.public.shelf import PublicShelf
 from services.campaigns.feeds.public.writing import Place
+from services.campaigns.offers.publish_offer import publish_offer
 from shared.database import Pool, transaction
+from tests.shared.calendar.conftest import read_by_ical_js  # noqa: F401  # the fixture, for feeds over HTTP
 from tests.world import NOW, Week, a_week
 
 NewShelf = Callable[..., PublicShelf]
@@ -38,6 +40,4 @@ async def weeks(pool: Pool) -> list[Week]:
 
 async def publish(connection, week: Week) -> None:
     """Let everybody see it."""
-    from services.campaigns.offers.publish_offer import publish_offer
-
     await publish_offer(connection, offer_id=week.offer_id, now=NOW + timedelta(minutes=1))
