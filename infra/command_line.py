@@ -110,8 +110,11 @@ def demo() -> None:
     from datetime import UTC, datetime
 
     from infra.demo import load_demo
+    from shared.signed_links import Signer
 
-    loaded = asyncio.run(load_demo(read_settings().database_url, now=datetime.now(UTC)))
+    settings = read_settings()
+    signer = Signer(settings.secret_keys)
+    loaded = asyncio.run(load_demo(settings.database_url, now=datetime.now(UTC), signer=signer))
     print("La campagne de démonstration est chargée." if loaded else "La campagne de démonstration est déjà là.")
 
 

@@ -13,11 +13,13 @@ from infra.endings import CannotBeDone, in_one_line
 from infra.migrate import MigrationChanged, migrate
 from infra.up import DATABASE
 from shared.settings import read_settings
+from shared.signed_links import Signer
 
 
 async def prepare(server_url: str, *, demo: bool) -> None:
     """Create the database where it is missing, migrate it, load the demo unless it is there or not wanted."""
-    database_url = read_settings().database_url
+    settings = read_settings()
+    database_url = settings.database_url
     connection = await asyncpg.connect(server_url)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
@@ -28,7 +30,7 @@ async def prepare(server_url: str, *, demo: bool) -> None:
     if demo:
         from infra.demo import load_demo
 
-        await load_demo(database_url, now=datetime.now(UTC))
+        await load_demo(database_url, now=datetime.now(UTC), signer=Signer(settings.secret_keys))
 
 
 if __name__ == "__main__":

@@ -113,10 +113,12 @@ async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
         )
         assert registered.json()["status"] == "confirmed"
         for _ in range(100):
-            if letters := list((folder / "mailbox" / "new").glob("*")):
+            letters = [letter.read_bytes() for letter in (folder / "mailbox" / "new").glob("*")]
+            if any(b"camille@eleve.example" in letter for letter in letters):
                 break
             await asyncio.sleep(0.1)
-        assert b"camille@eleve.example" in letters[0].read_bytes()
+        # besides those to the class of the demo's teacher
+        assert [letter for letter in letters if b"camille@eleve.example" in letter]
         children = terminal.children()
         assert set(children) == {"web", "relay", "worker", "mailbox"}
         code, seconds = await terminal.end()

@@ -6,6 +6,9 @@ import pytest
 
 from services.campaigns.imports.import_file import import_file
 from services.campaigns.imports.load_demo import load_demo
+from services.campaigns.teaching.period import period_at
+from services.campaigns.teaching.read import Scope, list_followed
+from shared.signed_links import Signer
 from tests.services.campaigns.imports.test_import_file import everything
 from tests.world import NOW
 
@@ -49,3 +52,20 @@ async def test_a_form_of_the_week_can_be_imported_alone(pool):
     assert report.faults == ()
     assert report.offers[0].published
     assert report.added == 23
+
+
+async def test_the_teacher_of_the_demo_has_a_class_of_which_some_have_nothing(pool):
+    report = await load_demo(pool, DEMO, now=NOW, signer=Signer(("un-secret-pour-les-tests",)))
+    assert report is not None
+    assert not report.refused
+    teacher = await pool.fetchrow("SELECT person_id, organisation_id FROM campaigns.members WHERE role = 'teacher'")
+    scope = Scope(organisation_id=teacher["organisation_id"], teacher_id=teacher["person_id"])
+    async with pool.acquire() as connection:
+        pupils = await list_followed(connection, scope, period=period_at(NOW.date()), today=NOW.date())
+    states = [pupil.state for pupil in pupils]
+    assert {state: states.count(state) for state in states} == {"confirmed": 11, "consent": 1, "nothing": 5}
+    head = await pool.fetchval(
+        "SELECT count(*) FROM campaigns.members WHERE role = 'owner' AND organisation_id = $1",
+        teacher["organisation_id"],
+    )
+    assert head == 1
