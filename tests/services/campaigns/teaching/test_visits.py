@@ -23,6 +23,7 @@ from services.campaigns.teaching.visits.visit import (
     VisitOutside,
 )
 from shared.database import transaction
+from shared.identifiers import new_id
 from tests.services.campaigns.teaching.conftest import PUPILS, lines
 from tests.world import NOW, Week, a_week, at
 
@@ -305,3 +306,32 @@ async def test_a_proposed_plan_is_kept_as_it_was_ticked(pool, teacher):
     (visit,) = await mine(pool, teacher)
     assert visit.starts_at == at(0, 9, 15)
     assert "Rien à ajouter à votre plan" in (await teacher.get(f"{VISITS}/proposition")).text
+
+
+async def test_the_host_s_page_says_who_comes_as_long_as_the_visit_stands(pool, teacher, week, sign_in):
+    host = await pool.fetchval("SELECT host_id FROM campaigns.sessions WHERE id = $1", week.sessions[0])
+    company = await sign_in(host, role="host")
+    async with transaction(pool) as connection:
+        request_id = await connection.fetchval(
+            """
+            INSERT INTO campaigns.host_requests
+                (id, session_id, organisation_id, person_id, status, asked_at, answer_by, answered_at)
+            VALUES ($1, $2, $3, $4, 'confirmed', $5, $6, $5) RETURNING id
+            """,
+            new_id(),
+            week.sessions[0],
+            host,
+            company.member.person_id,
+            NOW,
+            at(0, 0),
+        )
+    path = f"/planification/accueils/{request_id}"
+    assert "Visite d’un professeur" not in (await company.get(path)).text
+    async with transaction(pool) as connection:
+        await plan(connection, teacher, week.sessions[0], starts_at=at(0, 10))
+    assert "Visite d’un professeur" not in (await company.get(path)).text
+    async with transaction(pool) as connection:
+        await plan(connection, teacher, week.sessions[0], announced=True)
+    assert "Maud Ferrand, Lycée Prévert : lundi 14 juin, 10 h–10 h 30" in (await company.get(path)).text
+    await teacher.post(f"{VISITS}/{week.sessions[0]}/retrait")
+    assert "Visite d’un professeur" not in (await company.get(path)).text
