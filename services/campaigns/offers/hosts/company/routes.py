@@ -27,6 +27,7 @@ from services.campaigns.offers.hosts.company.read import (
 )
 from services.campaigns.offers.hosts.host_request import GivenAnswer, UnknownHostRequest
 from services.campaigns.offers.hosts.space.routes import own_calendar
+from services.campaigns.teaching.visits.read import list_announced
 from shared.database import Connection
 from shared.refusal import Refusal
 
@@ -138,10 +139,13 @@ async def _hosting_page(
     now: datetime,
 ) -> Response[Any]:
     guests = await list_guests(connection, hosting) if hosting.names_visible(now) else []
+    session_id = hosting.appointment.session_id
+    announced = await list_announced(connection, [session_id])
     values: dict[str, Any] = {
         "hosting": hosting,
         "open": hosting.open_answers(now),
         "guests": guests,
+        "visits": announced.get(session_id, []) if hosting.alive else [],
         "form": (form or AnswerForm()).shown(),
         "faults": {refusal.field: refusal.sentence} if refusal and refusal.field else {},
         "trouble": refusal.sentence if refusal and not refusal.field else "",
