@@ -5,6 +5,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
+from infra.bench.feed_rounds import measure_feeds
 from infra.bench.figures import Figure, show, write
 from infra.bench.finding_rounds import measure_finding
 from infra.bench.mail_rounds import measure_mails
@@ -27,6 +28,9 @@ async def main() -> None:
     with console.status("recherche et places…"):
         async with bench() as running:
             figures += await measure_finding(running)
+    with console.status("flux de 2 000 séances…"):
+        async with bench() as running:
+            figures += await measure_feeds(running)
     with console.status("messages…"):
         async with bench() as running:
             figures += await measure_mails(running)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+SPACE = 256 * 1024
+
 
 class Answers(Struct, kw_only=True):
     """What a round of load gave: answers by status, latencies in seconds (sorted), and the bodies if they were kept."""
@@ -38,14 +40,21 @@ def request_bytes(method: str, url: str, body: bytes = b"", headers: dict[str, s
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-class _Connection(asyncio.Protocol):
-    """One connection: sends, counts, sends the next; understands Content-Length and bodiless answers only."""
+class _Connection(asyncio.BufferedProtocol):
+    """One connection: sends, counts, sends the next; understands Content-Length and bodiless answers only.
+
+    Bodies that nobody keeps are read over: who asks should cost little beside who answers.
+    """
 
     def __init__(self, requests: Iterator[bytes], answers: Answers, done: asyncio.Future[None]) -> None:
         self._requests = requests
         self._answers = answers
         self._done = done
-        self._buffer = b""
+        self._space = bytearray(SPACE)
+        self._filled = 0
+        self._status = 0
+        self._missing = 0
+        self._body: list[bytes] = []
         self._sent_at = 0.0
         self._transport: asyncio.Transport | None = None
 
@@ -53,27 +62,40 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # TCP gives nothing else
         self._send_next()
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        end = self._buffer.find(b"\r\n\r\n")
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # asyncio's signature
+        return memoryview(self._space)[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._missing:
+            self._read_body(memoryview(self._space)[:nbytes])
+            return
+        self._filled += nbytes
+        end = self._space.find(b"\r\n\r\n", 0, self._filled)
         if end < 0:
             return
-        head = self._buffer[:end].lower()
-        status = int(head[9:12])
+        head = bytes(self._space[:end]).lower()
+        self._status = int(head[9:12])
         at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 and status != 304 else 0
-        if len(self._buffer) < end + 4 + length:
-            return
-        if self._answers.bodies is not None:
-            self._answers.bodies.append(self._buffer[end + 4 : end + 4 + length])
-        self._buffer = self._buffer[end + 4 + length :]
-        self._answers.latencies.append(time.perf_counter() - self._sent_at)
-        self._answers.statuses[status] = self._answers.statuses.get(status, 0) + 1
-        self._send_next()
+        self._missing = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 and self._status != 304 else 0
+        rest, self._filled = memoryview(self._space)[end + 4 : self._filled], 0
+        self._read_body(rest)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(exc or ConnectionError("the server closed the connection"))
+
+    def _read_body(self, part: memoryview) -> None:
+        self._missing -= len(part)
+        if self._answers.bodies is not None:
+            self._body.append(bytes(part))
+        if self._missing > 0:
+            return
+        if self._answers.bodies is not None:
+            self._answers.bodies.append(b"".join(self._body))
+            self._body.clear()
+        self._answers.latencies.append(time.perf_counter() - self._sent_at)
+        self._answers.statuses[self._status] = self._answers.statuses.get(self._status, 0) + 1
+        self._send_next()
 
     def _send_next(self) -> None:
         request = next(self._requests, None)
@@ -99,7 +121,7 @@ async def send_load(
     for _ in range(connections):
         done = loop.create_future()
         waiting.append(done)
-        make: Callable[[], asyncio.Protocol] = lambda done=done: _Connection(requests, answers, done)  # type: ignore[misc]  # noqa: E731
+        make: Callable[[], asyncio.BaseProtocol] = lambda done=done: _Connection(requests, answers, done)  # type: ignore[misc]  # noqa: E731
         await loop.create_connection(make, parts.hostname or "127.0.0.1", parts.port or 80)
     await asyncio.gather(*waiting)
     answers.seconds = time.perf_counter() - started

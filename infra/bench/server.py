@@ -1,9 +1,11 @@
 """The web process of the bench: the application with two more routes, which are the limits it is compared with."""
 
+from functools import lru_cache
 from typing import Any
 
-from litestar import get, post
+from litestar import asgi, get, post
 from litestar.params import JSONBody
+from litestar.types import Receive, Scope, Send
 
 import infra.web_server
 from services.campaigns.offers.bodies import RegistrationBody
@@ -23,11 +25,26 @@ async def get_plain() -> str:
     return "ok"
 
 
+@asgi("/bench/bytes", copy_scope=False)
+async def get_bytes(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # ASGI's signature
+    """As many bytes as the query says, from memory: what sending them costs."""
+    body = _bytes(int(scope["query_string"]))
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+@lru_cache(maxsize=1)
+def _bytes(count: int) -> bytes:
+    return bytes(count)
+
+
 def create_bench_app(settings: Settings) -> Any:
     """The application of the product, and the limits beside it."""
     app = create_app(settings)
     app.register(post_empty)
     app.register(get_plain)
+    app.register(get_bytes)
     return app
 
 
