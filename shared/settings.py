@@ -45,12 +45,13 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 class MailboxSettings(Struct, frozen=True, kw_only=True):
-    """How the local mailbox is set up; it needs no secret and no database."""
+    """How the local mailbox is set up; it needs no secret. With a database beside it, it forgets who is erased."""
 
     folder: Path
     host: str
     port: int
     smtp_port: int
+    database_url: str = ""
 
 
 def environment_file(folder: Path = Path(".quinzaine")) -> Path:
@@ -109,6 +110,7 @@ def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSe
         host=_host(values, "QUINZAINE_HOST", "127.0.0.1"),
         port=int(_number(values, "QUINZAINE_MAILBOX_PORT", "8025", 0, 65535)),
         smtp_port=int(_number(values, "QUINZAINE_MAILBOX_SMTP_PORT", "2525", 0, 65535)),
+        database_url=values.get("QUINZAINE_DATABASE_URL", ""),
     )
 
 
