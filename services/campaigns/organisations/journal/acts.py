@@ -17,6 +17,7 @@ ACTS = {
     # campaigns
     "propose_campaign": "Campagne proposée",
     "change_campaign": "Campagne modifiée",
+    "change_keeping": "Durée de conservation modifiée",
     "duplicate_campaign": "Campagne reprise",
     "cancel_campaign": "Campagne annulée",
     "invite_partner": "Partenaire invité",
