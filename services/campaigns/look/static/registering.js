@@ -98,7 +98,7 @@ function propose(place) {
 /* answers on this device: from the first letter until they are sent, a day at most */
 function keep(form) {
   const slot = KEPT + form.dataset.draft, own = (name) => form.querySelector(`[data-${name}]`);
-  let wait, pending = null, retry;
+  let wait, retry, pending = null, touched = false, done = false;
   const store = {
     read() {
       try { return JSON.parse(localStorage.getItem(slot)); } catch { return null; }
@@ -110,6 +110,7 @@ function keep(form) {
     },
     forget() {
       clearTimeout(wait);
+      touched = false;
       try { localStorage.removeItem(slot); } catch { /* nothing was kept */ }
     },
   };
@@ -123,13 +124,13 @@ function keep(form) {
   } else if (!form.classList.contains("fresh")) store.write();
   const later = () => {
     clearTimeout(wait);
+    touched = true;
     wait = setTimeout(store.write, 300);
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   // a page that is left, or thrown away by the device, has kept the last letter
-  addEventListener("pagehide", () => wait && own("keeping").isConnected && !own("keeping").hidden && !done && store.write());
-  let done = false;
+  addEventListener("pagehide", () => touched && form.isConnected && !done && store.write());
   form.querySelectorAll("[data-forget]").forEach((button) => button.addEventListener("click", () => {
     stop();
     store.forget();
