@@ -6,9 +6,26 @@ another département) is remembered as having stood there, for the feed to tell.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from shared.database import Connection
+from shared.languages import later
+from shared.refusal import Refusal
+
+# Whoever shows a host's name holds this lock of it in common, whoever changes the name alone: so a session given to a
+# host meanwhile is known to the one, or bears the new name for the other.
+NAMES = 7_151_529
+
+
+class HostJustRenamed(Refusal):
+    """A company of the programme is getting another name at this very moment."""
+
+    reason: ClassVar[str] = "host-just-renamed"
+
+    def __init__(self) -> None:
+        super().__init__(later("Une entreprise de ce programme change de nom à l’instant même. Réessayez."))
+
 
 # What public feeds show of a session: no contact, no link of an online session, speakers by their trade alone. Of
 # `s` the session, `o` its offer, and what JOINED adds.
@@ -85,7 +102,18 @@ async def settle_standings(connection: Connection, *, offer_id: UUID, now: datet
     """Write down where the sessions of an offer stand, and raise the feeds that show it otherwise than before.
 
     The caller holds the offer's lock. The offer's own feed is raised in any case: it shows the offer's words besides.
+    Raises `HostJustRenamed`.
     """
+    known: bool = await connection.fetchval(
+        """
+        SELECT coalesce(bool_and(pg_try_advisory_xact_lock_shared(hashtextextended(host_id::text, $2))), true)
+        FROM (SELECT DISTINCT host_id FROM campaigns.sessions WHERE offer_id = $1 AND host_id IS NOT NULL) hosts
+        """,
+        offer_id,
+        NAMES,
+    )
+    if not known:
+        raise HostJustRenamed
     await connection.execute(
         f"""
         WITH {_NOW}, before AS (
@@ -108,7 +136,7 @@ async def settle_standings(connection: Connection, *, offer_id: UUID, now: datet
         ), written AS (
             INSERT INTO campaigns.standings (session_id, offer_id, host_id, sector, departements, digest)
             SELECT session_id, offer_id, host_id, sector, departements, digest
-            FROM found JOIN changed USING (session_id)
+            FROM found JOIN changed USING (session_id) ORDER BY session_id
             ON CONFLICT (session_id) DO UPDATE SET
                 host_id = excluded.host_id, sector = excluded.sector, departements = excluded.departements,
                 digest = excluded.digest, changed_at = $2
@@ -131,6 +159,13 @@ async def settle_standings(connection: Connection, *, offer_id: UUID, now: datet
     )
 
 
+async def lock_name(connection: Connection, organisation_id: UUID) -> None:
+    """Wait until nobody else writes programmes with the organisation's name, which is about to change."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, $2))", organisation_id, NAMES
+    )
+
+
 async def raise_feeds_showing(
     connection: Connection, session_ids: Collection[UUID], *, organisation_id: UUID | None = None, now: datetime
 ) -> None:
@@ -140,9 +175,13 @@ async def raise_feeds_showing(
     """
     await connection.execute(
         f"""
-        WITH changed AS (
-            UPDATE campaigns.standings SET changed_at = $2 WHERE session_id = ANY($1::uuid[])
-            RETURNING offer_id, host_id, sector, departements
+        WITH locked AS (
+            SELECT session_id FROM campaigns.standings WHERE session_id = ANY($1::uuid[])
+            ORDER BY session_id FOR NO KEY UPDATE
+        ), changed AS (
+            UPDATE campaigns.standings standing SET changed_at = $2
+            FROM locked WHERE standing.session_id = locked.session_id
+            RETURNING standing.offer_id, standing.host_id, standing.sector, standing.departements
         ), shown AS (
             SELECT * FROM changed
             UNION ALL

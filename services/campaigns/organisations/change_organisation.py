@@ -13,7 +13,7 @@ from services.campaigns.organisations.organisation import (
     OrganisationChangedMeanwhile,
     OrganisationForm,
 )
-from services.campaigns.standings import raise_feeds_showing
+from services.campaigns.standings import lock_name, raise_feeds_showing
 from shared.database import Connection
 
 
@@ -37,6 +37,8 @@ async def change_organisation(
     changed = tuple(words for field, words in fields if getattr(before, field) != getattr(form, field))
     if not changed:
         return ()
+    if form.name != before.name:
+        await lock_name(connection, organisation_id)
     try:
         async with connection.transaction():
             await connection.execute(

@@ -11,6 +11,7 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.session import SessionChange
 from services.campaigns.organisations.change_organisation import _raise_feeds
+from services.campaigns.standings import lock_name
 from shared.database import transaction
 from shared.refusal import Refusal
 from tests.world import MONDAY, NOW, SECTORS, a_week
@@ -74,6 +75,7 @@ class Chance:
     async def rename(self, connection, week) -> None:
         host_id = self.chance.choice(week.hosts)
         name = f"Enseigne {self.chance.randrange(1000)}"
+        await lock_name(connection, host_id)
         await connection.execute("UPDATE campaigns.organisations SET name = $2 WHERE id = $1", host_id, name)
         await _raise_feeds(connection, host_id, self.now)
 

@@ -11,6 +11,8 @@ from services.campaigns.feeds.public.shelf import Asked
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.session import SessionChange
+from services.campaigns.organisations.change_organisation import _raise_feeds
+from services.campaigns.standings import HostJustRenamed, lock_name
 from shared.database import transaction
 from tests.services.campaigns.feeds.public.changes import Chance
 from tests.world import NOW, SECTORS
@@ -129,3 +131,36 @@ async def test_only_changed_offers_are_read_again(pool, weeks, new_shelf, monkey
     await kept.fetch(asked)
     await kept.fetch(Asked("toutes-les-seances", "json", "fr"))
     assert seen == [[weeks[1].offer_id], []]
+
+
+async def test_who_gives_a_session_to_a_host_that_is_just_renamed_is_asked_to_try_again(pool, weeks):
+    async with transaction(pool) as connection:
+        await lock_name(connection, weeks[0].hosts[0])
+        with pytest.raises(HostJustRenamed):
+            async with transaction(pool) as other:
+                await cancel_session(other, session_id=weeks[0].sessions[0], now=NOW)
+
+
+async def test_a_new_name_waits_for_who_gives_the_host_a_session(pool, weeks, new_shelf):
+    kept = new_shelf()
+    asked = Asked("semaine-caen", "ics", "fr")
+    host_id = weeks[0].hosts[1]
+    await kept.fetch(asked)
+
+    async def rename() -> None:
+        async with transaction(pool) as connection:
+            await lock_name(connection, host_id)
+            await connection.execute("UPDATE campaigns.organisations SET name = 'Neuve' WHERE id = $1", host_id)
+            await _raise_feeds(connection, host_id, NOW)
+
+    async with transaction(pool) as connection:
+        given = SessionChange(host_id=host_id, site_id=None)
+        await change_session(connection, session_id=weeks[1].sessions[0], change=given, ask_host=False, now=NOW)
+        renaming = asyncio.create_task(rename())
+        await asyncio.sleep(0.3)
+        assert not renaming.done()
+        await kept.fetch(asked)
+    await renaming
+    feed = await kept.fetch(asked)
+    assert feed.plain.body.count(b"Neuve") == 6
+    assert await bytes_of(kept, [asked]) == await bytes_of(new_shelf(), [asked])
