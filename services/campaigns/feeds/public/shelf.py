@@ -29,7 +29,7 @@ from services.campaigns.feeds.public.writing import (
 )
 from shared.calendar.feed import FeedHead
 from shared.database import Pool
-from shared.languages import Language, language
+from shared.languages import Language, language, speaking
 
 BYTES_AT_MOST = 32 * 1024 * 1024
 # filtered feeds: whoever asks for all there are pushes out filtered ones only
@@ -153,18 +153,21 @@ class PublicShelf:
 
     async def _write(self, asked: Asked, roll: Roll) -> WrittenFeed:
         held = self._kept(asked).get(asked)
-        head = self._head(asked, roll.title, await self.known())
+        known = await self.known()
+
+        def write() -> WrittenFeed:
+            with speaking(asked.language):
+                return write_public_feed(
+                    asked.form,
+                    self._head(asked, roll.title, known),
+                    roll.state,
+                    choose_sessions(roll.sessions, roll.scope, asked.filters),
+                    place=self._place,
+                    days=held[1].days if held else {},
+                )
+
         # beside the loop: hundreds of sessions take long enough for others to notice
-        return await asyncio.to_thread(
-            lambda: write_public_feed(
-                asked.form,
-                head,
-                roll.state,
-                choose_sessions(roll.sessions, roll.scope, asked.filters),
-                place=self._place,
-                days=held[1].days if held else {},
-            )
-        )
+        return await asyncio.to_thread(write)
 
     def _head(self, asked: Asked, title: Title, known: Known) -> FeedHead:
         words = asked.filters.say(known)
