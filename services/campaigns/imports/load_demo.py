@@ -19,6 +19,8 @@ from shared.identifiers import new_id
 from shared.signed_links import Signer
 
 CAMPAIGN = "normandie-deux-semaines"
+# whom the class of the demo may call
+EMERGENCY_PHONE = "02 00 00 15 02"
 
 
 async def load_demo(pool: Pool, folder: Path, *, now: datetime, signer: Signer | None = None) -> ImportReport | None:
@@ -114,6 +116,9 @@ async def _load_class(connection: Connection, file: Path, signer: Signer, now: d
             for row in rows
             if row["offre"] == slug
         ]
+        await connection.execute(
+            "UPDATE campaigns.days SET emergency_phone = $2 WHERE offer_id = $1", offer_id, EMERGENCY_PHONE
+        )
         await enrol_class(connection, offer_id=offer_id, requests=requests, enrolment=enrolment, signer=signer, now=now)
 
 

@@ -58,7 +58,7 @@ def propose_visits(stops: Sequence[Stop], visits: Sequence[Visit], *, now: datet
     visited = {visit.session_id for visit in planned}
     seen = {pupil.id for stop in stops if stop.id in visited for pupil in stop.pupils}
     proposed: list[Proposed] = []
-    left = [stop for stop in stops if stop.id not in visited and stop.meeting.ends_at > now]
+    left = [stop for stop in stops if stop.id not in visited and _lasts_long(stop.meeting)]
     for day in sorted({stop.meeting.date for stop in left}):
         busy = [_Busy(one.starts_at, one.ends_at, position_of(one)) for one in planned if one.date == day]
         of_day = [stop for stop in left if stop.meeting.date == day]
@@ -78,7 +78,7 @@ def _next(stops: Sequence[Stop], busy: Sequence[_Busy], seen: set[UUID], now: da
         fresh = sum(pupil.id not in seen for pupil in stop.pupils)
         starts_at = _earliest(stop, busy, now) if fresh else None
         if starts_at is not None:
-            ends_at = starts_at + _lasts(stop)
+            ends_at = starts_at + LASTS
             choices.append(((starts_at, _distance(stop, starts_at, busy), -fresh, stop.id), ends_at, stop))
     if not choices:
         return None
@@ -88,19 +88,19 @@ def _next(stops: Sequence[Stop], busy: Sequence[_Busy], seen: set[UUID], now: da
 
 def _earliest(stop: Stop, busy: Sequence[_Busy], now: datetime) -> datetime | None:
     """The first time within the session at which the teacher can be there, and still be in time for what follows."""
-    lasts = _lasts(stop)
     meeting = stop.meeting
-    spare = meeting.ends_at - meeting.starts_at - lasts
+    spare = meeting.ends_at - meeting.starts_at - LASTS
     starts_at = max(meeting.starts_at + min(AFTER_START, spare), _round_up(now))
     for other in sorted(busy, key=lambda one: one.starts_at):
         way = _way(other.position, _position(stop))
-        if starts_at < other.ends_at + way and other.starts_at < starts_at + lasts + way:
+        if starts_at < other.ends_at + way and other.starts_at < starts_at + LASTS + way:
             starts_at = _round_up(other.ends_at + way)
-    return starts_at if starts_at + lasts <= meeting.ends_at else None
+    return starts_at if starts_at + LASTS <= meeting.ends_at else None
 
 
-def _lasts(stop: Stop) -> timedelta:
-    return min(LASTS, stop.meeting.ends_at - stop.meeting.starts_at)
+def _lasts_long(meeting: Meeting) -> bool:
+    """Whether a visit fits into it: nobody is sent to a welcome of a quarter of an hour."""
+    return meeting.ends_at - meeting.starts_at >= LASTS
 
 
 def _distance(stop: Stop, starts_at: datetime, busy: Sequence[_Busy]) -> float:
