@@ -23,6 +23,7 @@ from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, r
 from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from services.campaigns.offers.referents.ask_referents import ask_referents, find_referents_to_ask
 from services.campaigns.offers.registration import RegistrationEnded
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
@@ -76,10 +77,12 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         past = await find_ended_offers(connection, now=now) if free_seats else []
         left = await find_left_slots(connection, now=now) if free_seats else []
         links_asked = await find_link_requests(connection)
+        named = await find_referents_to_ask(connection, now=now)
     while links_asked:
         async with edge.transaction() as connection:
             links_asked = await send_links(connection, now=now) > 0
     await _each(edge, ended, expire_holds, now)
+    await _each(edge, named, ask_referents, now, of="teacher_id")
     await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)
     await _each(edge, overlapping, withdraw_overlapping, now)

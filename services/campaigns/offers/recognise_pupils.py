@@ -179,6 +179,23 @@ def _names_another_guardian(request: RegistrationRequest, known_email: str | Non
     return request.guardian_email is not None and request.guardian_email.lower() != (known_email or "").lower()
 
 
+async def insert_guardians(connection: Connection, newcomers: list[Newcomer]) -> None:
+    """Make the guardians whom pupils that were known have brought with them."""
+    if not newcomers:
+        return
+    await connection.execute(
+        """
+        INSERT INTO contract.people (id, first_name, last_name, email, language)
+        SELECT id, '', name, email, language
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS guardian (id, name, email, language)
+        """,
+        [newcomer.guardian_id for newcomer in newcomers],
+        [newcomer.request.guardian_name for newcomer in newcomers],
+        [newcomer.request.guardian_email for newcomer in newcomers],
+        [newcomer.request.language for newcomer in newcomers],
+    )
+
+
 async def _insert_pupils(
     connection: Connection, requests: Sequence[RegistrationRequest], identities: Sequence[bytes]
 ) -> dict[bytes, Record]:

@@ -16,9 +16,11 @@ from services.campaigns.offers.recognise_pupils import (
     Newcomer,
     Outcome,
     find_twins,
+    insert_guardians,
     recognise_keys,
     recognise_pupils,
 )
+from services.campaigns.offers.referents.note_referents import note_referents
 from services.campaigns.offers.registration import (
     TOLD_BY_MAIL,
     AlreadyRegistered,
@@ -75,6 +77,7 @@ async def register_pupils(
         refuse_parts(outcomes, seated={newcomer.index for newcomer in seated}, asked=len(requests))
     hold = _hold(offer, seated, proof=proof, now=now)
     await _insert(connection, offer, seated, queued, enrolment, now, hold=hold, proof=proof)
+    await note_referents(connection, [*seated, *queued], signer=signer, now=now)
 
     revision = offer.revision + 1
     confirmed = [_seated(newcomer, offer, hold, revision, now) for newcomer in seated]
@@ -185,7 +188,7 @@ async def _insert(
     everybody = sorted([*seated, *queued], key=lambda newcomer: newcomer.index)
     if not everybody:
         return
-    await _insert_guardians(connection, [newcomer for newcomer in everybody if newcomer.brings_guardian])
+    await insert_guardians(connection, [newcomer for newcomer in everybody if newcomer.brings_guardian])
     await connection.execute(
         """
         INSERT INTO campaigns.registrations
@@ -225,22 +228,6 @@ async def _insert(
         offer.programme_version,
         # nobody but who reads the mail is given the link
         proof or enrolment is not None,
-    )
-
-
-async def _insert_guardians(connection: Connection, newcomers: list[Newcomer]) -> None:
-    if not newcomers:
-        return
-    await connection.execute(
-        """
-        INSERT INTO contract.people (id, first_name, last_name, email, language)
-        SELECT id, '', name, email, language
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS guardian (id, name, email, language)
-        """,
-        [newcomer.guardian_id for newcomer in newcomers],
-        [newcomer.request.guardian_name for newcomer in newcomers],
-        [newcomer.request.guardian_email for newcomer in newcomers],
-        [newcomer.request.language for newcomer in newcomers],
     )
 
 

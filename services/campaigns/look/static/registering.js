@@ -4,9 +4,8 @@ const KEPT = "quinzaine:inscription:", DAY = 24 * 3600 * 1000, GIVE_UP = 45000;
 
 function begin() {
   const form = document.querySelector("form[data-draft]");
-  if (!form) return;
   document.querySelectorAll("[data-schools]").forEach(propose);
-  keep(form);
+  if (form) keep(form);
 }
 
 /* a combobox with a list (ARIA 1.2): what is typed stays what is sent; a choice only writes it out */

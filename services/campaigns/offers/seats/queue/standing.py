@@ -38,7 +38,7 @@ class SeatPupil(Struct, frozen=True, kw_only=True):
     """One living registration; `position` counts from 1 while waiting.
 
     `elsewhere` says that the pupil has a seat at the same times, `elsewhere_title` where, if the planner's
-    organisation plans it.
+    organisation plans it. `disowned`: the teacher whom the pupil named does not know them.
     """
 
     id: UUID
@@ -57,6 +57,7 @@ class SeatPupil(Struct, frozen=True, kw_only=True):
     elsewhere: bool
     elsewhere_title: str
     enrolled: bool
+    disowned: bool = False
 
     @property
     def name(self) -> str:
