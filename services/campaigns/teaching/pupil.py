@@ -1,6 +1,7 @@
 """A pupil as a teacher follows them: where, when and with whom, in which state; and who has nothing."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from datetime import datetime
@@ -264,6 +265,23 @@ def group_by_class(pupils: Sequence[FollowedPupil], choice: Choice) -> list[Foll
         if shown:
             classes.append(FollowedClass(name=name, pupils=shown, in_all=len(of_class), with_nothing=nothing))
     return classes
+
+
+class Together(Struct, frozen=True):
+    """A session, and the teacher's pupils who are at it, by name."""
+
+    meeting: Meeting
+    pupils: tuple[FollowedPupil, ...]
+
+
+def meet(pupils: Sequence[FollowedPupil], meetings: Mapping[UUID, Sequence[Meeting]]) -> list[Together]:
+    """Who is where, by time."""
+    there: dict[Meeting, list[FollowedPupil]] = defaultdict(list)
+    for pupil in sorted(pupils, key=lambda one: (fold(one.name), one.id)):
+        for meeting in pupil.meetings(meetings):
+            there[meeting].append(pupil)
+    together = [Together(meeting, tuple(of_meeting)) for meeting, of_meeting in there.items()]
+    return sorted(together, key=lambda one: (one.meeting.starts_at, one.meeting.host, one.meeting.id))
 
 
 def now_or_next(meetings: Sequence[Meeting], now: datetime) -> tuple[Meeting | None, bool]:

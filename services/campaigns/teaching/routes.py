@@ -25,6 +25,7 @@ from services.campaigns.teaching.pupil import (
     Meeting,
     group_by_class,
     in_order,
+    meet,
     now_or_next,
     say_when,
 )
@@ -109,7 +110,8 @@ async def get_day(
     async with edge.reading() as connection:
         pupils = in_order(await list_followed(connection, scope, period=period, today=chosen))
         meetings = await list_meetings_of(connection, pupils, period=period)
-    of_day = {pupil.id: [one for one in pupil.meetings(meetings) if one.date == chosen] for pupil in pupils}
+    together = [one for one in meet(pupils, meetings) if one.meeting.date == chosen]
+    there = {pupil.id for one in together for pupil in one.pupils}
     return planner_page(
         f"{TEMPLATES}/day.html",
         actor,
@@ -119,9 +121,9 @@ async def get_day(
         day=chosen,
         today=today,
         days=sorted({one.date for of_offer in meetings.values() for one in of_offer}),
-        pupils=[pupil for pupil in pupils if of_day[pupil.id]],
-        elsewhere=[pupil for pupil in pupils if not of_day[pupil.id]],
-        of_day=of_day,
+        together=together,
+        class_count=len({pupil.class_name for pupil in pupils}),
+        elsewhere=[pupil for pupil in pupils if pupil.id not in there],
         now=now,
     )
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.campaigns.look.words import local_day
 from services.campaigns.teaching.period import period_at
-from services.campaigns.teaching.pupil import FollowedPupil, Meeting
+from services.campaigns.teaching.pupil import FollowedPupil, Meeting, meet
 from services.campaigns.teaching.read import Scope, list_followed, list_meetings_of
 from services.campaigns.teaching.visits.proposal import Stop, can_be_visited
 from services.campaigns.teaching.visits.visit import UnknownVisit, Visit, fit
@@ -123,13 +123,9 @@ async def read_plan(
 
 def stops_of(pupils: Sequence[FollowedPupil], meetings: Mapping[UUID, Sequence[Meeting]]) -> list[Stop]:
     """The sessions at which a teacher's pupils can be visited, by time, with who is there."""
-    there: dict[Meeting, list[FollowedPupil]] = defaultdict(list)
-    for pupil in pupils:
-        for meeting in pupil.meetings(meetings):
-            if can_be_visited(meeting):
-                there[meeting].append(pupil)
-    stops = [Stop(meeting=meeting, pupils=tuple(of_meeting)) for meeting, of_meeting in there.items()]
-    return sorted(stops, key=lambda one: (one.meeting.starts_at, one.meeting.host, one.id))
+    return [
+        Stop(meeting=one.meeting, pupils=one.pupils) for one in meet(pupils, meetings) if can_be_visited(one.meeting)
+    ]
 
 
 def _visit(row: Record) -> Visit:
