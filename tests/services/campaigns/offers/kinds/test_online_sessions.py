@@ -53,7 +53,14 @@ async def tokens(pool, webinar, settings) -> dict[str, str]:
 async def test_no_public_page_feed_or_json_shows_the_link(visitor, webinar, tokens, pool):
     async with pool.acquire() as connection:
         feeds = await connection.fetch("SELECT slug, scope FROM campaigns.feeds ORDER BY slug")
-    assert {row["scope"] for row in feeds} == {"offer", "campaign", "organisation", "sector", "everything"}
+    assert {row["scope"] for row in feeds} == {
+        "offer",
+        "campaign",
+        "organisation",
+        "sector",
+        "departement",
+        "everything",
+    }
     paths = [
         "/",
         f"/offres/{webinar.slug}",
