@@ -35,7 +35,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/posters",
     "services/campaigns/privacy",
     "services/campaigns/subscribing",
-    "services/campaigns/teaching",
     "shared",
 )
 # texts that are no page's sentence: each with why

@@ -214,3 +214,15 @@ async def test_last_year_s_pupils_do_not_have_nothing_this_year(pool, teacher):
         "UPDATE campaigns.offers SET busy = tstzmultirange(tstzrange('2026-01-05 9:00', '2026-01-05 12:00'))"
     )
     assert "Nom aa" not in (await teacher.get(PUPILS)).text
+
+
+async def test_the_page_is_in_english_below_en(pool, teacher):
+    async with transaction(pool) as connection:
+        week = await a_week(connection, seats=9)
+    await keep(teacher, lines(3))
+    await enrol(teacher, week, lines(1))
+    page = await teacher.get(f"/en{PUPILS}")
+    assert "2 pupils have nothing" in page.text
+    assert "2 of 3 pupils have nothing" in page.text
+    assert "Seat confirmed" in page.text
+    assert 'href="/en/planification/eleves/offres"' in page.text
