@@ -530,6 +530,26 @@ CREATE TABLE campaigns.pupils (
     class_name text DEFAULT ''::text NOT NULL
 );
 
+CREATE TABLE campaigns.questions (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    asker_id uuid NOT NULL,
+    words text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    passed_on_at timestamp with time zone,
+    question text DEFAULT ''::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_at timestamp with time zone,
+    published boolean DEFAULT false NOT NULL,
+    edition integer DEFAULT 1 NOT NULL,
+    CONSTRAINT questions_answer_check CHECK ((length(answer) <= 3000)),
+    CONSTRAINT questions_check CHECK (((sent_at IS NOT NULL) OR (answered_at IS NULL))),
+    CONSTRAINT questions_check1 CHECK (((NOT published) OR ((answered_at IS NOT NULL) AND (question <> ''::text) AND (answer <> ''::text)))),
+    CONSTRAINT questions_question_check CHECK ((length(question) <= 1000)),
+    CONSTRAINT questions_words_check CHECK (((words <> ''::text) AND (length(words) <= 1000)))
+);
+
 CREATE TABLE campaigns.quotas (
     id uuid NOT NULL,
     offer_id uuid NOT NULL,
@@ -1002,6 +1022,9 @@ ALTER TABLE ONLY campaigns.pupils
 ALTER TABLE ONLY campaigns.pupils
     ADD CONSTRAINT pupils_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY campaigns.questions
+    ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY campaigns.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
 
@@ -1185,6 +1208,14 @@ CREATE INDEX pupil_times_of_offer ON campaigns.pupil_times USING btree (offer_id
 CREATE INDEX pupils_of_named_school ON campaigns.pupils USING btree (lower(school_name)) WHERE (school_uai IS NULL);
 
 CREATE INDEX pupils_of_school ON campaigns.pupils USING btree (school_uai) WHERE (school_uai IS NOT NULL);
+
+CREATE INDEX questions_never_sent ON campaigns.questions USING btree (asked_at) WHERE (sent_at IS NULL);
+
+CREATE INDEX questions_of_asker ON campaigns.questions USING btree (asker_id);
+
+CREATE INDEX questions_of_offer ON campaigns.questions USING btree (offer_id, id);
+
+CREATE INDEX questions_to_pass_on ON campaigns.questions USING btree (offer_id) WHERE ((sent_at IS NOT NULL) AND (passed_on_at IS NULL));
 
 CREATE INDEX queue ON campaigns.registrations USING btree (offer_id, rank) WHERE (status = 'waiting'::text);
 
@@ -1453,6 +1484,12 @@ ALTER TABLE ONLY campaigns.pupils
 
 ALTER TABLE ONLY campaigns.pupils
     ADD CONSTRAINT pupils_id_fkey FOREIGN KEY (id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.questions
+    ADD CONSTRAINT questions_asker_id_fkey FOREIGN KEY (asker_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.questions
+    ADD CONSTRAINT questions_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.quotas
     ADD CONSTRAINT quotas_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);

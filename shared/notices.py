@@ -7,23 +7,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from shared.changes import FieldChange
-from shared.identifiers import new_id
-
-
-class Notice(Struct, frozen=True, kw_only=True, tag_field="tag"):
-    """A fact told to people who have no registration: `recipients` are ids of `contract.people`.
-
-    Its links are derived from the id of what it is about; no secret is in it.
-    """
-
-    id: UUID = msgspec.field(default_factory=new_id)
-    occurred_at: datetime
-    recipients: tuple[UUID, ...]
-    offer_id: UUID | None = None
+from shared.notice import Notice as Notice
+from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
 
 class Appointment(Struct, frozen=True, kw_only=True):
@@ -292,4 +280,7 @@ AnyNotice = (
     | FollowUpBooked
     | FollowUpCancelled
     | CalendarRequested
+    | QuestionAsked
+    | QuestionsPassedOn
+    | QuestionAnswered
 )

@@ -41,6 +41,7 @@ Scope = Literal[
     # for a quarter of an hour: the pupil reads their mail now, or the guardian does
     "fresh",
     "fresh_guardian",
+    "question",
     "form",
 ]
 

@@ -23,6 +23,8 @@ from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, r
 from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
+from services.campaigns.offers.questions.erase_questions import erase_questions
+from services.campaigns.offers.questions.pass_questions_on import find_questions_to_pass_on, pass_questions_on
 from services.campaigns.offers.referents.ask_referents import ask_referents, find_referents_to_ask
 from services.campaigns.offers.registration import RegistrationEnded
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
@@ -95,10 +97,12 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
             silent_hosts = await find_hosts_to_remind(connection, now=now)
             silent_speakers = await find_speakers_to_remind(connection, now=now)
             silent_guardians = await find_guardians_to_remind(connection, now=now)
+            asked = await find_questions_to_pass_on(connection, now=now)
         await _each(edge, late, remind_partners, now, of="campaign_id")
         await _each(edge, silent_hosts, remind_hosts, now)
         await _each(edge, silent_speakers, remind_speakers, now)
         await _each(edge, silent_guardians, remind_guardians, now)
+        await _each(edge, asked, pass_questions_on, now)
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:
@@ -111,7 +115,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     gone = int(tombstones)
     while gone:
         async with edge.transaction() as connection:
-            gone = await remove_past_speakers(connection, now=now)
+            gone = await remove_past_speakers(connection, now=now) + await erase_questions(connection, now=now)
     if tombstones:
         async with edge.transaction() as connection:
             kept = await find_pupils_kept_long_enough(connection, now=now)

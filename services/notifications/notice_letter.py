@@ -36,9 +36,11 @@ from shared.notices import (
     SpeakerRequested,
 )
 from shared.people import Person
+from shared.question_notices import QuestionAsked, QuestionsPassedOn
 
 # what asks for an answer is past when anything has happened since; an answer, when there is another one or an end
 _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
+    QuestionsPassedOn: (QuestionsPassedOn,),
     AgreementRequested: (AgreementNotice,),
     AgreementReminded: (AgreementNotice,),
     AgreementGiven: (AgreementGiven, AgreementDeclined, PartnerLeft),
@@ -89,7 +91,10 @@ class ClaimedNotice(Struct, frozen=True, kw_only=True):
 
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
     """Whether the link in the message would no longer open anything."""
-    return isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested) and event.expires_at <= now
+    return (
+        isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested | QuestionAsked)
+        and event.expires_at <= now
+    )
 
 
 def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:

@@ -35,6 +35,7 @@ from shared.notices import (
     AgreementGiven,
     AgreementReminded,
     AgreementRequested,
+    CalendarRequested,
     CampaignCancelled,
     ClassEnrolled,
     FollowUpBooked,
@@ -56,6 +57,7 @@ from shared.notices import (
     SpeakerRequested,
     TeacherAsked,
 )
+from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
 Message = Literal[
     "registered_confirmed",
@@ -97,11 +99,15 @@ NoticeMessage = Literal[
     "class_enrolled",
     "personal_links",
     "fresh_link",
+    "calendar_address",
     "teacher_asked",
     "absence_announced",
     "absence_lifted",
     "follow_up_booked",
     "follow_up_cancelled",
+    "question_asked",
+    "questions_passed_on",
+    "question_answered",
 ]
 Entry = Literal["REQUEST", "CANCEL"]
 
@@ -112,7 +118,7 @@ ENDS: frozenset[Message] = frozenset(
     {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}
 )
 # whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
-SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link"})
+SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link", "calendar_address"})
 # the registration is over: its calendar entry, where there was one, is cancelled
 ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
 
@@ -222,12 +228,18 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=1),
     FreshLinkRequested: NoticeReaction(message="fresh_link", priority=0),
+    # somebody looks at a screen that says « nous vous l’avons envoyée »
+    CalendarRequested: NoticeReaction(message="calendar_address", priority=0),
     TeacherAsked: NoticeReaction(message="teacher_asked", priority=3),
     # a minor is not where everybody believes
     AbsenceAnnounced: NoticeReaction(message="absence_announced", priority=0),
     AbsenceLifted: NoticeReaction(message="absence_lifted", priority=1),
     FollowUpBooked: NoticeReaction(message="follow_up_booked", priority=2),
     FollowUpCancelled: NoticeReaction(message="follow_up_cancelled", priority=2),
+    # somebody looks at a screen that says « voyez votre messagerie »
+    QuestionAsked: NoticeReaction(message="question_asked", priority=1),
+    QuestionsPassedOn: NoticeReaction(message="questions_passed_on", priority=4),
+    QuestionAnswered: NoticeReaction(message="question_answered", priority=3),
     # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
     PupilErased: NOBODY,
 }

@@ -3,9 +3,11 @@
 from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView
+from services.notifications.view_questions import view_question
 from shared.french_dates import say_time
 from shared.languages import Glossary, later
 from shared.notices import CalendarRequested, FreshLinkRequested, LinksRequested, TeacherAsked
+from shared.question_notices import QuestionNotice
 from shared.signed_links import Scope
 
 # by the part of the address that says whose calendar it is: what its secret is signed for, and what is in it
@@ -30,10 +32,14 @@ CALENDAR_NAMES = Glossary(
 
 
 def view_link(
-    event: LinksRequested | FreshLinkRequested | TeacherAsked | CalendarRequested, claimed: ClaimedNotice, links: Links
+    event: LinksRequested | FreshLinkRequested | TeacherAsked | CalendarRequested | QuestionNotice,
+    claimed: ClaimedNotice,
+    links: Links,
 ) -> NoticeView:
     """The links of one notice, with their secrets."""
     match event:
+        case QuestionNotice():
+            return view_question(event, links)
         case LinksRequested():
             own = [{"offer": one_line(link.offer), "url": links.personal(link)} for link in event.links]
             return NoticeView(url="", words={"links": own})

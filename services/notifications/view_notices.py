@@ -27,6 +27,7 @@ from shared.notices import (
     SpeakerNotice,
     TeacherAsked,
 )
+from shared.question_notices import QuestionNotice
 from shared.signed_links import Signer
 
 # as the pages name them and say what each may do; the contract has the codes
@@ -62,7 +63,7 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return view_speaker(event, links)
         case ClassEnrolled():
             return _view_class(event, links)
-        case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested():
+        case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested() | QuestionNotice():
             return view_link(event, claimed, links)
         case AbsenceAnnounced():
             return view_absence(event, claimed)

@@ -15,7 +15,9 @@ from services.campaigns.catalogue.read import read_listing
 from services.campaigns.catalogue.sharing.event import describe_event
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
+from services.campaigns.offers.questions.read import list_published
 from services.campaigns.offers.read import read_programme
+from services.campaigns.posters.card import address_of_card, draw_card
 
 PAGE = 20
 
@@ -60,12 +62,16 @@ async def get_offer_page(
     async with edge.reading() as connection:
         listing = await read_listing(connection, slug)
         programme = await read_programme(connection, listing.id)
+        questions = await list_published(connection, listing.id)
     address = f"{edge.settings.base_url}/offres/{listing.slug}"
+    card = edge.settings.base_url + address_of_card(listing, edge.print_room.tag_of(draw_card(listing)))
     return page(
         "catalogue/templates/offer.html",
         listing=listing,
         programme=programme,
+        questions=questions,
         address=address,
+        card=card,
         event=describe_event(listing, programme, address=address, now=now),
         feed_url=f"{edge.settings.base_url}/calendars/{listing.slug}.ics",
         now=now,

@@ -14,6 +14,7 @@ POSTED: dict[str, Class] = {
     "/offres/{slug:str}/inscription": "registering",
     "/api/v1/offers/{offer_id:uuid}/registrations": "registering",
     "/connexion": "sending_mail",
+    "/offres/{slug:str}/question": "sending_mail",
     "/lien": "sending_mail",
 }
 
@@ -26,14 +27,21 @@ SECRETS: dict[str, tuple[Scope, ...]] = {
     "/accords/": ("agreement",),
     "/accueil/": ("host", "host_space"),
     "/temoignage/": ("speaker",),
+    "/questions/": ("question",),
     "/invitations/": ("invitation",),
     "/professeur/": ("teacher_link",),
+    "/consentement/": ("consent",),
+    "/donnees/": ("fresh", "fresh_guardian"),
     "/api/v1/registrations/": ("registration",),
     "/api/v1/agreements/": ("agreement",),
     "/api/v1/host-requests/links/": ("host",),
     "/api/v1/speaker-requests/links/": ("speaker",),
     "/api/v1/invitations/": ("invitation",),
-    **{f"/calendars/{whose}/": (calendar.scope,) for whose, calendar in CALENDARS.items()},
+    **{
+        f"{place}{whose}/": (calendar.scope,)
+        for whose, calendar in CALENDARS.items()
+        for place in ("/calendars/", "/agenda/")
+    },
 }
 # what begins like a secret address and is none
 NO_SECRETS = ("/connexion/oidc", "/connexion/oidc/retour")

@@ -1,4 +1,4 @@
-"""Posters over HTTP: `/offres/{slug}/affiche.pdf` for a wall, `/offres/{slug}/code.svg` for one's own sheet."""
+"""Posters over HTTP: `affiche.pdf` of an offer for a wall, `code.svg` for one's own sheet, `carte/….png` for links."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.conditions import is_known
 from services.campaigns.offers.read import read_programme
+from services.campaigns.posters.card import address_of_card, draw_card
 from services.campaigns.posters.code import draw_code
 from services.campaigns.posters.sheet import lay_out
 
@@ -31,7 +32,7 @@ async def get_poster(
         return Response(b"", status_code=304, headers={**KEPT, "ETag": tag})
     poster = await edge.print_room.print_sheet(sheet)
     headers = {**KEPT, "ETag": poster.etag, "Content-Disposition": f'inline; filename="affiche-{listing.slug}.pdf"'}
-    return Response(poster.pdf, media_type="application/pdf", headers=headers)
+    return Response(poster.body, media_type="application/pdf", headers=headers)
 
 
 @get("/offres/{slug:str}/code.svg", include_in_schema=False)
@@ -48,4 +49,16 @@ async def get_code(edge: NamedDependency[Edge], slug: FromPath[str]) -> Response
     return Response(code, media_type="image/svg+xml", headers=headers)
 
 
-route_handlers: list[Any] = [get_poster, get_code]
+@get("/offres/{slug:str}/carte/{name:str}", include_in_schema=False)
+async def get_card(edge: NamedDependency[Edge], slug: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """The picture of an offer for who shares its address; an older address shows what is true now, for a while."""
+    async with edge.reading() as connection:
+        listing = await read_listing(connection, slug)
+    card = draw_card(listing)
+    current = address_of_card(listing, edge.print_room.tag_of(card)).rpartition("/")[2] == name
+    picture = await edge.print_room.print_sheet(card)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"} if current else KEPT
+    return Response(picture.body, media_type="image/png", headers={**headers, "ETag": picture.etag})
+
+
+route_handlers: list[Any] = [get_poster, get_code, get_card]

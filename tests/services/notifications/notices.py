@@ -40,6 +40,7 @@ from shared.notices import (
     TeacherAsked,
 )
 from shared.people import Person
+from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 from tests.services.notifications.letters import PUPIL
 
 NOW = datetime(2027, 5, 10, 8, 30, tzinfo=UTC)
@@ -202,6 +203,29 @@ NOTICES: dict[str, AnyNotice] = {
     "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
     "follow_up_cancelled": FollowUpCancelled(**_SLOT),
     "follow_up_cancelled.to_pupil": FollowUpCancelled(**_SLOT),
+    "question_asked": QuestionAsked(
+        **_FACT,
+        question_id=UUID(int=7),
+        offer="Semaine à Pont-Audemer",
+        organisation="Fédération des métiers",
+        expires_at=datetime(2027, 5, 11, 8, 30, tzinfo=UTC),
+    ),
+    "questions_passed_on": QuestionsPassedOn(
+        **_OF_OFFER,
+        offer="Semaine à Pont-Audemer",
+        organisation="Fédération des métiers",
+        offer_slug="semaine-pont-audemer",
+        count=2,
+    ),
+    "question_answered": QuestionAnswered(
+        **_OF_OFFER,
+        question_id=UUID(int=7),
+        offer="Semaine à Pont-Audemer",
+        organisation="Fédération des métiers",
+        offer_slug="semaine-pont-audemer",
+        question="Faut-il des chaussures de sécurité ?",
+        answer="Non : nous les prêtons.\nIndiquez votre pointure le premier jour.",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from services.campaigns.guarding.limited import POSTED, SECRETS, secret_in
+from services.campaigns.subscribing.read import CALENDARS
 from services.campaigns.web import create_app
 from shared.settings import LIMITS
 from shared.signed_links import Signer
@@ -129,14 +130,18 @@ async def test_behind_a_proxy_the_one_who_asked_it_counts_and_what_they_claim_do
 
 
 async def test_every_route_with_a_secret_in_its_path_is_known_to_the_gate(settings):
-    app = create_app(settings)
-    paths = {route.path for route in app.routes}
-    secret = {path for path in paths if "{token:str}" in path or "/agenda/{address" in path}
-    unknown = {path for path in secret if secret_in(path.replace("{token:str}", "x")) is None}
+    paths = {route.path for route in create_app(settings).routes}
+    secret = {path for path in paths if "{token:str}" in path}
+    as_asked = {
+        path.replace("{whose:str}", whose).replace("{token:str}", "x") for path in secret for whose in CALENDARS
+    }
+    unknown = {path for path in as_asked if secret_in(path) is None}
     assert not unknown, "an address that is a secret and may be guessed without end: guarding/limited.py"
-    mounted = {beginning for beginning in SECRETS if beginning.startswith("/calendars/")}
+    calendars = {beginning for beginning in SECRETS if beginning.startswith(("/calendars/", "/suivi/agenda/"))}
     unused = {
-        beginning for beginning in SECRETS.keys() - mounted if not any(path.startswith(beginning) for path in secret)
+        beginning
+        for beginning in SECRETS.keys() - calendars
+        if not any(path.startswith(beginning) for path in as_asked)
     }
     assert not unused
     assert POSTED.keys() <= paths

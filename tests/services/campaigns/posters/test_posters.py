@@ -5,6 +5,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from services.campaigns.posters.card import HEIGHT, WIDTH
 from services.campaigns.posters.code import draw_code
 from services.campaigns.posters.print_room import PosterNotSet, PrintRoom
 from services.campaigns.posters.sheet import DAYS_AT_MOST, Sheet, lay_out
@@ -79,7 +80,7 @@ async def test_a_sheet_that_cannot_be_set_is_refused_and_the_next_one_is_set():
     room = PrintRoom()
     with pytest.raises(PosterNotSet):
         await room.print_sheet(a_sheet(code="no drawing"))
-    assert (await room.print_sheet(a_sheet())).pdf.startswith(b"%PDF-")
+    assert (await room.print_sheet(a_sheet())).body.startswith(b"%PDF-")
 
 
 def test_the_typesetter_is_not_loaded_by_the_web_process():
@@ -89,3 +90,27 @@ def test_the_typesetter_is_not_loaded_by_the_web_process():
     loaded = "import sys, services.campaigns.web; print('typst' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "False"
+
+
+async def test_who_shares_an_offer_shares_a_picture_that_may_be_kept_for_ever(visitor, pool, small_week):
+    shared = (await visitor.get(f"/offres/{small_week.slug}")).text
+    (address,) = re.findall(r'<meta property="og:image" content="([^"]+)">', shared)
+    assert address.startswith("http://quinzaine.example/offres/")
+    path = address.removeprefix("http://quinzaine.example")
+    picture = await visitor.get(path)
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert picture.content[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = (int.from_bytes(picture.content[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (WIDTH, HEIGHT)
+    assert len(picture.content) < 300_000
+    assert path in (await visitor.get(f"/en/offres/{small_week.slug}")).text, "one picture, whoever reads"
+    await pool.execute("UPDATE campaigns.offers SET taken = taken + 1 WHERE id = $1", small_week.offer_id)
+    assert path in (await visitor.get(f"/offres/{small_week.slug}")).text, "seats are not on it"
+    await pool.execute("UPDATE campaigns.offers SET title = $2, city = $2 WHERE id = $1", small_week.offer_id, HOSTILE)
+    assert path not in (await visitor.get(f"/offres/{small_week.slug}")).text
+    newer = await visitor.get(path)
+    assert newer.status_code == 200
+    assert newer.headers["cache-control"] == "public, max-age=300"
+    assert newer.content != picture.content
+    assert (await visitor.get("/offres/nulle-part/carte/x.png")).status_code == 404
