@@ -38,6 +38,8 @@ from services.campaigns.offers.kinds.routes import route_handlers as kinds
 from services.campaigns.offers.life.json_routes import route_handlers as life_json
 from services.campaigns.offers.life.routes import route_handlers as life
 from services.campaigns.offers.referents.routes import route_handlers as referents
+from services.campaigns.offers.questions.json_routes import route_handlers as questions_json
+from services.campaigns.offers.questions.routes import route_handlers as questions
 from services.campaigns.offers.routes import route_handlers as offers
 from services.campaigns.offers.seats.json_routes import route_handlers as seats_json
 from services.campaigns.offers.seats.routes import route_handlers as seats
@@ -161,6 +163,8 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *seats_json,
             *speakers,
             *speakers_json,
+            *questions,
+            *questions_json,
             *organisations,
             *organisations_json,
             *teaching,

@@ -66,6 +66,8 @@ ACTS = {
     "invite_speaker": "Intervenant invité",
     "answer_invitation": "Réponse d’un intervenant",
     "withdraw_invitation": "Invitation d’un intervenant retirée",
+    "answer_question": "Réponse à une question",
+    "remove_question": "Question supprimée",
     # the other kinds of offer
     "draft_rotation": "Rotation préparée",
     "recognise_rotation": "Rotation reprise du programme",

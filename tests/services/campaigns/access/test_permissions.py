@@ -29,6 +29,8 @@ OPEN = (
     "/accords/",
     "/accueil/",
     "/temoignage/",
+    # the button behind the mail that sends a question
+    "/questions/",
     "/suivi/",
     # the personal links of an address, by mail alone; the schools' names; who is a pupil's teacher
     "/lien",
