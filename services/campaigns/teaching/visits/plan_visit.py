@@ -66,7 +66,7 @@ async def plan_visit(
     if starts_at is None:
         starts_at = known.starts_at if known else session["starts_at"]
     after_start = starts_at - session["starts_at"]
-    within = starts_at >= session["starts_at"] and starts_at + lasts <= session["ends_at"]
+    within = session["starts_at"] <= starts_at <= session["ends_at"] - lasts
     if not within or not SHORTEST <= lasts <= LONGEST:
         raise VisitOutside(session["starts_at"], session["ends_at"])
     # elsewhere for whatever school

@@ -88,6 +88,7 @@ async def list_announced(connection: Connection, session_ids: Collection[UUID]) 
         FROM campaigns.visits v
         JOIN campaigns.sessions s ON s.id = v.session_id AND s.status = 'planned'
         JOIN campaigns.organisations g ON g.id = v.organisation_id
+        JOIN campaigns.members m ON m.person_id = v.teacher_id AND m.organisation_id = v.organisation_id
         JOIN contract.people person ON person.id = v.teacher_id AND person.erased_at IS NULL
         WHERE v.session_id = ANY($1::uuid[]) AND v.announced AND v.removed_at IS NULL
         ORDER BY s.starts_at + v.after_start, v.id

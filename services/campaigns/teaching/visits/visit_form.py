@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.registration_form import parse_line
 from services.campaigns.teaching.visits.keep_visits import WantedVisit
-from services.campaigns.teaching.visits.visit import NOTE_AT_MOST
+from services.campaigns.teaching.visits.visit import LONGEST, NOTE_AT_MOST, SHORTEST
 from shared.french_dates import PARIS
 from shared.languages import _, later
 from shared.refusal import Refusal
@@ -52,14 +52,14 @@ def read_change(fields: Mapping[str, object], *, day: Date) -> VisitChange:
     """A visit as the form has it, on the day of its session; raises `InvalidVisit`, `InvalidField`."""
     try:
         at = time.fromisoformat(str(fields.get("heure", "")).strip()).replace(tzinfo=None)
-        minutes = int(str(fields.get("duree", "")))
-    except ValueError as error:
+        lasts = timedelta(minutes=int(str(fields.get("duree", ""))))
+    except (ValueError, OverflowError) as error:
         raise InvalidVisit(later("Indiquez une heure et une durée."), field="heure") from error
-    if minutes not in MINUTES:
+    if not SHORTEST <= lasts <= LONGEST:
         raise InvalidVisit(later("Indiquez une heure et une durée."), field="duree")
     return VisitChange(
         starts_at=datetime.combine(day, at, PARIS),
-        lasts=timedelta(minutes=minutes),
+        lasts=lasts,
         note=parse_note(str(fields.get("note", ""))),
         announced=fields.get("annoncee") == "oui",
     )

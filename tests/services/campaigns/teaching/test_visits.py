@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 import pytest
@@ -93,7 +93,8 @@ async def test_a_teacher_ticks_a_session_moves_the_visit_and_takes_it_back(pool,
         ({"heure": "08:45", "duree": "30"}, "La visite doit tenir dans la séance : mardi 15 juin, 9 h–12 h."),
         ({"heure": "11:45", "duree": "30"}, "La visite doit tenir dans la séance"),
         ({"heure": "25:99", "duree": "30"}, "Indiquez une heure et une durée"),
-        ({"heure": "10:00", "duree": "31"}, "Indiquez une heure et une durée"),
+        ({"heure": "10:00", "duree": "9"}, "Indiquez une heure et une durée"),
+        ({"heure": "10:00", "duree": "9" * 40}, "Indiquez une heure et une durée"),
         ({"heure": "10:00", "duree": "30", "note": "=cmd"}, "ne peut pas commencer"),
         ({}, "Indiquez une heure et une durée"),
     ],
@@ -234,6 +235,9 @@ async def test_the_same_plan_again_changes_nothing_and_an_old_version_is_refused
         first = await plan(connection, teacher, week.sessions[0])
         again = await plan(connection, teacher, week.sessions[0])
         assert again == first
+        for far in (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)):
+            with pytest.raises(VisitOutside):
+                await plan(connection, teacher, week.sessions[0], starts_at=far)
         moved = await plan(connection, teacher, week.sessions[0], starts_at=at(0, 10), version=1)
         assert (moved.version, moved.starts_at) == (2, at(0, 10))
         with pytest.raises(VisitChangedMeanwhile):
