@@ -86,7 +86,7 @@ def messages_of_template(path: Path) -> Iterator[tuple[str, str]]:
     options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
     with BytesIO(source_of(path).encode()) as file:
         for _line, _function, message, _comments in babel_extract(
-            file, ("_", "n_:1,2", "gettext", "ngettext:1,2"), [], options
+            file, ("_", "n_", "gettext", "ngettext"), [], options
         ):
             texts = [text for text in (message if isinstance(message, tuple) else (message,)) if isinstance(text, str)]
             if texts:
