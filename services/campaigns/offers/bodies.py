@@ -44,6 +44,9 @@ class RegistrationBody(Struct, frozen=True):
     under_15: Annotated[
         bool, Meta(description="The guardian is then needed, and consents by mail before the seat is confirmed")
     ] = False
+    teacher_email: Annotated[
+        str | None, Meta(description="The referent teacher, who is asked by mail whether the pupil is theirs")
+    ] = None
 
 
 HeldForBody = Annotated[

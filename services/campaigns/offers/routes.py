@@ -103,6 +103,7 @@ async def post_registration(
         grade=data.grade,
         without_host=data.without_host,
         under_15=data.under_15,
+        teacher_email=data.teacher_email,
     )
     registered = await edge.turnstile.register(offer_id, asked)
     if registered.by_mail:

@@ -205,3 +205,15 @@ async def test_two_offers_that_name_the_same_teachers_at_once_do_not_lock_each_o
     assert await pool.fetchval("SELECT count(*) FROM campaigns.referents") == 8
     assert await pool.fetchval("SELECT count(*) FROM campaigns.referent_teachers") == 16
     assert small_week.offer_id != other.offer_id
+
+
+async def test_machines_name_a_teacher_too(pool, visitor, small_week):
+    body = {
+        "pupil": {"first_name": "Camille", "last_name": "Dupré", "email": "camille@eleve.example"},
+        "school": {"name": "Lycée Jacques Prévert"},
+    }
+    url = f"/api/v1/offers/{small_week.offer_id}/registrations"
+    own = await visitor.post(url, json={**body, "teacher_email": "Camille@eleve.example"})
+    assert (own.status_code, own.json()["field"]) == (422, "teacher_email")
+    assert (await visitor.post(url, json={**body, "teacher_email": TEACHER})).status_code == 201
+    assert await said(pool) == ["asked"]
