@@ -113,12 +113,13 @@ async def list_announced(connection: Connection, session_ids: Collection[UUID]) 
 async def read_plan(
     connection: Connection, organisation_id: UUID, teacher_id: UUID, *, now: datetime
 ) -> tuple[list[Visit], list[Stop]]:
-    """A teacher's visits, and where their own pupils can be visited in the period."""
+    """A teacher's visits from the period on, and where their own pupils can be visited in it."""
     today = local_day(now)
     period = period_at(today)
     scope = Scope(organisation_id=organisation_id, teacher_id=teacher_id)
     visits = await list_visits(connection, organisation_id=organisation_id, teacher_id=teacher_id)
     pupils = await list_followed(connection, scope, period=period, today=today)
+    visits = [visit for visit in visits if visit.date >= period.first]
     return visits, stops_of(pupils, await list_meetings_of(connection, pupils, period=period))
 
 

@@ -7,6 +7,7 @@ from services.campaigns.teaching.visits.visit import UnknownVisit, VisitChangedM
 from shared.database import Connection
 
 TOLD_FOR = timedelta(days=90)
+KEPT_FOR = timedelta(days=396)
 REMOVED_AT_ONCE = 1_000
 
 
@@ -48,15 +49,20 @@ async def remove_visit(
 
 
 async def remove_old_visits(connection: Connection, *, now: datetime) -> int:
-    """Forget visits removed 90 days ago; how many, at most a thousand at once."""
+    """Forget visits removed ninety days ago, and those of sessions that ended thirteen months ago, with their notes.
+
+    How many, at most a thousand at once.
+    """
     rows = await connection.fetch(
         """
         DELETE FROM campaigns.visits WHERE id IN (
-            SELECT id FROM campaigns.visits WHERE removed_at <= $1
-            ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            SELECT v.id FROM campaigns.visits v JOIN campaigns.sessions s ON s.id = v.session_id
+            WHERE v.removed_at <= $1 OR s.ends_at <= $2
+            ORDER BY v.id LIMIT $3 FOR UPDATE OF v SKIP LOCKED)
         RETURNING id
         """,
         now - TOLD_FOR,
+        now - KEPT_FOR,
         REMOVED_AT_ONCE,
     )
     return len(rows)

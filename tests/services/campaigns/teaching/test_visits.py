@@ -281,6 +281,13 @@ async def test_a_removed_visit_stays_cancelled_in_calendars_and_comes_back_as_it
         assert await read_visits(connection, teacher.member.person_id) == []
 
 
+async def test_a_visit_and_its_note_are_forgotten_a_year_later(pool, teacher, week):
+    async with transaction(pool) as connection:
+        await plan(connection, teacher, week.sessions[0], note="Voir la tutrice")
+        assert await remove_old_visits(connection, now=at(0, 12) + timedelta(days=395)) == 0
+        assert await remove_old_visits(connection, now=at(0, 12) + timedelta(days=396)) == 1
+
+
 async def test_the_file_holds_the_visits_and_no_pupil_s_name(teacher, week):
     await teacher.post(VISITS, {"seance": [str(week.sessions[0]), str(week.sessions[2])]})
     answer = await teacher.get(f"{VISITS}.ics")
