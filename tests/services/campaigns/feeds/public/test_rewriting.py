@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.campaigns.feeds.public import writing
 from services.campaigns.feeds.public.filters import NO_FILTER, Filters
@@ -11,8 +12,11 @@ from services.campaigns.feeds.public.shelf import Asked
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.session import SessionChange
+from services.campaigns.offers.speakers.add_speaker import add_speaker
+from services.campaigns.offers.speakers.edit_speaker import edit_speaker
+from services.campaigns.offers.speakers.speaker import SpeakerSheet
 from services.campaigns.organisations.change_organisation import _raise_feeds
-from services.campaigns.standings import HostJustRenamed, lock_name
+from services.campaigns.standings import HostJustRenamed, lock_name, settle_standings
 from shared.database import transaction
 from tests.services.campaigns.feeds.public.changes import Chance
 from tests.world import NOW, SECTORS
@@ -164,3 +168,31 @@ async def test_a_new_name_waits_for_who_gives_the_host_a_session(pool, weeks, ne
     feed = await kept.fetch(asked)
     assert feed.plain.body.count(b"Neuve") == 6
     assert await bytes_of(kept, [asked]) == await bytes_of(new_shelf(), [asked])
+
+
+async def test_a_speaker_s_new_trade_is_told_where_the_speaker_comes(pool, weeks, new_shelf):
+    kept = new_shelf()
+    asked = [Asked(slug, "ics", "fr") for slug in ("semaine-caen", "deux-semaines", "toutes-les-seances")]
+    sheet = SpeakerSheet(
+        name="Ambre Vallin", trade="Grutière", employer="", sector=None, email="a@levage.example", contact_again=True
+    )
+    async with transaction(pool) as connection:
+        speaker_id = await add_speaker(connection, organisation_id=weeks[1].organisation_id, sheet=sheet, now=NOW)
+        session_id = weeks[1].sessions[0]
+        await connection.execute(
+            """
+            INSERT INTO campaigns.session_speakers (session_id, speaker_id, during, confirmed)
+            SELECT id, $2, during, true FROM campaigns.sessions WHERE id = $1
+            """,
+            session_id,
+            speaker_id,
+        )
+        await settle_standings(connection, offer_id=weeks[1].offer_id, now=NOW)
+    assert all(b"Gruti" in body for body, _ in (await bytes_of(kept, asked)).values())
+    other = await kept.fetch(Asked("semaine-pont-audemer", "ics", "fr"))
+    async with transaction(pool) as connection:
+        await edit_speaker(connection, speaker_id=speaker_id, sheet=replace(sheet, trade="Soudeuse"), now=NOW)
+    told = await bytes_of(kept, asked)
+    assert all(b"Soudeuse" in body and b"Gruti" not in body for body, _ in told.values())
+    assert told == await bytes_of(new_shelf(), asked)
+    assert await kept.fetch(Asked("semaine-pont-audemer", "ics", "fr")) == other
