@@ -1,9 +1,12 @@
 """The teacher's pages: where each of my pupils is, who has nothing, where they are today. And all rooms here."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date as Date
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -30,7 +33,9 @@ from services.campaigns.teaching.pupil import (
     say_when,
 )
 from services.campaigns.teaching.read import list_followed, list_meetings_of, scope_of
-from services.campaigns.teaching.visits.routes import route_handlers as visits
+from services.campaigns.teaching.visits.read import list_visits
+from services.campaigns.teaching.visits.routes import route_handlers as visit_handlers
+from services.campaigns.teaching.visits.visit import Visit
 from shared.french_dates import say_period
 
 PUPILS = "/planification/eleves"
@@ -69,6 +74,11 @@ async def get_pupils(
     async with edge.reading() as connection:
         pupils = await list_followed(connection, scope, period=period, today=today)
         meetings = await list_meetings_of(connection, pupils, period=period)
+        visits = (
+            await list_visits(connection, organisation_id=scope.organisation_id, teacher_id=scope.teacher_id)
+            if scope.teacher_id
+            else []
+        )
     choice = Choice(
         state=standing if standing in FILTERS else "",
         class_name=class_name if class_name in {pupil.class_name for pupil in pupils} else None,
@@ -88,6 +98,7 @@ async def get_pupils(
         class_names=sorted({pupil.class_name for pupil in pupils}),
         classes=group_by_class(pupils, choice),
         whereabouts={pupil.id: _whereabouts(pupil, meetings, now) for pupil in pupils},
+        visits=_visits_of(pupils, meetings, visits),
         say_when=partial(say_when, today=today),
         say_period=say_period,
         now=now,
@@ -128,8 +139,21 @@ async def get_day(
     )
 
 
-def _whereabouts(pupil: FollowedPupil, meetings: dict[Any, list[Meeting]], now: datetime) -> Whereabouts:
+def _whereabouts(pupil: FollowedPupil, meetings: dict[UUID, list[Meeting]], now: datetime) -> Whereabouts:
     return Whereabouts(*now_or_next(pupil.meetings(meetings), now))
+
+
+def _visits_of(
+    pupils: Sequence[FollowedPupil], meetings: dict[UUID, list[Meeting]], visits: Sequence[Visit]
+) -> dict[UUID, list[Visit]]:
+    """By pupil, the visits at which they will be met."""
+    planned = {visit.session_id: visit for visit in visits if visit.planned}
+    found: dict[UUID, list[Visit]] = defaultdict(list)
+    for one in meet(pupils, meetings) if planned else ():
+        if one.meeting.id in planned:
+            for pupil in one.pupils:
+                found[pupil.id].append(planned[one.meeting.id])
+    return found
 
 
 def _date(text: str) -> Date | None:
@@ -139,4 +163,4 @@ def _date(text: str) -> Date | None:
         return None
 
 
-route_handlers: list[Any] = [get_pupils, get_day, *lists, *visits, *finding]
+route_handlers: list[Any] = [get_pupils, get_day, *lists, *visit_handlers, *finding]

@@ -76,6 +76,7 @@ async def test_a_teacher_ticks_a_session_moves_the_visit_and_takes_it_back(pool,
     assert (await teacher.post(f"{VISITS}/{one}", move)).status_code == 303
     (visit,) = await mine(pool, teacher)
     assert (visit.starts_at, visit.ends_at, visit.note) == (at(1, 10, 15), at(1, 11), "Voir la tutrice")
+    assert (await teacher.get(PUPILS)).text.count("Votre visite : mardi 15 juin à 10 h 15") == 2
     page = await teacher.get(VISITS)
     assert "Une visite prévue" in page.text
     assert "10 h 15–11 h" in page.text
