@@ -140,6 +140,7 @@ class Printer:
             "elsewhere": event.elsewhere if isinstance(event, RegistrationWithdrawn) else "",
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,
+            "guardian_url": self._guardian_url(letter),
             "personal_feed_url": self._personal_feed_url(letter),
             "accept_url": f"{personal_url}/acceptation",
             "refuse_url": f"{personal_url}/refus",
@@ -161,6 +162,13 @@ class Printer:
         if letter.besides:
             return ""
         token = self._signer.token("registration", letter.registration_id, letter.link_version)
+        return f"{self._site}/inscriptions/{token}"
+
+    def _guardian_url(self, letter: Letter) -> str:
+        """The same page for a guardian who is told besides: to read, not to answer."""
+        if not letter.besides:
+            return ""
+        token = self._signer.token("guardian", letter.registration_id, letter.link_version)
         return f"{self._site}/inscriptions/{token}"
 
     def _personal_feed_url(self, letter: Letter) -> str:

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from services.notifications.render import Printer
 from shared.people import Person
 from shared.settings import Settings, read_settings
+from shared.signed_links import Signer
 from tests.services.notifications.letters import PUPIL, SAMPLES, a_letter, programme_of
 from tests.services.notifications.sink import calendars_of, parse
 
@@ -90,14 +92,20 @@ def test_the_end_of_a_seat_cancels_its_entry(message):
     assert calendars_of(rendered(message, "besides")) == []
 
 
-def test_a_guardian_besides_gets_a_plain_file_and_no_secret():
+def test_a_guardian_besides_gets_a_plain_file_and_a_link_that_reads_but_does_not_answer():
     mail = rendered("registered_confirmed", "besides")
     calendar = invitation_in(mail)
     assert [part.get_content_type() for part in calendars_of(mail)] == ["application/ics"]
     assert "METHOD:PUBLISH" in calendar
     assert "ATTENDEE" not in calendar
-    assert "/calendars/semaine-pont-audemer.ics" in mail.get_body(("plain",)).get_content()
-    assert "/inscriptions/" not in mail.as_string() + calendar
+    text = mail.get_body(("plain",)).get_content()
+    assert "/calendars/semaine-pont-audemer.ics" in text
+    # the file may be passed on: no secret is in it
+    assert "/inscriptions/" not in calendar
+    tokens = set(re.findall(r"/inscriptions/([\w-]+)", text + mail.get_body(("html",)).get_content()))
+    signer = Signer(SETTINGS.secret_keys)
+    assert len(tokens) == 1
+    assert all(signer.verify("guardian", token) and not signer.verify("registration", token) for token in tokens)
 
 
 def test_a_guardian_instead_of_the_pupil_is_the_one_invited():
