@@ -45,6 +45,7 @@ DATA: dict[str, str] = {
     "services/notifications/render.py": "« de » and « d’ », put together in each language there",
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",
+    "services/campaigns/schools/directory.py": "words that names of schools are made of",
     "services/campaigns/feeds/public/departements.py": "names of départements",
 }
 SAYS = ("_", "n_", "later", "n_later", "gettext", "ngettext")

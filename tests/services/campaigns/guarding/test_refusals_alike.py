@@ -50,7 +50,13 @@ def secret_paths() -> list[tuple[str, str, tuple[Scope, ...]]]:
     app = create_app(read_settings({"QUINZAINE_SECRET_KEYS": "x" * 16}))
     found = []
     paths = {
-        (route.path.replace("{token:str}", "{}").replace("{address:str}", "{}").replace("{whose:str}", whose), route)
+        (
+            route.path.replace("{token:str}", "{}")
+            .replace("{address:str}", "{}")
+            .replace("{whose:str}", whose)
+            .replace("{pupil_id:uuid}", str(UUID(int=7))),
+            route,
+        )
         for route in app.routes
         for whose in CALENDARS
     }
