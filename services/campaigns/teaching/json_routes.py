@@ -20,12 +20,13 @@ from services.campaigns.teaching.bodies import (
     PupilListBody,
     pupil_body,
 )
+from services.campaigns.teaching.choice import Choice, in_order
 from services.campaigns.teaching.lists.add_pupils import add_pupils
 from services.campaigns.teaching.lists.list_form import parse_pupil
 from services.campaigns.teaching.lists.remove_pupils import remove_pupil
 from services.campaigns.teaching.lists.routes import person_of
 from services.campaigns.teaching.period import period_at
-from services.campaigns.teaching.pupil import Choice, PupilState, in_order, now_or_next
+from services.campaigns.teaching.pupil import PupilState, now_or_next
 from services.campaigns.teaching.read import list_followed, list_meetings_of, scope_of
 from services.campaigns.teaching.visits.json_routes import route_handlers as visits
 from shared.database import Connection

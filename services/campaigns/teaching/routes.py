@@ -17,21 +17,11 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
+from services.campaigns.teaching.choice import Choice, group_by_class, in_order
 from services.campaigns.teaching.finding.routes import route_handlers as finding
 from services.campaigns.teaching.lists.routes import route_handlers as lists
 from services.campaigns.teaching.period import period_at
-from services.campaigns.teaching.pupil import (
-    FILTERS,
-    STATE_NAMES,
-    Choice,
-    FollowedPupil,
-    Meeting,
-    group_by_class,
-    in_order,
-    meet,
-    now_or_next,
-    say_when,
-)
+from services.campaigns.teaching.pupil import FILTERS, STATE_NAMES, FollowedPupil, Meeting, meet, now_or_next, say_when
 from services.campaigns.teaching.read import list_followed, list_meetings_of, scope_of
 from services.campaigns.teaching.visits.read import list_visits
 from services.campaigns.teaching.visits.routes import route_handlers as visit_handlers

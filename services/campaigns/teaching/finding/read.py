@@ -9,9 +9,10 @@ from services.campaigns.offers.seats.classes.class_list import PupilLine, write_
 from services.campaigns.offers.seats.classes.read import OPEN_OFFER
 from services.campaigns.offers.seats.classes.school_class import OpenOffer
 from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
+from services.campaigns.teaching.choice import in_order
 from services.campaigns.teaching.finding.choice import OfferChoice
 from services.campaigns.teaching.period import period_at
-from services.campaigns.teaching.pupil import FollowedPupil, in_order
+from services.campaigns.teaching.pupil import FollowedPupil
 from services.campaigns.teaching.read import Scope, list_followed
 from shared.database import Connection
 

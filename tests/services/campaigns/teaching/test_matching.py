@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.campaigns.offers.registration import letters_of
+from services.campaigns.teaching.choice import Choice, group_by_class
 from services.campaigns.teaching.matching import class_key, match_pupils
-from services.campaigns.teaching.pupil import Choice, KnownPupil, ListedPupil, Place, group_by_class
+from services.campaigns.teaching.pupil import KnownPupil, ListedPupil, Place
 from tests.world import NOW
 
 # few names and classes, written in several ways, so that they meet
