@@ -20,9 +20,6 @@ CAMPAIGNS = ROOT / "services" / "campaigns"
 # rooms whose words are not in English yet
 WAITING: tuple[str, ...] = (
     "services/campaigns/agreements",
-    "services/campaigns/catalogue",
-    "services/campaigns/embedding",
-    "services/campaigns/guarding",
     "services/campaigns/imports",
     "services/campaigns/offers/builder",
     "services/campaigns/offers/consent",
@@ -32,7 +29,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/offers/seats",
     "services/campaigns/offers/speakers",
     "services/campaigns/personal_space",
-    "services/campaigns/posters",
     "services/campaigns/privacy",
     "services/campaigns/subscribing",
     "shared",
@@ -46,6 +42,8 @@ DATA: dict[str, str] = {
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",
     "services/campaigns/schools/directory.py": "words that names of schools are made of",
+    "services/campaigns/catalogue/finding/spelling.py": "letters that are read as others",
+    "services/campaigns/offers/questions/bodies.py": "examples of bodies",
     "services/campaigns/feeds/public/departements.py": "names of départements",
 }
 SAYS = ("_", "n_", "later", "n_later", "gettext", "ngettext")

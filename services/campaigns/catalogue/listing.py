@@ -12,6 +12,7 @@ from services.campaigns.look.words import KIND_PROMISES, OFFERS_OF_KIND
 from services.campaigns.offers.eligibility import Rules
 from services.campaigns.offers.offer import OfferKind, OfferStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_times
+from shared.languages import _, n_
 
 ListingState = Literal["open", "full", "not_yet", "closed", "past", "cancelled"]
 
@@ -71,8 +72,11 @@ class Listing(Struct, frozen=True, kw_only=True):
         """« 3 des places libres sont gardées pour certains établissements ou élèves. », or nothing."""
         if not self.kept:
             return ""
-        seats = "1 place libre est gardée" if self.kept == 1 else f"{self.kept} places libres sont gardées"
-        return f"{seats} pour certains établissements ou élèves."
+        return n_(
+            "{count} place libre est gardée pour certains établissements ou élèves.",
+            "{count} places libres sont gardées pour certains établissements ou élèves.",
+            self.kept,
+        )
 
     @property
     def first_day(self) -> Date | None:
@@ -97,7 +101,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     def when(self) -> str:
         """« du lundi 14 au vendredi 18 juin 2027 », « mardi 15 juin 2027, 9 h–12 h »."""
         if self.first_day is None or self.last_day is None:
-            return "dates à venir"
+            return _("dates à venir")
         if self.first_day != self.last_day:
             return say_period(self.first_day, self.last_day)
         if self.starts_at is None or self.ends_at is None:
@@ -122,17 +126,17 @@ class Listing(Struct, frozen=True, kw_only=True):
         """The state in a few words: « 5 places libres », « Complet, on peut attendre »."""
         match self.state(now):
             case "open":
-                return "1 place libre" if self.free == 1 else f"{self.free} places libres"
+                return n_("{count} place libre", "{count} places libres", self.free)
             case "full":
-                return "Complet, liste d’attente"
+                return _("Complet, liste d’attente")
             case "not_yet":
-                return f"Inscriptions à partir du {say_moment(self.opens_at)}" if self.opens_at else ""
+                return _("Inscriptions à partir du {moment}", moment=say_moment(self.opens_at)) if self.opens_at else ""
             case "closed":
-                return "Inscriptions closes"
+                return _("Inscriptions closes")
             case "past":
-                return "Terminé"
+                return _("Terminé")
             case "cancelled":
-                return "Annulé"
+                return _("Annulé")
 
     def say_deadline(self, now: datetime) -> str:
         """« Inscriptions jusqu’au lundi 14 juin à 8 h », or nothing when that says nothing."""
@@ -140,8 +144,8 @@ class Listing(Struct, frozen=True, kw_only=True):
             return ""
         local = self.closes_at.astimezone(PARIS)
         if local.hour == local.minute == 0:
-            return f"Inscriptions jusqu’à la veille du {say_date(local)}"
-        return f"Inscriptions jusqu’au {say_moment(self.closes_at)}"
+            return _("Inscriptions jusqu’à la veille du {day}", day=say_date(local))
+        return _("Inscriptions jusqu’au {moment}", moment=say_moment(self.closes_at))
 
 
 class Section(Struct, frozen=True):
@@ -162,9 +166,9 @@ def sections_of(listings: list[Listing], now: datetime) -> list[Section]:
 
 def _heading(listing: Listing, now: datetime) -> tuple[str, str]:
     if listing.state(now) in ("past", "cancelled"):
-        return "Ce qui est passé ou annulé", ""
+        return _("Ce qui est passé ou annulé"), ""
     if listing.audience == "schools":
-        return "Pour les établissements", "Chefs d’établissement et professeurs référents."
+        return _("Pour les établissements"), _("Chefs d’établissement et professeurs référents.")
     return OFFERS_OF_KIND[listing.kind], KIND_PROMISES[listing.kind]
 
 

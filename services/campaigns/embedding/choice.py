@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 _SLUG = re.compile(r"[a-z0-9-]{1,120}")
@@ -20,7 +21,9 @@ class UnknownChoice(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette liste n’existe pas : ni l’organisation ni le département demandés ne sont connus ici.")
+        super().__init__(
+            later("Cette liste n’existe pas : ni l’organisation ni le département demandés ne sont connus ici.")
+        )
 
 
 class Choice(Struct, frozen=True):
@@ -39,7 +42,7 @@ class Choice(Struct, frozen=True):
     def say(self, organisation_name: str) -> str:
         """« Fédération des métiers, Eure », « Toutes les offres »."""
         parts = [organisation_name, DEPARTEMENTS.get(self.departement, "")]
-        return ", ".join(part for part in parts if part) or "Toutes les offres"
+        return ", ".join(part for part in parts if part) or _("Toutes les offres")
 
 
 def read_choice(given: Mapping[str, str]) -> Choice:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct
 
 from services.campaigns.embedding.choice import Choice, UnknownChoice, read_choice
+from shared.languages import later
 from shared.refusal import Refusal
 
 WIDTH, HEIGHT_OF_OFFER, HEIGHT_OF_LIST, LEAST = 480, 240, 480, 120
@@ -18,7 +19,7 @@ class NoAddress(Refusal):
     status: ClassVar[int] = 400
 
     def __init__(self) -> None:
-        super().__init__("Indiquez l’adresse d’une page de Quinzaine : /oembed?url=…&format=json.")
+        super().__init__(later("Indiquez l’adresse d’une page de Quinzaine : /oembed?url=…&format=json."))
 
 
 class NotEmbeddable(Refusal):
@@ -28,7 +29,7 @@ class NotEmbeddable(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette adresse n’est pas celle d’une offre ni d’une liste de Quinzaine.")
+        super().__init__(later("Cette adresse n’est pas celle d’une offre ni d’une liste de Quinzaine."))
 
 
 class UnknownFormat(Refusal):
@@ -38,7 +39,7 @@ class UnknownFormat(Refusal):
     status: ClassVar[int] = 501
 
     def __init__(self) -> None:
-        super().__init__("Seul le format json est proposé.")
+        super().__init__(later("Seul le format json est proposé."))
 
 
 class Embeddable(Struct, frozen=True):

@@ -9,8 +9,8 @@ from msgspec import Struct
 from services.campaigns.catalogue.finding.places import Place, position_of
 from services.campaigns.catalogue.finding.search import Search
 from services.campaigns.catalogue.listing import Listing, Section, sections_of
+from shared.languages import _
 
-PAST = "Ce qui est passé ou annulé"
 BANDS = (10, 30, 60)
 
 
@@ -28,7 +28,10 @@ def answer_sections(
     if near is None and not search.words:
         return sections_of(list(listings), now)
     titled = [
-        (PAST if listing.state(now) in ("past", "cancelled") else _heading(near, far), listing)
+        (
+            _("Ce qui est passé ou annulé") if listing.state(now) in ("past", "cancelled") else _heading(near, far),
+            listing,
+        )
         for listing, far in zip(listings, kilometres, strict=True)
     ]
     return [
@@ -39,7 +42,7 @@ def answer_sections(
 
 def say_distance(kilometres: float | None) -> str:
     """« à 12 km »; nothing in the place itself, nor where it is not known."""
-    return f"à {round(kilometres)} km" if kilometres and round(kilometres) else ""
+    return _("à {distance} km", distance=round(kilometres)) if kilometres and round(kilometres) else ""
 
 
 def distances_from(near: Place, towns: Sequence[tuple[str, int, float, float]]) -> list[tuple[str, float]]:
@@ -61,28 +64,30 @@ def wider_searches(search: Search) -> list[Wider]:
     """The same search without one thing that was asked, each as a link."""
     ways = []
     if search.words:
-        ways.append(Wider(search.address(words=""), f"Sans les mots « {search.words} »"))
+        ways.append(Wider(search.address(words=""), _("Sans les mots « {words} »", words=search.words)))
     if search.city:
-        ways.append(Wider(search.address(city=""), "Dans toutes les villes"))
+        ways.append(Wider(search.address(city=""), _("Dans toutes les villes")))
     if search.week:
-        ways.append(Wider(search.address(week=None), "Toutes les semaines"))
+        ways.append(Wider(search.address(week=None), _("Toutes les semaines")))
     if search.sector:
-        ways.append(Wider(search.address(sector=""), "Tous les secteurs"))
+        ways.append(Wider(search.address(sector=""), _("Tous les secteurs")))
     if search.kind:
-        ways.append(Wider(search.address(kind=None), "Toutes les formes d’accueil"))
+        ways.append(Wider(search.address(kind=None), _("Toutes les formes d’accueil")))
     if search.free:
-        ways.append(Wider(search.address(free=False), "Avec les offres complètes"))
+        ways.append(Wider(search.address(free=False), _("Avec les offres complètes")))
     if search.without_car:
-        ways.append(Wider(search.address(without_car=False), "Même là où une voiture est utile"))
+        ways.append(Wider(search.address(without_car=False), _("Même là où une voiture est utile")))
     return ways
 
 
 def _heading(near: Place | None, kilometres: float | None) -> str:
     if near is None:
-        return "Les offres qui correspondent"
+        return _("Les offres qui correspondent")
     if kilometres is None:
-        return "En ligne, ou lieu à préciser"
+        return _("En ligne, ou lieu à préciser")
     if not round(kilometres):
-        return f"À {near.name}" if near.postcodes else f"Dans le département ({near.name})"
+        return (
+            _("À {place}", place=near.name) if near.postcodes else _("Dans le département ({place})", place=near.name)
+        )
     band = next((band for band in BANDS if round(kilometres) <= band), None)
-    return f"À moins de {band} km" if band else "Plus loin"
+    return _("À moins de {band} km", band=band) if band else _("Plus loin")

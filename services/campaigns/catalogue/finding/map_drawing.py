@@ -12,6 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS, Place, communes, position_of
+from services.campaigns.look.words import say_offers
+from shared.languages import _
 
 WIDTH, MARGIN, STEP = 640, 12, 13
 MOST_SIDES = 5  # of eight
@@ -42,7 +44,7 @@ class Point(Struct, frozen=True, kw_only=True):
     @property
     def say(self) -> str:
         """« Pont-Audemer : 3 offres »."""
-        return f"{self.name} : {self.offers} {'offre' if self.offers == 1 else 'offres'}"
+        return _("{town} : {offers}", town=self.name, offers=say_offers(self.offers))
 
 
 class Map(Struct, frozen=True):
@@ -134,7 +136,7 @@ def _shades() -> tuple[Shade, ...]:
         x, y = frame.place(place.latitude, place.longitude)
         cells.setdefault((round(x / STEP), round(y / STEP)), Counter())[place.departement] += 1
     land = {cell: counted.most_common(1)[0][0] for cell, counted in cells.items()}
-    for _ in range(2):
+    for _pass in range(2):
         land |= _gaps(land)
     shades = []
     for code, name in DEPARTEMENTS.items():

@@ -15,6 +15,7 @@ from services.campaigns.catalogue.read import read_listing
 from services.campaigns.catalogue.seats.shelf import ServedSeats
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import render
+from shared.languages import language
 
 if TYPE_CHECKING:
     from litestar.types.asgi_types import HTTPResponseBodyEvent, HTTPResponseStartEvent
@@ -28,7 +29,7 @@ async def get_seats(scope: Scope, receive: Receive, send: Send) -> None:  # noqa
         raise MethodNotAllowedException(headers={"Allow": "GET, HEAD"})
     slug = request["path"].strip("/")
     edge: Edge = request["litestar_app"].state.edge
-    seats = edge.seats.recent(slug) or await _write(edge, slug)
+    seats = edge.seats.recent(_shelved(slug)) or await _write(edge, slug)
     known = seats.is_known_by(dict(request["headers"]).get(b"if-none-match"))
     start: HTTPResponseStartEvent = {
         "type": "http.response.start",
@@ -45,14 +46,19 @@ async def get_seats(scope: Scope, receive: Receive, send: Send) -> None:  # noqa
 
 
 async def _write(edge: Edge, slug: str) -> ServedSeats:
-    async with edge.seats.lock(slug):
-        if (seats := edge.seats.recent(slug)) is not None:
+    shelved = _shelved(slug)
+    async with edge.seats.lock(shelved):
+        if (seats := edge.seats.recent(shelved)) is not None:
             return seats
         read_at = monotonic()
         async with edge.reading() as connection:
             listing = await read_listing(connection, slug.replace("\x00", ""))
         html = render("catalogue/templates/seats.html", listing=listing, now=datetime.now(UTC))
-        return edge.seats.keep(slug, html, read_at=read_at)
+        return edge.seats.keep(shelved, html, read_at=read_at)
+
+
+def _shelved(slug: str) -> str:
+    return f"{language()}/{slug}"
 
 
 route_handlers = [get_seats]

@@ -38,7 +38,7 @@ class ServedSeats(Struct, frozen=True):
 
 
 class SeatsShelf:
-    """Parts by the offer's slug; who asks while one is being written waits for it."""
+    """Parts by the language and the offer's slug; who asks while one is being written waits for it."""
 
     def __init__(self, *, memory_seconds: float) -> None:
         self._memory_seconds = memory_seconds

@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from msgspec import Struct
 
+from shared.languages import _, language
+
 ATOM, SITEMAP = "http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9"
 # what is somebody's own, or a planner's; the pages themselves say noindex too
 NOT_FOR_ROBOTS = ("/planification", "/connexion", "/compte", "/inscriptions/", "/places/", "/api/")
@@ -41,11 +43,11 @@ class Document(Struct, frozen=True):
 
 def atom_feed(entries: Sequence[Entry], *, base_url: str, now: datetime) -> Document:
     """The newest offers as an Atom feed; `now` dates an empty one only."""
-    feed = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "fr"})
+    feed = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language()})
     address = f"{base_url}/nouveautes.atom"
     changed = max((max(entry.listed_at, entry.changed_at) for entry in entries), default=_day_of(now))
     _add(feed, "id", address)
-    _add(feed, "title", "Quinzaine : les nouvelles offres")
+    _add(feed, "title", _("Quinzaine : les nouvelles offres"))
     _add(feed, "updated", changed.isoformat())
     SubElement(feed, f"{{{ATOM}}}link", {"rel": "self", "type": "application/atom+xml", "href": address})
     SubElement(feed, f"{{{ATOM}}}link", {"rel": "alternate", "type": "text/html", "href": f"{base_url}/"})

@@ -5,6 +5,7 @@ from datetime import datetime
 from services.campaigns.catalogue.sharing.documents import Entry
 from shared.database import Connection
 from shared.french_dates import say_moment
+from shared.languages import _
 
 NEWEST = 50
 
@@ -42,4 +43,4 @@ async def list_for_sitemap(connection: Connection) -> list[tuple[str, datetime]]
 
 
 def _when(starts_at: datetime | None) -> str:
-    return f"À partir du {say_moment(starts_at)}" if starts_at else ""
+    return _("À partir du {moment}", moment=say_moment(starts_at)) if starts_at else ""

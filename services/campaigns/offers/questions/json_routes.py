@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.questions.answer_question import answer_question
 from services.campaigns.offers.questions.bodies import AnswerBody, QuestionBody, QuestionsBody, question_body
 from services.campaigns.offers.questions.erase_questions import remove_question
+from services.campaigns.offers.questions.journal import note_answer, note_removal
 from services.campaigns.offers.questions.question import parse_answer
 from services.campaigns.offers.questions.read import list_questions, read_own_question
 from services.campaigns.offers.read import organisation_of_offer
@@ -62,8 +62,7 @@ async def put_answer(
     async def write(connection: Connection) -> Response[QuestionBody]:
         question = await read_own_question(connection, actor, question_id)
         await answer_question(connection, question_id=question_id, answer=answer, now=now)
-        said = "Réponse publiée sur la page de l’offre." if data.published else "Réponse envoyée à qui demande."
-        await write_audit(connection, actor, "answer_question", said, now=now, offer_id=question.offer_id)
+        await note_answer(connection, actor, question, published=data.published, now=now)
         return Response(question_body(await read_own_question(connection, actor, question_id)), headers=NO_STORE)
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
@@ -80,9 +79,7 @@ async def delete_question(
     async with edge.transaction() as connection:
         question = await read_own_question(connection, actor, question_id)
         await remove_question(connection, question_id=question_id, now=now)
-        await write_audit(
-            connection, actor, "remove_question", "Question supprimée.", now=now, offer_id=question.offer_id
-        )
+        await note_removal(connection, actor, question, now=now)
 
 
 route_handlers: list[Any] = [get_questions, put_answer, delete_question]

@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.audit import write_audit
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
@@ -21,6 +20,7 @@ from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.questions.answer_question import answer_question
 from services.campaigns.offers.questions.ask_question import ask_question
 from services.campaigns.offers.questions.erase_questions import remove_question
+from services.campaigns.offers.questions.journal import note_answer, note_removal
 from services.campaigns.offers.questions.question import (
     InvalidAnswer,
     QuestionChanged,
@@ -122,8 +122,7 @@ async def post_answer(
         async with edge.transaction() as connection:
             question = await read_own_question(connection, actor, question_id)
             await answer_question(connection, question_id=question_id, answer=answer, now=now)
-            said = "Réponse publiée sur la page de l’offre." if published else "Réponse envoyée à qui demande."
-            await write_audit(connection, actor, "answer_question", said, now=now, offer_id=question.offer_id)
+            await note_answer(connection, actor, question, published=published, now=now)
     except (InvalidAnswer, QuestionChanged) as refusal:
         typed = {**given, "published": published}
         return await _questions(edge, actor, slug, question_id=question_id, typed=typed, refusal=refusal)
@@ -143,9 +142,7 @@ async def post_removal(
         async with edge.transaction() as connection:
             question = await read_own_question(connection, actor, question_id)
             await remove_question(connection, question_id=question_id, now=now)
-            await write_audit(
-                connection, actor, "remove_question", "Question supprimée.", now=now, offer_id=question.offer_id
-            )
+            await note_removal(connection, actor, question, now=now)
     except UnknownQuestion:
         async with edge.reading() as connection:
             await read_own_offer(connection, actor, slug)
