@@ -136,6 +136,8 @@ function keep(form) {
     form.reset();
     for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox])")) field.value = "";
     for (const field of form.querySelectorAll("input[type=radio], input[type=checkbox]")) field.checked = false;
+    // somebody else begins: what is sent now is another registration
+    form.querySelector("[name=key]").value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     own("kept").hidden = own("keeping").hidden = true;
     form.querySelector("#first_name").focus();
   }));

@@ -202,3 +202,17 @@ async def test_the_form_s_own_script_is_told_where_to_go(visitor, small_week, po
     assert await count(pool) == 1
     faulty = await visitor.post(path_of(small_week), data={}, headers={"Accept": "application/json"})
     assert (faulty.status_code, faulty.headers["content-type"].startswith("text/html")) == (422, True)
+
+
+async def test_the_form_is_english_below_its_english_address(visitor, small_week):
+    answer = await visitor.get(f"/en{path_of(small_week)}")
+    page = read(answer)
+    for words in ("Is the pupil under 15?", "To link the pupil to the school", "Your rights", "Register the pupil"):
+        assert words in page.text
+    for words in ("L’élève", "Établissement", "Pourquoi", "responsable"):
+        assert words not in page.text
+    assert 'data-schools="/en/etablissements"' in answer.text
+    assert (await visitor.get("/en/etablissements?q=prevert")).json()
+    faults = read(await visitor.post(f"/en{path_of(small_week)}", data={"key": "a"}))
+    assert "Say whether the pupil is under 15." in faults.text
+    assert "Find my link again" in read(await visitor.get("/en/lien")).text

@@ -157,8 +157,11 @@ async def test_what_was_written_is_kept_a_day_at_most_and_goes_at_a_button(brows
     assert await page.input_value("#school") == PREVERT
     assert await page.is_checked("#under_15-non")
     assert await page.locator("[data-keeping]").is_visible()
+    key = await page.input_value("[name=key]")
     await page.locator("[data-kept] [data-forget]").click()
     assert await kept(page) == []
+    # who begins anew is another pupil, and another registration
+    assert await page.input_value("[name=key]") != key
     assert await page.input_value("#last_name") == ""
     await page.reload()
     assert await page.input_value("#last_name") == ""
