@@ -42,16 +42,13 @@ def body(week: int, number: int) -> dict:
 
 
 async def ask(client: httpx.AsyncClient, url: str, week: Week, content: object, key: str) -> httpx.Response:
-    """Ask, and once more where the connection was closed while it lay idle: what the key is for."""
     address, headers = f"{url}/api/v1/offers/{week.offer_id}/registrations", {"Idempotency-Key": key}
-    try:
-        return await client.post(address, json=content, headers=headers)
-    except (httpx.ReadError, httpx.RemoteProtocolError):
-        return await client.post(address, json=content, headers=headers)
+    return await client.post(address, json=content, headers=headers)
 
 
 def client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=PUPILS))
+    """A client that opens a connection for each request: one that lay idle may be closed under it."""
+    return httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=PUPILS, max_keepalive_connections=0))
 
 
 async def check_the_truth(
