@@ -53,7 +53,7 @@ async def test_a_refusal_is_said_in_the_language_its_asker_accepts(running):
     assert said["fr;q=0.4, en;q=0.9"].startswith("This request is malformed.")
 
 
-async def test_the_same_refusal_of_one_batch_is_read_in_two_languages(running):
+async def test_the_same_fault_is_said_in_the_language_of_the_page(running):
     story = await begin(running)
     path = f"/offres/{story.week.slug}/inscription"
     await running.http.post(path, data=fields(story, 0, key="first"))

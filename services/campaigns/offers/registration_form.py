@@ -12,7 +12,7 @@ from email_validator.syntax import validate_email_local_part
 from services.campaigns.offers.registration import InvalidField, RegistrationRequest
 from services.campaigns.schools.directory import school_named
 from shared.identifiers import new_id
-from shared.languages import Message, later
+from shared.languages import Message, language, later
 
 NAME_AT_MOST, SCHOOL_AT_MOST, CLASS_AT_MOST, EMAIL_AT_MOST, KEY_AT_MOST = 80, 120, 40, 254, 200
 LOCAL_PART_AT_MOST = 64  # octets (RFC 5321 §4.5.3.1.1)
@@ -79,6 +79,7 @@ def parse_request(
         teacher_email=teacher,
         without_host=without_host,
         grade=grade,
+        language=language(),
         under_15=under_15,
         **fields,  # type: ignore[arg-type]  # the dictionary above holds exactly these fields, in these types
     )
