@@ -28,8 +28,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/offers/life",
     "services/campaigns/offers/seats",
     "services/campaigns/offers/speakers",
-    "services/campaigns/personal_space",
-    "services/campaigns/privacy",
     "services/campaigns/subscribing",
     "shared",
 )
