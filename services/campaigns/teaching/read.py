@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.teaching.matching import match_pupils
-from services.campaigns.teaching.pupil import FollowedPupil, KnownPupil, ListedPupil, Meeting, Period, Place
+from services.campaigns.teaching.pupil import FollowedPupil, KnownPupil, ListedPupil, Meeting, Period, Place, fold
 from shared.database import Connection
 
 LISTED_AT_MOST = 2_000
@@ -121,7 +121,8 @@ async def list_listed(connection: Connection, scope: Scope, *, class_name: str |
         class_name,
         LISTED_AT_MOST,
     )
-    return [ListedPupil(**dict(row)) for row in rows]
+    listed = [ListedPupil(**dict(row)) for row in rows]
+    return sorted(listed, key=lambda one: (one.class_name, fold(one.name), one.id))
 
 
 async def list_meetings(

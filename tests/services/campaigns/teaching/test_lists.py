@@ -123,3 +123,9 @@ async def test_lists_end_with_the_school_year(pool, settings, teacher):
     await tick(edge, now=last_day.replace(month=9, day=1), free_seats=False, tombstones=True)
     assert await pool.fetchval("SELECT count(*) FROM campaigns.listed_pupils") == 0
     assert await pool.fetchval("SELECT count(*) FROM contract.people WHERE last_name LIKE 'Nom%'") == 0
+
+
+async def test_the_list_is_in_the_order_of_a_register_accents_or_not(teacher):
+    await keep(teacher, "Zola;Ada\nÉtienne;Zoé\nAumont;Tidiane")
+    page = (await teacher.get(LIST)).text
+    assert page.index("Aumont Tidiane") < page.index("Étienne Zoé") < page.index("Zola Ada")
