@@ -26,8 +26,8 @@ from services.campaigns.privacy.read import (
     list_keepings,
     read_keeping,
     read_living,
-    read_record,
 )
+from services.campaigns.privacy.records.read import read_record
 from services.campaigns.privacy.request_erasure import request_erasure
 from services.campaigns.registering.links.ask_fresh_link import ask_fresh_link
 from services.campaigns.registering.links.fresh_link import FreshLink

@@ -12,7 +12,8 @@ from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.campaigns.privacy.erase_pupil import erase_pupil
-from services.campaigns.privacy.read import find_erasures, find_pupils_kept_long_enough, read_record
+from services.campaigns.privacy.read import find_erasures, find_pupils_kept_long_enough
+from services.campaigns.privacy.records.read import read_record
 from services.campaigns.privacy.request_erasure import request_erasure
 from shared.database import transaction
 from shared.events import decode_event
