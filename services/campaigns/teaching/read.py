@@ -31,11 +31,19 @@ HAS_A_PUPIL = f"""EXISTS (
 """
 # $1 the school, $2 the teacher (NULL: everybody of the school), $3 first and $4 last day of the period, $5 today,
 # $6 whether pupils of the school are looked at whom nobody gave to the teacher
-REGISTRATIONS = f"""
+REGISTRATIONS = """
     WITH school AS (
         SELECT name, uai FROM campaigns.organisations WHERE id = $1 AND kind = 'school'
+    ), teachers AS (
+        SELECT person_id, email FROM campaigns.accounts WHERE person_id = $2
+        UNION SELECT a.person_id, a.email
+        FROM campaigns.members m JOIN campaigns.accounts a ON a.person_id = m.person_id
+        WHERE $2::uuid IS NULL AND m.organisation_id = $1
     ), referred AS MATERIALIZED (
-        {REFERRED}
+        SELECT named.pupil_id FROM campaigns.referent_teachers named
+        JOIN contract.people referent ON referent.id = named.teacher_id
+        JOIN teachers ON teachers.person_id = referent.id OR teachers.email = lower(referent.email)
+        WHERE named.status IN ('confirmed', 'corrected')
     ), theirs AS MATERIALIZED (
         SELECT pupil_id FROM referred UNION
         SELECT pupil_id FROM campaigns.registrations WHERE enrolled_by = $2 AND enrolled_for = $1
@@ -47,8 +55,14 @@ REGISTRATIONS = f"""
     SELECT r.id, r.pupil_id, r.offer_id, o.slug AS offer_slug, o.title AS offer_title, r.group_id, r.status, r.held_for,
            r.deadline, o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
            person.first_name, person.last_name, p.class_name,
-           $2::uuid IS NULL OR (r.enrolled_by = $2 AND r.enrolled_for = $1)
-           OR r.pupil_id IN (SELECT pupil_id FROM referred) AS visible,
+           CASE WHEN $2::uuid IS NOT NULL THEN (r.enrolled_by = $2 AND r.enrolled_for = $1) IS TRUE
+                     OR r.pupil_id IN (SELECT pupil_id FROM referred)
+                ELSE (r.enrolled_for = $1) IS TRUE
+                     -- a school is what an organisation says it is: that alone shows nobody
+                     OR (r.pupil_id IN (SELECT pupil_id FROM referred) AND EXISTS (
+                         SELECT FROM school WHERE p.school_uai = school.uai
+                            OR (p.school_uai IS NULL AND lower(p.school_name) = lower(school.name))))
+           END AS visible,
            CASE WHEN r.status = 'waiting' THEN
                (SELECT count(*) FROM campaigns.registrations before
                 WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
@@ -67,7 +81,7 @@ REGISTRATIONS = f"""
     JOIN campaigns.pupils p ON p.id = r.pupil_id
     JOIN contract.people person ON person.id = p.id AND person.erased_at IS NULL
     ORDER BY lower(o.busy), r.id
-"""  # noqa: S608  # REFERRED is a constant of this module
+"""
 LIVING = ("waiting", "held", "confirmed")
 
 
@@ -84,7 +98,10 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 def scope_of(actor: Actor, *, own: bool = False) -> Scope:
-    """A head sees all of the school unless they ask for their own; a token of an organisation has all of it."""
+    """A head sees all of the school unless they ask for their own; a token of an organisation has all of it.
+
+    All of it is who was enrolled for it, who is on a list of it, and of its pupils whom a teacher of it confirmed.
+    """
     head = actor.role == "owner" and actor.organisation_kind == "school"
     whole = actor.person_id is None or (head and not own)
     return Scope(organisation_id=actor.organisation_id, teacher_id=None if whole else actor.person_id)

@@ -148,8 +148,9 @@ async def test_the_head_sees_all_of_the_school_by_class_with_counts(pool, teache
     await register(pool, week, a_pupil(1, school_uai=SCHOOL_UAI, last_name="Seule", class_name="2nde 7"))
     page = await head.get(PUPILS)
     assert "1 élève sur 3 n’a rien" in page.text
-    assert "2 élèves sur 3 n’ont rien" in page.text
-    assert "Place confirmée" in rows(page)["Seule Camille Semaine"]
+    assert "2 élèves sur 2 n’ont rien" in page.text
+    # who registered alone and is nobody's in the school yet
+    assert "Seule" not in page.text
     assert "Nom a" not in (await head.get(f"{PUPILS}?de=moi")).text
     assert "@eleve.example" not in page.text
 
@@ -226,3 +227,18 @@ async def test_the_page_is_in_english_below_en(pool, teacher):
     assert "2 of 3 pupils have nothing" in page.text
     assert "Seat confirmed" in page.text
     assert 'href="/en/planification/eleves/offres"' in page.text
+
+
+async def test_who_says_to_be_a_school_sees_nobody_by_that(pool, teacher, sign_in):
+    """An owner may write any kind, name and number of their organisation."""
+    async with transaction(pool) as connection:
+        week = await a_week(connection, seats=9)
+        claimed = await an_organisation(connection, slug="faux", kind="school", name="Lycée Jacques Prévert")
+        await connection.execute("UPDATE campaigns.organisations SET uai = '0140004D' WHERE id = $1", claimed)
+    await register(pool, week, a_pupil(1, school_uai="0140004D"), a_pupil(2))
+    stranger = await sign_in(claimed, role="owner", email="faux@organisation.example")
+    page = await stranger.get(PUPILS)
+    assert page.status_code == 200
+    assert "Dupré" not in page.text
+    assert "Dupré" not in (await stranger.get(f"{PUPILS}/jour?date=2027-06-14")).text
+    assert "Dupré" not in (await teacher.get(PUPILS)).text

@@ -6,7 +6,7 @@ from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.identifiers import new_id
 from shared.signed_links import Signer
-from tests.services.campaigns.teaching.conftest import PUPILS
+from tests.services.campaigns.teaching.conftest import PUPILS, SCHOOL_UAI
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -79,3 +79,10 @@ async def test_a_teacher_named_before_they_had_an_account_is_known_by_the_addres
     await a_named_teacher(pool, week, status="confirmed", email="Aurele@lycee.example")
     assert "Dupré b Camille" in (await teacher.get(PUPILS)).text
     assert "Dupré" not in (await colleague.get(PUPILS)).text
+
+
+async def test_the_head_sees_a_pupil_of_the_school_whom_a_teacher_of_it_confirmed(pool, teacher, head, week):
+    await a_named_teacher(pool, week, status="confirmed", person_id=teacher.member.person_id)
+    assert "Dupré" not in (await head.get(PUPILS)).text
+    await pool.execute("UPDATE campaigns.pupils SET school_uai = $1", SCHOOL_UAI)
+    assert "Dupré b Camille" in (await head.get(PUPILS)).text
