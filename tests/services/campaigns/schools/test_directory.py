@@ -40,9 +40,7 @@ def test_the_school_that_is_meant_comes_first(asked, first):
     assert first in found[:2], found
 
 
-@pytest.mark.parametrize(
-    "asked", ["", " ", "a", "%", "'\"", "%' = --", "🎒", "\u202e\u200f", "\x00", "wxyzkq", "__"]
-)
+@pytest.mark.parametrize("asked", ["", " ", "a", "%", "'\"", "%' = --", "🎒", "\u202e\u200f", "\x00", "wxyzkq", "__"])
 def test_what_no_school_is_called_finds_none(asked):
     assert find_schools(asked) == ()
 
