@@ -41,9 +41,12 @@ def speak(to: Language) -> None:
     _language.set(to)
 
 
-def _(message: str, /, **values: object) -> str:
-    """The message in the language spoken, `{name}` filled from `values`."""
-    said = translate(message)
+def _(message: str, /, *, sense: str = "", **values: object) -> str:
+    """The message in the language spoken, `{name}` filled from `values`.
+
+    `sense` tells a word from the same French word that is another in English: it is the `msgctxt` of the catalogue.
+    """
+    said = translate(message, sense)
     return said.format(**_said(values)) if values else said
 
 
@@ -73,9 +76,9 @@ class Message:
         return hash(str(self))
 
 
-def later(message: str, /, **values: object) -> Message:
+def later(message: str, /, *, sense: str = "", **values: object) -> Message:
     """The message, said when it is read, in the language of who reads it."""
-    return Message(lambda: _(message, **values))
+    return Message(lambda: _(message, sense=sense, **values))
 
 
 def n_later(one: str, many: str, count: int, /, **values: object) -> Message:
@@ -99,11 +102,11 @@ class Glossary(Mapping[str, str]):
         return len(self._words)
 
 
-def translate(message: str) -> str:
+def translate(message: str, sense: str = "") -> str:
     """The message in the language spoken; as it is where its language has no word for it."""
     if _language.get() == "fr":
         return message
-    said = english().get(message, message)
+    said = english().get(in_sense(message, sense), message)
     return said if isinstance(said, str) else said[0]
 
 
@@ -134,10 +137,15 @@ def read_catalogue(path: Path) -> dict[str, str | tuple[str, str]]:
     with path.open("rb") as file:
         for message in read_po(file, locale="en"):
             if message.id and any(message.string if isinstance(message.string, tuple | list) else [message.string]):
-                key = message.id if isinstance(message.id, str) else message.id[0]
+                key = in_sense(message.id if isinstance(message.id, str) else message.id[0], message.context or "")
                 forms: Any = message.string
                 words[key] = forms if isinstance(forms, str) else (forms[0], forms[1])
     return words
+
+
+def in_sense(message: str, sense: str) -> str:
+    """What a message is looked up by (as gettext does: its context, EOT, itself)."""
+    return f"{sense}\x04{message}" if sense else message
 
 
 def _said(values: Mapping[str, object]) -> dict[str, object]:
