@@ -15,6 +15,7 @@ from services.campaigns.catalogue.read import read_listing
 from services.campaigns.catalogue.sharing.event import describe_event
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
+from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.questions.read import list_published
 from services.campaigns.offers.read import read_programme
 from services.campaigns.posters.card import address_of_card, draw_card
@@ -71,6 +72,8 @@ async def get_offer_page(
         programme=programme,
         questions=questions,
         address=address,
+        # in the language it is in: the other one is another page of the same offer
+        canonical=f"{edge.settings.base_url}{prefix()}/offres/{listing.slug}",
         card=card,
         event=describe_event(listing, programme, address=address, now=now),
         feed_url=f"{edge.settings.base_url}/calendars/{listing.slug}.ics",

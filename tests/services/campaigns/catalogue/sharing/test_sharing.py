@@ -152,3 +152,13 @@ async def test_seats_of_an_unknown_offer_or_a_draft_are_not_found(visitor, pool)
 
 def read_part(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+async def test_an_offer_in_english_is_a_page_of_its_own(visitor, small_week):
+    french = (await visitor.get(f"/offres/{small_week.slug}")).text
+    english = (await visitor.get(f"/en/offres/{small_week.slug}")).text
+    home = "http://quinzaine.example"
+    assert f'<link rel="canonical" href="{home}/offres/{small_week.slug}">' in french
+    assert f'<link rel="canonical" href="{home}/en/offres/{small_week.slug}">' in english
+    for words in ("All offers", "Day by day", "Ask a question", "seats free"):
+        assert words in english
