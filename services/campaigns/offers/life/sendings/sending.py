@@ -39,6 +39,18 @@ MESSAGES = {
     "absence_lifted": "Absence levée",
     "follow_up_booked": "Rendez-vous de suivi",
     "follow_up_cancelled": "Rendez-vous de suivi annulé",
+    "consent_asked": "Accord du responsable demandé",
+    "consent_awaited": "Accord du responsable attendu",
+    "consent_reminded": "Rappel de l’accord demandé",
+    "consent_refused": "Accord refusé",
+    "consent_expired": "Accord non donné à temps",
+    "personal_links": "Liens personnels envoyés",
+    "fresh_link": "Lien de vérification envoyé",
+    "calendar_address": "Adresse d’un calendrier",
+    "teacher_asked": "Question au professeur référent",
+    "question_asked": "Bouton pour envoyer une question",
+    "questions_passed_on": "Questions transmises",
+    "question_answered": "Réponse à une question",
 }
 CAUSES = {
     "session.added": "Séance ajoutée",
