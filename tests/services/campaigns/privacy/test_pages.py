@@ -174,3 +174,13 @@ async def test_machines_set_it_once_for_one_key_and_who_does_not_lead_may_not(vi
         assert (
             await visitor.put(path, json={"months": months}, headers=headers | {"Idempotency-Key": str(months)})
         ).status_code in (400, 422)
+
+
+async def test_planners_read_that_a_name_is_gone_not_an_empty_line(pool, life, sign_in):
+    planner = await sign_in(life.week.organisation_id)
+    await pool.execute(
+        "UPDATE contract.people SET first_name = '', last_name = '', email = NULL, erased_at = now() WHERE id = $1",
+        life.pupil_id,
+    )
+    assert "Données effacées" in read(await planner.get(f"/planification/{life.week.slug}/places")).text
+    assert "Données effacées" in read(await planner.get(f"/planification/{life.week.slug}/presences/2027-06-14")).text

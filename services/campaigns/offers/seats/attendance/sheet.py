@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import PARIS, say_time
+from shared.languages import _
 from shared.refusal import Refusal
 
 AttendanceState = Literal["present", "absent", "late", "excused"]
@@ -56,7 +57,7 @@ class ExpectedPupil(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return f"{self.last_name} {self.first_name}"
+        return f"{self.last_name} {self.first_name}".strip() or _("Données effacées")
 
 
 class SheetSession(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from services.campaigns.look.words import say_offered_seats, say_position
 from services.campaigns.offers.registration import RegistrationStatus, letters_of
 from services.campaigns.offers.seats.quota import Quota
 from shared.french_dates import say_moment
+from shared.languages import _
 
 
 class PlannedSeats(Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ class SeatPupil(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return f"{self.last_name} {self.first_name}"
+        return f"{self.last_name} {self.first_name}".strip() or _("Données effacées")
 
 
 class Group(Struct, frozen=True):
