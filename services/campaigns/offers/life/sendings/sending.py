@@ -42,7 +42,7 @@ MESSAGES = {
     "consent_asked": "Accord du responsable demandé",
     "consent_awaited": "Accord du responsable attendu",
     "consent_reminded": "Rappel de l’accord demandé",
-    "consent_refused": "Accord refusé",
+    "consent_refused": "Accord du responsable refusé",
     "consent_expired": "Accord non donné à temps",
     "personal_links": "Liens personnels envoyés",
     "fresh_link": "Lien de vérification envoyé",
