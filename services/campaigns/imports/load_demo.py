@@ -84,6 +84,8 @@ async def _load_class(connection: Connection, file: Path, signer: Signer, now: d
         WHERE m.role = 'teacher'
         """
     )
+    if teacher is None:
+        raise RuntimeError("the demo has no teacher to load a class for")
     enrolment = Enrolment(person_id=teacher["person_id"], organisation_id=teacher["organisation_id"])
     pupils = [
         parse_pupil(

@@ -170,11 +170,15 @@ def _long_weeks(days: dict[date, list[Presence]]) -> list[Breach]:
         if hours <= limit:
             continue
         crossing = next(p for index, p in enumerate(presences, 1) if hours_of(presences[:index]) > limit)
-        said = {"hours": say_duration(hours), "law": CONVENTION}
+        said = say_duration(hours)
         if limit == HOURS_A_WEEK:
-            sentence = _("{hours} dans la semaine : 35 h au plus {law}.", **said)
+            sentence = _("{hours} dans la semaine : 35 h au plus {law}.", hours=said, law=CONVENTION)
             breaches.append(Breach("week_too_long", crossing.mark, sentence))
         else:
-            sentence = _("{hours} dans la semaine : 30 h au plus pour un élève de moins de 15 ans {law}.", **said)
+            sentence = _(
+                "{hours} dans la semaine : 30 h au plus pour un élève de moins de 15 ans {law}.",
+                hours=said,
+                law=CONVENTION,
+            )
             breaches.append(Breach("week_long_under_15", crossing.mark, sentence, warning=True))
     return breaches
