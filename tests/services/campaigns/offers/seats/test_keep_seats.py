@@ -84,12 +84,12 @@ async def test_a_pupil_who_writes_the_school_s_name_is_the_school_s(pool):
     await pool.execute(
         "INSERT INTO campaigns.organisations (id, slug, kind, name, uai) VALUES ($1, 'lycee', 'school', $2, $3)",
         new_id(),
-        "Lycée Jacques-Prévert",
+        "Lycée des Trois-Ponts",
         SCHOOL,
     )
     await keep(pool, week, 1)
     assert await register(pool, week, a_pupil(1, school_name="Lycée Corneille")) == ["waiting"]
-    assert await register(pool, week, a_pupil(2, school_name="lycee jacques prevert")) == ["confirmed"]
+    assert await register(pool, week, a_pupil(2, school_name="lycee des trois ponts")) == ["confirmed"]
 
 
 async def test_a_kept_seat_that_is_given_back_is_kept_again(pool):
