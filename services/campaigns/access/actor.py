@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 
 from services.campaigns.access.permissions import MAY, Action, Role
+from shared.languages import later
 from shared.refusal import Refusal
 
 # a token of the installation itself (an operator's, another service's) acts for every organisation
@@ -19,7 +20,7 @@ class NotSignedIn(Refusal):
     status: ClassVar[int] = 401
 
     def __init__(self) -> None:
-        super().__init__("Connectez-vous, ou donnez un jeton valable.")
+        super().__init__(later("Connectez-vous, ou donnez un jeton valable."))
 
 
 class NotAllowed(Refusal):
@@ -29,7 +30,7 @@ class NotAllowed(Refusal):
     status: ClassVar[int] = 403
 
     def __init__(self) -> None:
-        super().__init__("Votre rôle dans cette organisation ne permet pas de faire cela.")
+        super().__init__(later("Votre rôle dans cette organisation ne permet pas de faire cela."))
 
 
 class FormTooOld(Refusal):
@@ -39,7 +40,7 @@ class FormTooOld(Refusal):
     status: ClassVar[int] = 403
 
     def __init__(self) -> None:
-        super().__init__("Ce formulaire n’est plus valable. Revenez à la page et envoyez-le de nouveau.")
+        super().__init__(later("Ce formulaire n’est plus valable. Revenez à la page et envoyez-le de nouveau."))
 
 
 class Membership(Struct, frozen=True, kw_only=True):

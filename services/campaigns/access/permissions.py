@@ -2,6 +2,8 @@
 
 from typing import Literal, get_args
 
+from shared.languages import Glossary, later
+
 Role = Literal["owner", "planner", "host", "teacher", "viewer"]
 Action = Literal[
     "sign_out",
@@ -57,17 +59,21 @@ MAY: dict[Role, frozenset[Action]] = {
     "viewer": _VIEWER,
 }
 
-ROLE_NAMES: dict[Role, str] = {
-    "owner": "Responsable",
-    "planner": "Planificateur",
-    "host": "Accueil",
-    "teacher": "Professeur",
-    "viewer": "Lecture seule",
-}
-ROLE_PROMISES: dict[Role, str] = {
-    "owner": "Fait tout, donne l’accord de l’organisation, invite et retire des membres.",
-    "planner": "Construit, publie et modifie les offres, suit les inscriptions.",
-    "host": "Répond aux demandes d’accueil de l’entreprise.",
-    "teacher": "Inscrit une classe et suit ses élèves.",
-    "viewer": "Voit les offres et les campagnes, sans les noms des élèves.",
-}
+ROLE_NAMES = Glossary(
+    {
+        "owner": later("Responsable"),
+        "planner": later("Planificateur"),
+        "host": later("Accueil", sense="role"),
+        "teacher": later("Professeur"),
+        "viewer": later("Lecture seule"),
+    }
+)
+ROLE_PROMISES = Glossary(
+    {
+        "owner": later("Fait tout, donne l’accord de l’organisation, invite et retire des membres."),
+        "planner": later("Construit, publie et modifie les offres, suit les inscriptions."),
+        "host": later("Répond aux demandes d’accueil de l’entreprise."),
+        "teacher": later("Inscrit une classe et suit ses élèves."),
+        "viewer": later("Voit les offres et les campagnes, sans les noms des élèves."),
+    }
+)

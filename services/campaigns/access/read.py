@@ -9,6 +9,7 @@ from msgspec import Struct
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor, Membership
 from services.campaigns.access.sign_in import LinkEnded, SignIn
 from shared.database import Connection
+from shared.languages import _
 
 
 def hash_of(secret: str) -> bytes:
@@ -95,7 +96,7 @@ async def read_installation_actor(connection: Connection, organisation_id: UUID)
     if organisation_id == EVERY_ORGANISATION:
         return Actor(
             organisation_id=EVERY_ORGANISATION,
-            organisation="Toutes les organisations",
+            organisation=_("Toutes les organisations"),
             organisation_kind="agency",
             role="owner",
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Struct
 
+from shared.languages import later
 from shared.refusal import Refusal
 
 LINK_LIFE = timedelta(minutes=15)
@@ -25,7 +26,9 @@ class LinkEnded(Refusal):
     status: ClassVar[int] = 410
 
     def __init__(self) -> None:
-        super().__init__("Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre : il arrive en un instant.")
+        super().__init__(
+            later("Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre : il arrive en un instant.")
+        )
 
 
 class NotAnAddress(Refusal):
@@ -35,7 +38,7 @@ class NotAnAddress(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Cette adresse e-mail n’est pas valable.", field="email")
+        super().__init__(later("Cette adresse e-mail n’est pas valable."), field="email")
 
 
 class SignIn(Struct, frozen=True, kw_only=True):

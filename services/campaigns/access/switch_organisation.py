@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -14,7 +15,7 @@ class NotAMember(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Vous n’êtes pas membre de cette organisation.")
+        super().__init__(later("Vous n’êtes pas membre de cette organisation."))
 
 
 async def switch_organisation(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_email, parse_line
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 NAME_AT_MOST, PHONE_AT_MOST = 80, 40
@@ -21,7 +22,9 @@ class HasItsOwnMembers(Refusal):
     reason: ClassVar[str] = "has-its-own-members"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"« {name} » a déjà ses responsables : c’est à eux que les demandes sont envoyées.")
+        super().__init__(
+            later("« {name} » a déjà ses responsables : c’est à eux que les demandes sont envoyées.", name=name)
+        )
 
 
 class TooManyContacts(Refusal):
@@ -30,7 +33,9 @@ class TooManyContacts(Refusal):
     reason: ClassVar[str] = "too-many-contacts"
 
     def __init__(self) -> None:
-        super().__init__(f"Une organisation a {CONTACTS_AT_MOST} contacts au plus. Retirez d’abord une personne.")
+        super().__init__(
+            later("Une organisation a {most} contacts au plus. Retirez d’abord une personne.", most=CONTACTS_AT_MOST)
+        )
 
 
 class ContactForm(Struct, frozen=True, kw_only=True):
@@ -58,8 +63,8 @@ def parse_contact(
     faults: dict[str, str] = {}
     values: dict[str, str] = {}
     parsers: dict[str, Callable[[], str]] = {
-        "first_name": lambda: parse_line(first_name, "first_name", "Le prénom", NAME_AT_MOST),
-        "last_name": lambda: parse_line(last_name, "last_name", "Le nom", NAME_AT_MOST),
+        "first_name": lambda: parse_line(first_name, "first_name", _("Le prénom"), NAME_AT_MOST),
+        "last_name": lambda: parse_line(last_name, "last_name", _("Le nom"), NAME_AT_MOST),
         "email": lambda: parse_needed_email(email),
         "phone": lambda: parse_phone(phone),
     }
@@ -75,7 +80,7 @@ def parse_needed_email(text: str) -> str:
     """An address in lower case; raises `InvalidField` for none, too."""
     address = parse_email(text, "email")
     if address is None:
-        raise InvalidField("L’adresse e-mail manque.", field="email")
+        raise InvalidField(later("L’adresse e-mail manque."), field="email")
     return address.lower()
 
 
@@ -83,5 +88,5 @@ def parse_phone(text: str) -> str:
     """Digits with what people put between them, or nothing."""
     phone = " ".join(text.split())
     if phone and not (len(phone) <= PHONE_AT_MOST and re.fullmatch(r"\+?[0-9][0-9 .()/-]{5,}", phone)):
-        raise InvalidField("Ce numéro de téléphone n’est pas valable (exemple : 02 32 00 00 00).", field="phone")
+        raise InvalidField(later("Ce numéro de téléphone n’est pas valable (exemple : 02 32 00 00 00)."), field="phone")
     return phone

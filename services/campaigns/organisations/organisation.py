@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,17 +12,21 @@ from stdnum.fr import siret
 
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import UAI_LETTERS, parse_line
+from shared.languages import Glossary, _, later
 from shared.refusal import Refusal
 
 OrganisationKind = Literal["federation", "agency", "school_authority", "school", "company", "local_authority"]
-KIND_NAMES: dict[OrganisationKind, str] = {
-    "federation": "Fédération professionnelle",
-    "agency": "Agence d’orientation ou pour l’emploi",
-    "school_authority": "Rectorat ou autorité académique",
-    "school": "Établissement scolaire",
-    "company": "Entreprise",
-    "local_authority": "Collectivité territoriale",
-}
+KINDS: tuple[OrganisationKind, ...] = get_args(OrganisationKind)
+KIND_NAMES = Glossary(
+    {
+        "federation": later("Fédération professionnelle"),
+        "agency": later("Agence d’orientation ou pour l’emploi"),
+        "school_authority": later("Rectorat ou autorité académique"),
+        "school": later("Établissement scolaire"),
+        "company": later("Entreprise"),
+        "local_authority": later("Collectivité territoriale"),
+    }
+)
 NAME_AT_MOST = 120
 
 
@@ -33,7 +37,7 @@ class UnknownOrganisation(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette organisation n’existe pas.")
+        super().__init__(later("Cette organisation n’existe pas."))
 
 
 class NumberTaken(Refusal):
@@ -42,7 +46,9 @@ class NumberTaken(Refusal):
     reason: ClassVar[str] = "number-taken"
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"Ce numéro {field.upper()} est déjà celui d’une autre organisation.", field=field)
+        super().__init__(
+            later("Ce numéro {number} est déjà celui d’une autre organisation.", number=field.upper()), field=field
+        )
 
 
 class OrganisationChangedMeanwhile(Refusal):
@@ -53,8 +59,10 @@ class OrganisationChangedMeanwhile(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Un autre responsable a modifié l’organisation entre-temps : voici ce qu’elle est devenue. "
-            "Rien de ce que vous avez écrit n’est enregistré."
+            later(
+                "Un autre responsable a modifié l’organisation entre-temps : voici ce qu’elle est devenue. "
+                "Rien de ce que vous avez écrit n’est enregistré."
+            )
         )
 
 
@@ -85,7 +93,7 @@ def parse_organisation(*, name: str, kind: str, siret: str, uai: str) -> tuple[O
     faults: dict[str, str] = {}
     values: dict[str, str | None] = {}
     parsers: dict[str, Callable[[], str | None]] = {
-        "name": lambda: parse_line(name, "name", "Le nom", NAME_AT_MOST),
+        "name": lambda: parse_line(name, "name", _("Le nom"), NAME_AT_MOST),
         "kind": lambda: parse_kind(kind),
         "siret": lambda: parse_siret(siret),
         "uai": lambda: parse_uai(uai),
@@ -102,26 +110,26 @@ def parse_organisation(*, name: str, kind: str, siret: str, uai: str) -> tuple[O
 
 def parse_kind(text: str) -> OrganisationKind:
     """One of the six kinds; raises `InvalidField`."""
-    for kind in KIND_NAMES:
+    for kind in KINDS:
         if text == kind:
             return kind
-    raise InvalidField("Choisissez le type d’organisation.", field="kind")
+    raise InvalidField(later("Choisissez le type d’organisation."), field="kind")
 
 
 def parse_siret(text: str) -> str | None:
     """14 digits whose key is right (Luhn; La Poste's establishments have a rule of their own), or None for none."""
     if len(text) > 40:
-        raise InvalidField("Un SIRET a 14 chiffres.", field="siret")
+        raise InvalidField(later("Un SIRET a 14 chiffres."), field="siret")
     digits = re.sub(r"[\s.\-]", "", text)
     if not digits:
         return None
     if not re.fullmatch(r"[0-9]{14}", digits):
         count = sum(character.isdigit() for character in digits)
-        raise InvalidField(f"Un SIRET a 14 chiffres ; celui-ci en a {count}.", field="siret")
+        raise InvalidField(later("Un SIRET a 14 chiffres ; celui-ci en a {count}.", count=count), field="siret")
     try:
         return str(siret.validate(digits))
     except ValidationError as error:
-        raise InvalidField("Ce SIRET est faux : sa clé de contrôle ne correspond pas.", field="siret") from error
+        raise InvalidField(later("Ce SIRET est faux : sa clé de contrôle ne correspond pas."), field="siret") from error
 
 
 def parse_uai(text: str) -> str | None:
@@ -130,7 +138,7 @@ def parse_uai(text: str) -> str | None:
     if not code:
         return None
     if not re.fullmatch(r"[0-9]{7}[A-Z]", code):
-        raise InvalidField("Un code UAI a 7 chiffres et une lettre, par exemple 0270016W.", field="uai")
+        raise InvalidField(later("Un code UAI a 7 chiffres et une lettre, par exemple 0270016W."), field="uai")
     if UAI_LETTERS[int(code[:7]) % 23] != code[7]:
-        raise InvalidField("Ce code UAI est faux : sa lettre ne correspond pas à ses chiffres.", field="uai")
+        raise InvalidField(later("Ce code UAI est faux : sa lettre ne correspond pas à ses chiffres."), field="uai")
     return code

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.organisations.organisation import UnknownOrganisation
+from shared.languages import later
 
 PAGE = 100
 
@@ -26,7 +27,7 @@ def parse_key(after: str | None) -> UUID | None:
     try:
         return UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
 
 
 def cut_page(things: Sequence[Thing]) -> tuple[list[Thing], str | None]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import say_moment
+from shared.languages import _, n_
 
 NeedKind = Literal[
     "host_declined",
@@ -81,28 +82,24 @@ class Need(Struct, frozen=True, kw_only=True):
 
     def say(self) -> str:
         """« 2 accueils à remplacer avant le mardi 8 juin à 12 h »."""
-        several = self.count > 1
+        count = self.count
         words = {
-            "host_declined": f"{self.count} accueils à remplacer" if several else "Un accueil à remplacer",
-            "host_proposed": (
-                f"{self.count} entreprises proposent une autre heure"
-                if several
-                else "Une entreprise propose une autre heure"
+            "host_declined": n_("Un accueil à remplacer", "{count} accueils à remplacer", count),
+            "host_proposed": n_(
+                "Une entreprise propose une autre heure", "{count} entreprises proposent une autre heure", count
             ),
-            "host_awaited": f"{self.count} réponses d’entreprises attendues"
-            if several
-            else "Une entreprise doit répondre",
-            "speaker_declined": f"{self.count} intervenants à remplacer" if several else "Un intervenant à remplacer",
-            "agreement_asked": "Votre accord est attendu",
-            "agreement_awaited": f"{self.count} accords attendus" if several else "Un accord attendu",
-            "agreement_declined": f"{self.count} accords refusés" if several else "Un accord refusé",
-            "seat_held": f"{self.count} élèves doivent répondre" if several else "Un élève doit répondre",
-            "seats_free": f"Commence bientôt, {self.count} places libres"
-            if several
-            else "Commence bientôt, une place libre",
-            "draft": "Brouillon à publier",
+            "host_awaited": n_("Une entreprise doit répondre", "{count} réponses d’entreprises attendues", count),
+            "speaker_declined": n_("Un intervenant à remplacer", "{count} intervenants à remplacer", count),
+            "agreement_asked": _("Votre accord est attendu"),
+            "agreement_awaited": n_("Un accord attendu", "{count} accords attendus", count),
+            "agreement_declined": n_("Un accord refusé", "{count} accords refusés", count),
+            "seat_held": n_("Un élève doit répondre", "{count} élèves doivent répondre", count),
+            "seats_free": n_("Commence bientôt, une place libre", "Commence bientôt, {count} places libres", count),
+            "draft": _("Brouillon à publier"),
         }[self.kind]
-        return f"{words}, avant le {say_moment(self.by)}" if self.by and self.kind != "draft" else words
+        if self.by is None or self.kind == "draft":
+            return words
+        return _("{what}, avant le {moment}", what=words, moment=say_moment(self.by))
 
 
 def in_order(needs: list[Need]) -> list[Need]:

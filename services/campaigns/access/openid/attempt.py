@@ -11,6 +11,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from msgspec import Struct
 
 from services.campaigns.access.sign_in import own_path
+from shared.languages import later
 from shared.refusal import Refusal
 
 ATTEMPT_LIFE = timedelta(minutes=10)
@@ -24,7 +25,9 @@ class AttemptLost(Refusal):
     status: ClassVar[int] = 400
 
     def __init__(self) -> None:
-        super().__init__("Cette tentative de connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.")
+        super().__init__(
+            later("Cette tentative de connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.")
+        )
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from msgspec import Struct
 
 from services.campaigns.access.sign_in import NotAnAddress, parse_address
+from shared.languages import later
 from shared.refusal import Refusal
 
 # signatures with a key that only the provider has; never none, never a shared secret
@@ -26,7 +27,9 @@ class NotVouchedFor(Refusal):
     status: ClassVar[int] = 403
 
     def __init__(self) -> None:
-        super().__init__("Votre organisation n’a pas pu confirmer qui vous êtes. Recommencez, ou recevez un lien.")
+        super().__init__(
+            later("Votre organisation n’a pas pu confirmer qui vous êtes. Recommencez, ou recevez un lien.")
+        )
 
 
 class UnknownPerson(Refusal):
@@ -36,10 +39,17 @@ class UnknownPerson(Refusal):
     status: ClassVar[int] = 403
 
     def __init__(self, email: str) -> None:
-        known_by = f"l’adresse {email}" if email else "cette identité"
         super().__init__(
-            f"Aucun compte ne correspond à {known_by}. Un compte s’ouvre sur invitation : "
-            "demandez-la à un responsable de votre organisation."
+            later(
+                "Aucun compte ne correspond à l’adresse {email}. Un compte s’ouvre sur invitation : "
+                "demandez-la à un responsable de votre organisation.",
+                email=email,
+            )
+            if email
+            else later(
+                "Aucun compte ne correspond à cette identité. Un compte s’ouvre sur invitation : "
+                "demandez-la à un responsable de votre organisation."
+            )
         )
 
 

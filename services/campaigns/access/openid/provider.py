@@ -20,6 +20,7 @@ from services.campaigns.access.openid.identity import (
     check_user_info,
     read_identity,
 )
+from shared.languages import later
 from shared.refusal import Refusal
 from shared.settings import Settings
 
@@ -41,7 +42,7 @@ class ProviderAway(Refusal):
     status: ClassVar[int] = 503
 
     def __init__(self) -> None:
-        super().__init__("Le service de connexion de votre organisation ne répond pas. Recevez plutôt un lien.")
+        super().__init__(later("Le service de connexion de votre organisation ne répond pas. Recevez plutôt un lien."))
 
 
 class Provider:

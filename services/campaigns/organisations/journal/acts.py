@@ -1,107 +1,112 @@
-"""What was done, in French words: the name of each act of the audit trail, as its journal says it."""
+"""What was done, in words: the name of each act of the audit trail, as its journal says it."""
 
-ACTS = {
-    # organisations
-    "add_organisation": "Organisation ajoutée",
-    "change_organisation": "Organisation modifiée",
-    "add_contact": "Contact ajouté",
-    "remove_contact": "Contact retiré",
-    "change_role": "Rôle changé",
-    "remove_member": "Membre retiré",
-    "leave_organisation": "Départ d’un membre",
-    "invite_member": "Invitation envoyée",
-    "revoke_invitation": "Invitation retirée",
-    "accept_invitation": "Invitation acceptée",
-    "create_token": "Jeton créé",
-    "revoke_token": "Jeton révoqué",
-    # campaigns
-    "propose_campaign": "Campagne proposée",
-    "change_campaign": "Campagne modifiée",
-    "change_keeping": "Durée de conservation modifiée",
-    "duplicate_campaign": "Campagne reprise",
-    "cancel_campaign": "Campagne annulée",
-    "invite_partner": "Partenaire invité",
-    "request_agreement": "Accord demandé de nouveau",
-    "agree_campaign": "Accord donné",
-    "decline_campaign": "Accord refusé",
-    "withdraw_partner": "Départ d’un partenaire",
-    # offers
-    "draft_offer": "Offre créée",
-    "remove_draft": "Brouillon retiré",
-    "edit_offer": "Offre modifiée",
-    "publish_offer": "Offre publiée",
-    "close_offer": "Inscriptions closes",
-    "open_offer": "Inscriptions rouvertes",
-    "cancel_offer": "Offre annulée",
-    "change_seats": "Nombre de places changé",
-    "import_file": "Fichier importé",
-    # the week
-    "add_day": "Journée ajoutée",
-    "edit_day": "Journée modifiée",
-    "copy_day": "Journée copiée",
-    "remove_day": "Journée retirée",
-    "apply_template_week": "Semaine type appliquée",
-    "cancel_day": "Journée annulée",
-    "add_session": "Séance ajoutée",
-    "change_session": "Séance modifiée",
-    "remove_session": "Séance retirée",
-    "cancel_session": "Séance annulée",
-    "add_group": "Groupe ajouté",
-    "edit_group": "Groupe modifié",
-    "remove_group": "Groupe retiré",
-    "give_groups": "Élèves répartis",
-    # hosts and speakers
-    "request_host": "Accueil demandé",
-    "request_hosts": "Accueils demandés",
-    "replace_host": "Entreprise remplacée",
-    "answer_host_request": "Réponse d’une entreprise",
-    "renew_host_space": "Adresses secrètes renouvelées",
-    "accept_proposed_time": "Horaire proposé accepté",
-    "keep_planned_time": "Horaire prévu gardé",
-    "share_names": "Noms partagés avec l’accueil",
-    "withhold_names": "Noms repris à l’accueil",
-    "add_speaker": "Intervenant ajouté",
-    "edit_speaker": "Intervenant modifié",
-    "remove_speaker": "Intervenant retiré",
-    "invite_speaker": "Intervenant invité",
-    "answer_invitation": "Réponse d’un intervenant",
-    "withdraw_invitation": "Invitation d’un intervenant retirée",
-    "answer_question": "Réponse à une question",
-    "remove_question": "Question supprimée",
-    # the other kinds of offer
-    "draft_rotation": "Rotation préparée",
-    "recognise_rotation": "Rotation reprise du programme",
-    "swap_cells": "Rotation ajustée",
-    "build_rotation": "Rotation mise au programme",
-    "build_series": "Série créée",
-    "add_slots": "Créneaux de suivi proposés",
-    "book_slot": "Créneau de suivi réservé",
-    "cancel_slot": "Créneau de suivi annulé",
-    # seats
-    "enrol_class": "Classe inscrite",
-    "swap_pupil": "Élève remplacé",
-    "withdraw_enrolled": "Élève retiré",
-    "note_attendance": "Présences notées",
-    "sign_conventions": "Conventions notées",
-    # these say it all themselves, with the planner's reason
-    **dict.fromkeys(
-        (
-            "give_seat",
-            "skip_turn",
-            "move_in_queue",
-            "change_group",
-            "merge_registrations",
-            "mark_distinct_pupils",
-            "keep_seats",
-            "release_quotas",
-        ),
-        "",
-    ),
-}
+from shared.languages import Glossary, _, later
+
+ACTS = Glossary(
+    {
+        # organisations
+        "add_organisation": later("Organisation ajoutée"),
+        "change_organisation": later("Organisation modifiée"),
+        "add_contact": later("Contact ajouté"),
+        "remove_contact": later("Contact retiré"),
+        "change_role": later("Rôle changé"),
+        "remove_member": later("Membre retiré"),
+        "leave_organisation": later("Départ d’un membre"),
+        "invite_member": later("Invitation envoyée"),
+        "revoke_invitation": later("Invitation retirée"),
+        "accept_invitation": later("Invitation acceptée"),
+        "create_token": later("Jeton créé"),
+        "revoke_token": later("Jeton révoqué"),
+        # campaigns
+        "propose_campaign": later("Campagne proposée"),
+        "change_campaign": later("Campagne modifiée"),
+        "change_keeping": later("Durée de conservation modifiée"),
+        "duplicate_campaign": later("Campagne reprise"),
+        "cancel_campaign": later("Campagne annulée"),
+        "invite_partner": later("Partenaire invité"),
+        "request_agreement": later("Accord demandé de nouveau"),
+        "agree_campaign": later("Accord donné"),
+        "decline_campaign": later("Accord refusé"),
+        "withdraw_partner": later("Départ d’un partenaire"),
+        # offers
+        "draft_offer": later("Offre créée"),
+        "remove_draft": later("Brouillon retiré"),
+        "edit_offer": later("Offre modifiée"),
+        "publish_offer": later("Offre publiée"),
+        "close_offer": later("Inscriptions closes"),
+        "open_offer": later("Inscriptions rouvertes"),
+        "cancel_offer": later("Offre annulée"),
+        "change_seats": later("Nombre de places changé"),
+        "import_file": later("Fichier importé"),
+        # the week
+        "add_day": later("Journée ajoutée"),
+        "edit_day": later("Journée modifiée"),
+        "copy_day": later("Journée copiée"),
+        "remove_day": later("Journée retirée"),
+        "apply_template_week": later("Semaine type appliquée"),
+        "cancel_day": later("Journée annulée"),
+        "add_session": later("Séance ajoutée"),
+        "change_session": later("Séance modifiée"),
+        "remove_session": later("Séance retirée"),
+        "cancel_session": later("Séance annulée"),
+        "add_group": later("Groupe ajouté"),
+        "edit_group": later("Groupe modifié"),
+        "remove_group": later("Groupe retiré"),
+        "give_groups": later("Élèves répartis"),
+        # hosts and speakers
+        "request_host": later("Accueil demandé"),
+        "request_hosts": later("Accueils demandés"),
+        "replace_host": later("Entreprise remplacée"),
+        "answer_host_request": later("Réponse d’une entreprise"),
+        "renew_host_space": later("Adresses secrètes renouvelées"),
+        "accept_proposed_time": later("Horaire proposé accepté"),
+        "keep_planned_time": later("Horaire prévu gardé"),
+        "share_names": later("Noms partagés avec l’accueil"),
+        "withhold_names": later("Noms repris à l’accueil"),
+        "add_speaker": later("Intervenant ajouté"),
+        "edit_speaker": later("Intervenant modifié"),
+        "remove_speaker": later("Intervenant retiré"),
+        "invite_speaker": later("Intervenant invité"),
+        "answer_invitation": later("Réponse d’un intervenant"),
+        "withdraw_invitation": later("Invitation d’un intervenant retirée"),
+        "answer_question": later("Réponse à une question"),
+        "remove_question": later("Question supprimée"),
+        # the other kinds of offer
+        "draft_rotation": later("Rotation préparée"),
+        "recognise_rotation": later("Rotation reprise du programme"),
+        "swap_cells": later("Rotation ajustée"),
+        "build_rotation": later("Rotation mise au programme"),
+        "build_series": later("Série créée"),
+        "add_slots": later("Créneaux de suivi proposés"),
+        "book_slot": later("Créneau de suivi réservé"),
+        "cancel_slot": later("Créneau de suivi annulé"),
+        # seats
+        "enrol_class": later("Classe inscrite"),
+        "swap_pupil": later("Élève remplacé"),
+        "withdraw_enrolled": later("Élève retiré"),
+        "note_attendance": later("Présences notées"),
+        "sign_conventions": later("Conventions notées"),
+    }
+)
+# these say it all themselves, with the planner's reason
+SAYS_ITSELF = frozenset(
+    {
+        "give_seat",
+        "skip_turn",
+        "move_in_queue",
+        "change_group",
+        "merge_registrations",
+        "mark_distinct_pupils",
+        "keep_seats",
+        "release_quotas",
+    }
+)
 
 
 def say_act(action: str) -> str:
     """« Séance modifiée »; an act nobody has named yet is said by its own name."""
+    if action in SAYS_ITSELF:
+        return ""
     return ACTS.get(action, action.replace("_", " ").capitalize())
 
 
@@ -110,4 +115,4 @@ def say_line(action: str, detail: str) -> str:
     words = say_act(action)
     if detail.endswith((".", "!", "?")) or (detail and not words):
         return detail[0].upper() + detail[1:]
-    return f"{words} : {detail}" if detail else words
+    return _("{act} : {what}", act=words, what=detail) if detail else words

@@ -16,6 +16,7 @@ from services.campaigns.look.words import local_day
 from services.campaigns.organisations.journal.acts import say_line
 from services.campaigns.organisations.journal.read import AuditLine, list_audit
 from services.campaigns.planning.read import read_planned_offer
+from shared.languages import _
 
 LINES_A_PAGE = 100
 
@@ -32,7 +33,7 @@ async def get_organisation_journal(
             connection, organisation_id=actor.organisation_id, after=_line_id(before), limit=LINES_A_PAGE + 1
         )
     path = "/planification/organisation"
-    return _journal(actor, lines, subject=actor.organisation, back=path, back_words="Organisation", show_offers=True)
+    return _journal(actor, lines, subject=actor.organisation, back=path, back_words=_("Organisation"), show_offers=True)
 
 
 @get("/planification/{slug:str}/journal", action="read_audit", include_in_schema=False)

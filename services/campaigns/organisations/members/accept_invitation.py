@@ -11,6 +11,7 @@ from services.campaigns.organisations.members.invitation import Invitation
 from services.campaigns.organisations.members.read import read_invitation
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import speaking
 
 
 async def accept_invitation(
@@ -40,6 +41,8 @@ async def accept_invitation(
     await connection.execute(
         "UPDATE campaigns.member_invitations SET accepted_at = $2 WHERE id = $1", invitation_id, now
     )
+    with speaking("fr"):
+        detail = ROLE_NAMES[invitation.role]
     await write_audit(
         connection,
         Actor(
@@ -50,7 +53,7 @@ async def accept_invitation(
             person_id=person_id,
         ),
         "accept_invitation",
-        ROLE_NAMES[invitation.role],
+        detail,
         now=now,
     )
     return person_id, invitation

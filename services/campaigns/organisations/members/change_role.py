@@ -10,6 +10,7 @@ from services.campaigns.organisations.lock_organisation import lock_organisation
 from services.campaigns.organisations.members.member import Standing, find_member, refuse_last_owner
 from services.campaigns.organisations.members.read import list_standings
 from shared.database import Connection
+from shared.languages import speaking
 
 
 async def change_role(
@@ -23,6 +24,7 @@ async def change_role(
         refuse_last_owner(standings, member)
     await connection.execute("UPDATE campaigns.members SET role = $2 WHERE id = $1", member_id, role)
     if role != member.role:
-        detail = f"{member.name} : {ROLE_NAMES[role]} au lieu de {ROLE_NAMES[member.role]}"
+        with speaking("fr"):
+            detail = f"{member.name} : {ROLE_NAMES[role]} au lieu de {ROLE_NAMES[member.role]}"
         await write_audit(connection, actor, "change_role", detail, now=now, organisation_id=organisation_id)
     return member

@@ -11,6 +11,7 @@ from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_line
 from services.campaigns.organisations.contact import parse_needed_email
 from services.campaigns.organisations.members.member import parse_role
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 INVITATION_LIFE = timedelta(days=7)
@@ -28,7 +29,7 @@ class UnknownInvitation(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette invitation n’existe pas.")
+        super().__init__(later("Cette invitation n’existe pas."))
 
 
 class InvitationEnded(Refusal):
@@ -39,8 +40,11 @@ class InvitationEnded(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette invitation a déjà servi, a été retirée, ou date de plus de sept jours. "
-            "Si vous avez déjà accepté, connectez-vous ; sinon, demandez-en une autre à la personne qui vous a invité."
+            later(
+                "Cette invitation a déjà servi, a été retirée, ou date de plus de sept jours. "
+                "Si vous avez déjà accepté, connectez-vous ; sinon, demandez-en une autre à la personne qui vous a "
+                "invité."
+            )
         )
 
 
@@ -50,7 +54,9 @@ class AlreadyMember(Refusal):
     reason: ClassVar[str] = "already-member"
 
     def __init__(self) -> None:
-        super().__init__("Cette personne est déjà membre de l’organisation : changez plutôt son rôle.", field="email")
+        super().__init__(
+            later("Cette personne est déjà membre de l’organisation : changez plutôt son rôle."), field="email"
+        )
 
 
 class AlreadyInvited(Refusal):
@@ -60,7 +66,8 @@ class AlreadyInvited(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette personne a déjà une invitation en attente : retirez-la pour en envoyer une autre.", field="email"
+            later("Cette personne a déjà une invitation en attente : retirez-la pour en envoyer une autre."),
+            field="email",
         )
 
 
@@ -70,7 +77,11 @@ class TooManyInvitations(Refusal):
     reason: ClassVar[str] = "too-many-invitations"
 
     def __init__(self) -> None:
-        super().__init__(f"{OPEN_AT_MOST} invitations attendent déjà une réponse : retirez celles qui sont inutiles.")
+        super().__init__(
+            later(
+                "{count} invitations attendent déjà une réponse : retirez celles qui sont inutiles.", count=OPEN_AT_MOST
+            )
+        )
 
 
 class InvitedTooOften(Refusal):
@@ -81,8 +92,10 @@ class InvitedTooOften(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            f"{PER_ADDRESS_AND_DAY} invitations sont déjà parties à cette adresse depuis hier : vérifiez-la, "
-            "ou attendez demain.",
+            later(
+                "{count} invitations sont déjà parties à cette adresse depuis hier : vérifiez-la, ou attendez demain.",
+                count=PER_ADDRESS_AND_DAY,
+            ),
             field="email",
         )
 
@@ -138,7 +151,10 @@ def parse_own_name(*, first_name: str, last_name: str) -> tuple[tuple[str, str],
     """First and last name as their owner writes them, and the faults: field → French sentence."""
     faults: dict[str, str] = {}
     names = []
-    for field, value, subject in (("first_name", first_name, "Votre prénom"), ("last_name", last_name, "Votre nom")):
+    for field, value, subject in (
+        ("first_name", first_name, _("Votre prénom")),
+        ("last_name", last_name, _("Votre nom")),
+    ):
         try:
             names.append(parse_line(value, field, subject, NAME_AT_MOST))
         except InvalidField as refusal:

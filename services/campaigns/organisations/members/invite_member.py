@@ -19,6 +19,7 @@ from services.campaigns.organisations.members.invitation import (
 )
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import speaking
 from shared.notices import MemberInvited
 from shared.outbox import append_events
 
@@ -60,7 +61,8 @@ async def invite_member(
         expires_at=expires_at,
     )
     await append_events(connection, [notice])
-    detail = f"{form.email} : {ROLE_NAMES[form.role]}"
+    with speaking("fr"):
+        detail = f"{form.email} : {ROLE_NAMES[form.role]}"
     await write_audit(connection, actor, "invite_member", detail, now=now, organisation_id=organisation_id)
     return invitation_id
 

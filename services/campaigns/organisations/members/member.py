@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.campaigns.access.permissions import ROLES, Role
 from services.campaigns.offers.registration import InvalidField
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -19,7 +20,7 @@ class UnknownMember(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette personne n’est pas membre de l’organisation.")
+        super().__init__(later("Cette personne n’est pas membre de l’organisation."))
 
 
 class LastOwner(Refusal):
@@ -29,8 +30,10 @@ class LastOwner(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "C’est la dernière personne responsable de l’organisation. "
-            "Donnez d’abord ce rôle à quelqu’un d’autre, puis recommencez."
+            later(
+                "C’est la dernière personne responsable de l’organisation. "
+                "Donnez d’abord ce rôle à quelqu’un d’autre, puis recommencez."
+            )
         )
 
 
@@ -73,4 +76,4 @@ def parse_role(text: str) -> Role:
     for role in ROLES:
         if text == role:
             return role
-    raise InvalidField("Choisissez un rôle.", field="role")
+    raise InvalidField(later("Choisissez un rôle."), field="role")

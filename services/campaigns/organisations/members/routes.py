@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.access.guard import cookie_name, refuse_other_sites
-from services.campaigns.access.permissions import ROLE_NAMES, ROLE_PROMISES
+from services.campaigns.access.permissions import ROLE_NAMES, ROLE_PROMISES, ROLES
 from services.campaigns.access.read import hash_of
 from services.campaigns.access.revoke_device import revoke_secret
 from services.campaigns.access.routes import welcome
@@ -35,6 +35,7 @@ from services.campaigns.organisations.members.remove_member import leave_organis
 from services.campaigns.organisations.members.revoke_invitation import revoke_invitation
 from services.campaigns.organisations.organisation import KIND_NAMES
 from services.campaigns.organisations.read import list_contacts, read_organisation
+from shared.languages import _
 from shared.refusal import Refusal
 
 PATH = "/planification/organisation"
@@ -168,7 +169,7 @@ async def post_acceptance(
     if faults and not invitation.has_account:
         return _ask(invitation, token, typed, faults)
     async with edge.transaction() as connection:
-        person_id, _ = await accept_invitation(
+        person_id, _accepted = await accept_invitation(
             connection, invitation_id=invitation.id, first_name=names[0], last_name=names[1], now=now
         )
         agent = request.headers.get("User-Agent", "")[:300]
@@ -248,7 +249,9 @@ async def _organisation_page(
         following=members[MEMBERS_A_PAGE - 1].id if len(members) > MEMBERS_A_PAGE else None,
         invitations=invitations,
         contacts=contacts,
-        role_options=[(role, f"{name} : {ROLE_PROMISES[role]}") for role, name in ROLE_NAMES.items()],
+        role_options=[
+            (role, _("{role} : {promise}", role=ROLE_NAMES[role], promise=ROLE_PROMISES[role])) for role in ROLES
+        ],
         typed=typed or Fields(),
         faults=Fields(faults or {}),
         trouble=trouble,

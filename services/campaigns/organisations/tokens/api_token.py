@@ -10,6 +10,7 @@ from msgspec import Struct
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_line
 from shared.french_dates import PARIS
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 TokenRole = Literal["planner", "host", "teacher", "viewer"]
@@ -27,7 +28,7 @@ class UnknownToken(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Ce jeton n’existe pas.")
+        super().__init__(later("Ce jeton n’existe pas."))
 
 
 class TooManyTokens(Refusal):
@@ -36,7 +37,9 @@ class TooManyTokens(Refusal):
     reason: ClassVar[str] = "too-many-tokens"
 
     def __init__(self) -> None:
-        super().__init__(f"{TOKENS_AT_MOST} jetons sont en service : révoquez d’abord ceux qui sont inutiles.")
+        super().__init__(
+            later("{count} jetons sont en service : révoquez d’abord ceux qui sont inutiles.", count=TOKENS_AT_MOST)
+        )
 
 
 class TokenForm(Struct, frozen=True, kw_only=True):
@@ -70,9 +73,9 @@ def parse_token(*, name: str, role: str, until: str, now: datetime) -> tuple[Tok
     faults: dict[str, str] = {}
     wanted: TokenRole | None = next((one for one in TOKEN_ROLES if one == role), None)
     if wanted is None:
-        faults["role"] = "Choisissez ce que ce jeton permet."
+        faults["role"] = _("Choisissez ce que ce jeton permet.")
     try:
-        name = parse_line(name, "name", "Le nom du jeton", NAME_AT_MOST)
+        name = parse_line(name, "name", _("Le nom du jeton"), NAME_AT_MOST)
     except InvalidField as refusal:
         faults["name"] = refusal.sentence
     try:
@@ -90,9 +93,9 @@ def parse_end(text: str, *, now: datetime) -> datetime:
         day = date.fromisoformat(text)
         end = datetime.combine(day, time(23, 59, 59), PARIS)
     except (ValueError, OverflowError) as error:
-        raise InvalidField("Choisissez le dernier jour où ce jeton est valable.", field="until") from error
+        raise InvalidField(later("Choisissez le dernier jour où ce jeton est valable."), field="until") from error
     if day.year > 2200 or end > now + LIFE_AT_MOST:
-        raise InvalidField("Un jeton est valable un an au plus.", field="until")
+        raise InvalidField(later("Un jeton est valable un an au plus."), field="until")
     if end <= now:
-        raise InvalidField("Ce jour est passé.", field="until")
+        raise InvalidField(later("Ce jour est passé."), field="until")
     return end

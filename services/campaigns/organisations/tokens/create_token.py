@@ -11,6 +11,7 @@ from services.campaigns.organisations.lock_organisation import lock_organisation
 from services.campaigns.organisations.tokens.api_token import TOKENS_AT_MOST, TokenForm, TooManyTokens, new_secret
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import speaking
 
 
 async def create_token(
@@ -44,6 +45,7 @@ async def create_token(
         now,
         form.expires_at,
     )
-    detail = f"« {form.name} » : {ROLE_NAMES[form.role]}"
+    with speaking("fr"):
+        detail = f"« {form.name} » : {ROLE_NAMES[form.role]}"
     await write_audit(connection, actor, "create_token", detail, now=now, organisation_id=organisation_id)
     return token_id, secret

@@ -18,6 +18,7 @@ from services.campaigns.organisations.tokens.api_token import TOKEN_ROLES, TOKEN
 from services.campaigns.organisations.tokens.create_token import create_token
 from services.campaigns.organisations.tokens.read import list_tokens
 from services.campaigns.organisations.tokens.revoke_token import revoke_token
+from shared.languages import _
 
 PATH = "/planification/organisation/jetons"
 
@@ -44,7 +45,7 @@ async def post_token(
         return await _tokens_page(edge, actor, now, typed=typed, faults=faults, status=422)
     try:
         async with edge.transaction() as connection:
-            _, secret = await create_token(
+            _id, secret = await create_token(
                 connection, actor=actor, organisation_id=actor.organisation_id, form=form, now=now
             )
     except TooManyTokens as refusal:
@@ -85,7 +86,9 @@ async def _tokens_page(
         status=status,
         here="organisation",
         tokens=tokens,
-        role_options=[(role, f"{ROLE_NAMES[role]} : {ROLE_PROMISES[role]}") for role in TOKEN_ROLES],
+        role_options=[
+            (role, _("{role} : {promise}", role=ROLE_NAMES[role], promise=ROLE_PROMISES[role])) for role in TOKEN_ROLES
+        ],
         typed=typed or Fields(),
         faults=Fields(faults or {}),
         trouble=trouble,
