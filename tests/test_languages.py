@@ -20,13 +20,13 @@ CAMPAIGNS = ROOT / "services" / "campaigns"
 # rooms whose words are not in English yet
 WAITING: tuple[str, ...] = (
     "services/campaigns/agreements",
+    "services/campaigns/offers/seats",
     "services/campaigns/imports",
     "services/campaigns/offers/builder",
     "services/campaigns/offers/consent",
     "services/campaigns/offers/hosts",
     "services/campaigns/offers/kinds",
     "services/campaigns/offers/life",
-    "services/campaigns/offers/seats",
     "services/campaigns/offers/speakers",
     "services/campaigns/subscribing",
     "shared",

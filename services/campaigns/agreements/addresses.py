@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.campaigns.agreements.campaign import InvalidCampaign
+from shared.languages import later
 
 
 def key_of(after: str) -> UUID | None:
@@ -24,5 +25,5 @@ def version_of_header(if_match: str | None) -> int | None:
         return None
     version = version_of(if_match.strip().removeprefix("W/").strip('"'))
     if version < 0:
-        raise InvalidCampaign("L’en-tête If-Match attend la version de la campagne.", field="If-Match")
+        raise InvalidCampaign(later("L’en-tête If-Match attend la version de la campagne."), field="If-Match")
     return version

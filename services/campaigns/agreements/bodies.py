@@ -12,6 +12,7 @@ from services.campaigns.agreements.overview import CampaignLine, CampaignPage
 from services.campaigns.agreements.partners.agreement import Agreement
 from services.campaigns.agreements.wording_form import WordingForm
 from services.campaigns.catalogue.listing import Listing
+from shared.languages import later
 
 Title = Annotated[str, Meta(examples=["Normandie, deux semaines pour découvrir"])]
 Departements = Annotated[tuple[str, ...], Meta(description="Their numbers.", examples=[["27", "76"]])]
@@ -187,7 +188,7 @@ class PreviewBody(Struct, frozen=True, kw_only=True):
 def form_of_body(body: WordingBody) -> WordingForm:
     """The form a body fills; raises `InvalidCampaign` for more than two sectors."""
     if len(body.sectors) > 2:
-        raise InvalidCampaign("Une campagne nomme un ou deux secteurs.", field="sectors")
+        raise InvalidCampaign(later("Une campagne nomme un ou deux secteurs."), field="sectors")
     first, second = [*body.sectors, SectorBody(""), SectorBody("")][:2]
     return WordingForm(
         title=body.title,

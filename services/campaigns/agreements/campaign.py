@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import say_period
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 
@@ -17,7 +18,7 @@ class UnknownCampaign(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette campagne n’existe pas.")
+        super().__init__(later("Cette campagne n’existe pas."))
 
 
 class NotTheLead(Refusal):
@@ -37,7 +38,7 @@ class CampaignChangedMeanwhile(Refusal):
     status: ClassVar[int] = 412
 
     def __init__(self) -> None:
-        super().__init__("La campagne a changé entre-temps. Relisez-la avant de continuer.")
+        super().__init__(later("La campagne a changé entre-temps. Relisez-la avant de continuer."))
 
 
 class CampaignCancelled(Refusal):
@@ -46,7 +47,7 @@ class CampaignCancelled(Refusal):
     reason: ClassVar[str] = "campaign-cancelled"
 
     def __init__(self) -> None:
-        super().__init__("Cette campagne est annulée : elle ne peut plus être modifiée.")
+        super().__init__(later("Cette campagne est annulée : elle ne peut plus être modifiée."))
 
 
 class CampaignExists(Refusal):
@@ -55,7 +56,9 @@ class CampaignExists(Refusal):
     reason: ClassVar[str] = "campaign-exists"
 
     def __init__(self, title: str) -> None:
-        super().__init__(f"Votre organisation porte déjà une campagne « {title} » à ces dates.", field="title")
+        super().__init__(
+            later("Votre organisation porte déjà une campagne « {title} » à ces dates.", title=title), field="title"
+        )
 
 
 class InvalidCampaign(Refusal):
@@ -71,7 +74,7 @@ class NothingChanged(Refusal):
     reason: ClassVar[str] = "nothing-changed"
 
     def __init__(self) -> None:
-        super().__init__("Rien n’a changé : aucun accord n’est redemandé.")
+        super().__init__(later("Rien n’a changé : aucun accord n’est redemandé."))
 
 
 class ChosenSector(Struct, frozen=True):
@@ -122,13 +125,15 @@ def changes_between(before: Wording, after: Wording, sector_names: dict[str, str
         changes.append(f"La période change : {new}, au lieu {_instead_of(old)}.")
     if set(before.sectors) != set(after.sectors):
         old, new = (_say_sectors(wording.sectors, sector_names) for wording in (before, after))
-        changes.append(f"Les secteurs changent : {new}, au lieu de {old}.")
+        changes.append(_("Les secteurs changent : {new}, au lieu de {old}.", new=new, old=old))
     if set(before.departements) != set(after.departements):
         old, new = (", ".join(sorted(wording.departements)) or "aucun" for wording in (before, after))
-        changes.append(f"Les départements changent : {new}, au lieu de {old}.")
+        changes.append(_("Les départements changent : {new}, au lieu de {old}.", new=new, old=old))
     if before.presentation != after.presentation:
         changes.append(
-            f"La présentation devient : « {after.presentation} »" if after.presentation else "La présentation est ôtée."
+            _("La présentation devient : « {presentation} »", presentation=after.presentation)
+            if after.presentation
+            else _("La présentation est ôtée.")
         )
     return tuple(changes)
 
@@ -138,4 +143,4 @@ def _instead_of(period: str) -> str:
 
 
 def _say_sectors(sectors: tuple[ChosenSector, ...], names: dict[str, str]) -> str:
-    return " et ".join(chosen.label or names.get(chosen.sector, chosen.sector) for chosen in sectors) or "aucun"
+    return _(" et ").join(chosen.label or names.get(chosen.sector, chosen.sector) for chosen in sectors) or "aucun"

@@ -45,6 +45,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.organisations.page_keys import parse_key
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 
@@ -74,7 +75,7 @@ async def post_campaign(
 ) -> Response[CampaignBody]:
     """The acting organisation leads and agrees by proposing; partners are invited next."""
     if actor.organisation_id == EVERY_ORGANISATION:
-        raise InvalidCampaign("Ce jeton n’est celui d’aucune organisation : aucune ne porterait la campagne.")
+        raise InvalidCampaign(later("Ce jeton n’est celui d’aucune organisation : aucune ne porterait la campagne."))
 
     async def write(connection: Connection) -> Response[CampaignBody]:
         wording = form_of_body(data).parse(await names_of_sectors(connection))

@@ -9,6 +9,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.agreements.campaign import LockedCampaign, NotTheLead
 from services.campaigns.agreements.partners.agreement import Agreement, AgreementState
 from services.campaigns.agreements.partners.notices import awaited_of
+from shared.languages import _
 
 
 class Filling(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class Filling(Struct, frozen=True, kw_only=True):
     def say_filling(self) -> str:
         """« 3 offres publiées sur 5, 42 places prises sur 120, 6 attendent »."""
         if not self.offers:
-            return "Aucune offre pour l’instant"
+            return _("Aucune offre pour l’instant")
         parts = [f"{_offers(self.public)} {'publiées' if self.public > 1 else 'publiée'} sur {self.offers}"]
         if self.public:
             parts.append(f"{self.taken} {'places prises' if self.taken > 1 else 'place prise'} sur {self.seats}")
@@ -115,14 +116,14 @@ class Concern(Struct, frozen=True):
         pupils = f"{self.pupils} élève{'s' if self.pupils > 1 else ''}"
         match self.offers, self.pupils:
             case 0, _:
-                return "Aucune offre publiée n’est concernée, personne n’est inscrit."
+                return _("Aucune offre publiée n’est concernée, personne n’est inscrit.")
             case 1, 0:
-                return "1 offre publiée sera annulée ; personne n’y est inscrit."
+                return _("1 offre publiée sera annulée ; personne n’y est inscrit.")
             case _, 0:
-                return f"{self.offers} offres publiées seront annulées ; personne n’y est inscrit."
+                return _("{offers} offres publiées seront annulées ; personne n’y est inscrit.", offers=self.offers)
             case _:
                 offers = f"{_offers(self.offers)} {'seront annulées' if self.offers > 1 else 'sera annulée'}"
-                told = "seront prévenus" if self.pupils > 1 else "sera prévenu"
+                told = _("seront prévenus") if self.pupils > 1 else _("sera prévenu")
                 return f"{offers} ; {pupils}, inscrit{'s' if self.pupils > 1 else ''} ou en attente, {told}."
 
 

@@ -35,6 +35,7 @@ from services.campaigns.agreements.wording_form import WordingForm, form_of, rea
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
+from shared.languages import _
 from shared.refusal import Refusal
 
 CAMPAIGNS_A_PAGE, OFFERS_A_PAGE = 50, 60
@@ -80,7 +81,7 @@ async def post_new_campaign(
     async with edge.reading() as connection:
         wording, faults = form.read(await names_of_sectors(connection))
     if actor.organisation_id == EVERY_ORGANISATION:
-        faults["title"] = "Dites d’abord pour quelle organisation vous agissez."
+        faults["title"] = _("Dites d’abord pour quelle organisation vous agissez.")
     if wording is None or faults:
         return await _form(edge, actor, form, page=None, faults=faults, status=422)
     try:
@@ -166,7 +167,9 @@ async def post_change(
     campaign = campaign_page.campaign
     if fields.get("certain") != "oui" and campaign.version == version and wording != campaign.proposed:
         changes = changes_between(campaign.agreed, wording, names)
-        return await _form(edge, actor, form, page=campaign_page, changes=changes or ("Retour à la version acceptée.",))
+        return await _form(
+            edge, actor, form, page=campaign_page, changes=changes or (_("Retour à la version acceptée."),)
+        )
     try:
         async with edge.transaction() as connection:
             changed = await change_campaign(

@@ -7,6 +7,7 @@ from datetime import date as Date
 from msgspec import Struct
 
 from services.campaigns.agreements.campaign import ChosenSector, InvalidCampaign, Wording
+from shared.languages import _
 
 TITLE_AT_MOST, PRESENTATION_AT_MOST, LABEL_AT_MOST = 150, 2000, 80
 DAYS_AT_MOST = 366
@@ -84,9 +85,9 @@ def form_of(wording: Wording) -> WordingForm:
 
 def parse_title(value: str, faults: dict[str, str]) -> str:
     """The title, its fault noted."""
-    title = _line(value, "title", "Le titre", TITLE_AT_MOST, faults)
+    title = _line(value, "title", _("Le titre"), TITLE_AT_MOST, faults)
     if not title and "title" not in faults:
-        faults["title"] = "Donnez un titre à la campagne."
+        faults["title"] = _("Donnez un titre à la campagne.")
     return title
 
 
@@ -96,9 +97,9 @@ def parse_period(first: str, last: str) -> tuple[tuple[Date, Date] | None, dict[
     first_day, last_day = _day(first, "first_day", faults), _day(last, "last_day", faults)
     if first_day and last_day and not faults:
         if last_day < first_day:
-            faults["last_day"] = "La campagne finit avant de commencer."
+            faults["last_day"] = _("La campagne finit avant de commencer.")
         elif (last_day - first_day).days >= DAYS_AT_MOST:
-            faults["last_day"] = f"Une campagne dure {DAYS_AT_MOST} jours au plus."
+            faults["last_day"] = _("Une campagne dure {most} jours au plus.", most=DAYS_AT_MOST)
         else:
             return (first_day, last_day), {}
     return None, faults
@@ -107,18 +108,20 @@ def parse_period(first: str, last: str) -> tuple[tuple[Date, Date] | None, dict[
 def _line(value: str, field: str, subject: str, most: int, faults: dict[str, str]) -> str:
     text = value.strip()
     if len(text) > most:
-        faults[field] = f"{subject} est trop long : {most} caractères au plus."
+        faults[field] = _("{subject} est trop long : {most} caractères au plus.", subject=subject, most=most)
     elif not text.isprintable():
-        faults[field] = f"{subject} contient un caractère invisible ou un retour à la ligne."
+        faults[field] = _("{subject} contient un caractère invisible ou un retour à la ligne.", subject=subject)
     return text
 
 
 def _text(value: str, faults: dict[str, str]) -> str:
     text = "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
     if len(text) > PRESENTATION_AT_MOST:
-        faults["presentation"] = f"La présentation est trop longue : {PRESENTATION_AT_MOST} caractères au plus."
+        faults["presentation"] = _(
+            "La présentation est trop longue : {most} caractères au plus.", most=PRESENTATION_AT_MOST
+        )
     elif not all(line.isprintable() for line in text.split("\n")):
-        faults["presentation"] = "La présentation contient un caractère invisible."
+        faults["presentation"] = _("La présentation contient un caractère invisible.")
     return text
 
 
@@ -130,10 +133,10 @@ def _day(value: str, field: str, faults: dict[str, str]) -> Date | None:
     except ValueError:
         day = None
     if day is None:
-        faults[field] = "Donnez une date, par exemple 2027-06-14."
+        faults[field] = _("Donnez une date, par exemple 2027-06-14.")
         return None
     if day.year not in YEARS:
-        faults[field] = "Cette date est hors du possible."
+        faults[field] = _("Cette date est hors du possible.")
         return None
     return day
 
@@ -145,22 +148,22 @@ def _departements(value: str, faults: dict[str, str]) -> tuple[str, ...]:
     if wrong:
         faults["departements"] = f"« {wrong[0][:20]} » n’est pas un numéro de département (exemples : 14, 27, 2A)."
     elif not codes:
-        faults["departements"] = "Indiquez au moins un département."
+        faults["departements"] = _("Indiquez au moins un département.")
     return codes
 
 
 def _sectors(form: WordingForm, known: Collection[str], faults: dict[str, str]) -> tuple[ChosenSector, ...]:
     chosen: list[ChosenSector] = []
     for number, (code, label) in enumerate(((form.sector_1, form.label_1), (form.sector_2, form.label_2)), start=1):
-        label = _line(label, f"label_{number}", "Ce nom", LABEL_AT_MOST, faults)
+        label = _line(label, f"label_{number}", _("Ce nom"), LABEL_AT_MOST, faults)
         if not code:
             continue
         if code not in known:
-            faults[f"sector_{number}"] = "Choisissez un secteur de la liste."
+            faults[f"sector_{number}"] = _("Choisissez un secteur de la liste.")
         elif code in (one.sector for one in chosen):
-            faults[f"sector_{number}"] = "Les deux secteurs sont les mêmes."
+            faults[f"sector_{number}"] = _("Les deux secteurs sont les mêmes.")
         else:
             chosen.append(ChosenSector(code, label))
     if not chosen and not {"sector_1", "sector_2"} & set(faults):
-        faults["sector_1"] = "Choisissez au moins un secteur."
+        faults["sector_1"] = _("Choisissez au moins un secteur.")
     return tuple(chosen)

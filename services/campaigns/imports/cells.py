@@ -14,6 +14,7 @@ from services.campaigns.imports.fault import Findings
 from services.campaigns.imports.programme_file import NamedSpeaker
 from services.campaigns.imports.words_of_files import plain
 from shared.french_dates import PARIS, say_date
+from shared.languages import _
 
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -57,7 +58,7 @@ def read_text(cell: Cell | None, findings: Findings, *, at_most: int = SHORT, li
     if text.startswith("'") and text.lstrip("'")[:1] in FORMULA_SIGNS:
         text = text[1:]
     elif cell.formula or text.startswith(("=", "@")):
-        findings.fault(cell.row, cell.column, "cette cellule contient une formule : remplacez-la par son résultat.")
+        findings.fault(cell.row, cell.column, _("cette cellule contient une formule : remplacez-la par son résultat."))
         return ""
     if len(text) > at_most:
         findings.fault(cell.row, cell.column, f"ce texte est trop long : {len(text)} caractères, {at_most} au plus.")
@@ -65,11 +66,11 @@ def read_text(cell: Cell | None, findings: Findings, *, at_most: int = SHORT, li
     if lines:
         return "\n".join(read_text(Cell(cell.row, cell.column, line), findings) for line in text.splitlines())
     if "\n" in text or "\r" in text:
-        findings.fault(cell.row, cell.column, "ce texte contient un retour à la ligne.")
+        findings.fault(cell.row, cell.column, _("ce texte contient un retour à la ligne."))
         return ""
     text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", text))
     if not text.isprintable():
-        findings.fault(cell.row, cell.column, "ce texte contient un caractère invisible.")
+        findings.fault(cell.row, cell.column, _("ce texte contient un caractère invisible."))
         return ""
     return " ".join(text.split())
 
@@ -97,7 +98,7 @@ def read_date(cell: Cell, findings: Findings) -> date | None:
             findings.fault(cell.row, cell.column, f"« {_cut(text)} » : ce jour est un {DAYS[day.weekday()]}.")
             return None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        findings.fault(cell.row, cell.column, f"l’année {day.year} est hors du possible.")
+        findings.fault(cell.row, cell.column, _("l’année {year} est hors du possible.", year=day.year))
         return None
     return day
 
@@ -133,7 +134,7 @@ def read_moment(cell: Cell, findings: Findings, *, day_is_whole: bool) -> dateti
         day, hour = value.date(), value.time()
         return datetime.combine(day, hour.replace(second=0, microsecond=0), PARIS)
     text = value if isinstance(value, str) else ""
-    match = re.fullmatch(r"(.+?)(?:\s+à\s+|,\s*|\s+|T)(\d{1,2}\s*[hH:]\s*(?:\d{2})?(?::\d{2})?)", text.strip()[:100])
+    match = re.fullmatch(_(r"(.+?)(?:\s+à\s+|,\s*|\s+|T)(\d{1,2}\s*[hH:]\s*(?:\d{2})?(?::\d{2})?)"), text.strip()[:100])
     if match and _date_said(match[1]):
         found = read_date(Cell(cell.row, cell.column, match[1]), findings)
         at = read_hour(Cell(cell.row, cell.column, match[2]), findings)
@@ -157,7 +158,11 @@ def read_siret(cell: Cell | None, findings: Findings) -> str:
     try:
         return str(siret.validate(digits))
     except ValidationError:
-        findings.fault(cell.row, cell.column, f"le SIRET {digits} est faux : sa clé de contrôle ne correspond pas.")
+        findings.fault(
+            cell.row,
+            cell.column,
+            _("le SIRET {digits} est faux : sa clé de contrôle ne correspond pas.", digits=digits),
+        )
         return ""
 
 

@@ -22,6 +22,7 @@ from services.campaigns.imports.spreadsheet import check_size, read_delimited, r
 from services.campaigns.imports.table import Table, find_table, unknown_name
 from services.campaigns.imports.words_of_files import COLUMNS, HEADERS, field_named, nearest, or_list, plain, slug_of
 from services.campaigns.imports.yaml_document import Node, read_yaml
+from shared.languages import _
 
 PARTS = {
     "campaign": ("campagne",),
@@ -64,7 +65,7 @@ def read_document(name: str, content: bytes, known: Known, *, campaign: Campaign
         elif ending in (".csv", ".tsv", ".txt"):
             grid = read_delimited(content)
         else:
-            return Reading(faults=(Fault(0, "", "ce fichier n’est ni un .xlsx, ni un .csv, ni un .yaml."),))
+            return Reading(faults=(Fault(0, "", _("ce fichier n’est ni un .xlsx, ni un .csv, ni un .yaml.")),))
         programme = _understand(find_table(grid, findings), findings, known, campaign)
     except FileRefused as refused:
         return Reading(faults=(*findings.faults, *refused.faults), warnings=findings.warnings)
@@ -85,7 +86,7 @@ def _read_yaml(root: Node, findings: Findings, known: Known, meant: CampaignFile
             table = _table_of(_parts(node, findings), node.row, findings)
             programmes.append(_understand(table, findings, known, campaign))
     if not programmes and not others and own is None and not findings.faults:
-        findings.fault(0, "", "ce fichier ne contient ni « offre », ni « programmes », ni « campagne ».")
+        findings.fault(0, "", _("ce fichier ne contient ni « offre », ni « programmes », ni « campagne »."))
     return _reading(findings, programmes=programmes, campaign=own, others=tuple(others))
 
 
@@ -144,9 +145,13 @@ def _campaign_meant(
         return None
     period = internship_period(sessions[0].date.year)
     if period is None:
-        findings.fault(place.row, place.column, f"la campagne « {header.campaign} » est inconnue.")
+        findings.fault(place.row, place.column, _("la campagne « {campaign} » est inconnue.", campaign=header.campaign))
         return None
-    findings.warn(place.row, place.column, f"la campagne « {header.campaign} » est nouvelle : elle est créée.")
+    findings.warn(
+        place.row,
+        place.column,
+        _("la campagne « {campaign} » est nouvelle : elle est créée.", campaign=header.campaign),
+    )
     return KnownCampaign(slug=slug_of(header.campaign), title=header.campaign, first_day=period[0], last_day=period[1])
 
 
@@ -166,7 +171,7 @@ def _table_of(parts: dict[str, Node], row: int, findings: Findings) -> Table:
     header = _fields(parts["offer"], HEADERS, findings) if "offer" in parts else {}
     rows = [_fields(node, COLUMNS, findings) for node in parts["sessions"].items()] if "sessions" in parts else []
     if not rows:
-        findings.fault(row, "séances", "ce programme n’a aucune séance.")
+        findings.fault(row, _("séances"), _("ce programme n’a aucune séance."))
     columns = {field: cell.column for fields in rows for field, cell in fields.items()}
     return Table(header, [fields for fields in rows if fields], columns, parts["sessions"].row if rows else row)
 
@@ -178,7 +183,7 @@ def _fields(node: Node, words: Mapping[str, Sequence[str]], findings: Findings) 
         if field is None:
             unknown_name(key, value.row, "", words, findings, what="le champ")
         elif field in cells:
-            findings.fault(value.row, key[:60], "ce champ est donné deux fois.")
+            findings.fault(value.row, key[:60], _("ce champ est donné deux fois."))
         else:
             cells[field] = value.cell(key)
     return cells
@@ -188,5 +193,5 @@ def _other_file(node: Node, findings: Findings) -> Cell:
     cell = node.cell("programmes")
     name = read_text(cell, findings)
     if name and (PurePath(name).name != name or "\\" in name or name.startswith(".")):
-        findings.fault(node.row, "programmes", "seuls des fichiers du même dossier peuvent être nommés.")
+        findings.fault(node.row, "programmes", _("seuls des fichiers du même dossier peuvent être nommés."))
     return Cell(cell.row, cell.column, name)

@@ -4,6 +4,8 @@ from typing import NoReturn
 
 from msgspec import Struct
 
+from shared.languages import _
+
 
 class Fault(Struct, frozen=True):
     """What is wrong (or, as a warning, what is odd) at one place of a file.
@@ -24,7 +26,7 @@ class Fault(Struct, frozen=True):
         if self.row:
             place.append(f"ligne {self.row}")
         if self.column:
-            place.append(f"colonne {self.column}" if self.column.isupper() else f"« {self.column} »")
+            place.append(f"colonne {self.column}" if self.column.isupper() else _("« {column} »", column=self.column))
         return f"{', '.join(place)} : {self.sentence}" if place else self.sentence
 
 

@@ -8,6 +8,7 @@ from services.campaigns.imports.programme_file import PlannedSession
 from services.campaigns.imports.session_row import SessionRow
 from shared.database import Connection
 from shared.french_dates import say_date, say_times
+from shared.languages import _
 
 
 async def find_clashes(
@@ -56,8 +57,14 @@ async def find_clashes(
         when = f"{say_date(row['starts_at'])}, {say_times(row['starts_at'], row['ends_at'])}"
         where = f"dans « {row['offer']} » ({when})"
         for name in row["shared_speakers"]:
-            findings.fault(said.place.row, said.column("speakers"), f"{name} a déjà une séance {where}.")
+            findings.fault(
+                said.place.row, said.column("speakers"), _("{name} a déjà une séance {where}.", name=name, where=where)
+            )
         if row["same_room"]:
-            findings.fault(said.place.row, said.column("room"), f"la salle « {session.room} » est déjà prise {where}.")
+            findings.fault(
+                said.place.row,
+                said.column("room"),
+                _("la salle « {room} » est déjà prise {where}.", room=session.room, where=where),
+            )
         elif row["same_host"]:
             findings.warn(said.place.row, said.column("host"), f"{session.host} accueille aussi {where}.")

@@ -9,12 +9,15 @@ from services.campaigns.imports.name_organisations import name_organisations
 from services.campaigns.imports.programme_file import CampaignFile, Place
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import _
 
 
 async def import_campaign(connection: Connection, campaign: CampaignFile, findings: Findings) -> UUID:
     """The campaign's id. A second time changes what the file says differently; an agreement is never taken back."""
     if await _slug_is_taken(connection, campaign.slug):
-        findings.fault(0, "", f"« {campaign.title} » porte déjà le nom d’une offre ou d’une organisation.")
+        findings.fault(
+            0, "", _("« {title} » porte déjà le nom d’une offre ou d’une organisation.", title=campaign.title)
+        )
         raise FileRefused(*findings.faults)
     period = asyncpg.Range(campaign.first_day, campaign.last_day, lower_inc=True, upper_inc=True)
     campaign_id: UUID = await connection.fetchval(

@@ -33,9 +33,10 @@ from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
 from services.campaigns.offers.speakers.release_left_out import release_left_out
 from shared.database import Connection, Pool, transaction
+from shared.languages import _, later
 from shared.refusal import Refusal
 
-TAKEN_MEANWHILE = "un intervenant ou une salle vient d’être pris ailleurs à la même heure : réessayez."
+TAKEN_MEANWHILE = later("un intervenant ou une salle vient d’être pris ailleurs à la même heure : réessayez.")
 
 
 async def import_file(pool: Pool, path: Path, *, now: datetime) -> ImportReport:
@@ -83,7 +84,7 @@ async def import_upload(
             connection, programme, campaign_id=target.campaign_id, now=now, findings=findings, by_operator=False
         )
     except asyncpg.ExclusionViolationError:
-        raise FileRefused(Fault(0, "", TAKEN_MEANWHILE)) from None
+        raise FileRefused(Fault(0, "", str(TAKEN_MEANWHILE))) from None
     if change is None or findings.faults:
         raise FileRefused(*findings.faults)
     return change, await _settle(
@@ -99,7 +100,7 @@ def _read_files(path: Path, known: Known) -> list[Reading]:
         reading = _read_one(path.parent / str(other.value), known, first.campaign)
         name = str(other.value)
         if reading.others:
-            fault = Fault(0, "", "ce fichier ne peut pas en nommer d’autres à son tour.")
+            fault = Fault(0, "", _("ce fichier ne peut pas en nommer d’autres à son tour."))
             reading = msgspec.structs.replace(reading, faults=(*reading.faults, fault))
         readings.append(
             msgspec.structs.replace(
@@ -116,8 +117,8 @@ def _read_one(path: Path, known: Known, campaign: CampaignFile | None) -> Readin
         with path.open("rb") as file:
             content = file.read(FILE_AT_MOST + 1)
     except (OSError, ValueError) as error:
-        reason = "n’existe pas" if isinstance(error, FileNotFoundError) else "ne peut pas être lu"
-        return Reading(faults=(Fault(0, "", f"le fichier « {path.name} » {reason}."),))
+        reason = _("n’existe pas") if isinstance(error, FileNotFoundError) else _("ne peut pas être lu")
+        return Reading(faults=(Fault(0, "", _("le fichier « {name} » {reason}.", name=path.name, reason=reason)),))
     return read_document(path.name, content, known, campaign=campaign)
 
 
@@ -137,13 +138,13 @@ async def _import_readings(
                 changes.append((programme, change, campaign_id))
     except asyncpg.ExclusionViolationError:
         # somebody took the speaker or the room between the check and the write
-        findings.fault(0, "", TAKEN_MEANWHILE)
+        findings.fault(0, "", str(TAKEN_MEANWHILE))
         raise FileRefused(*findings.faults) from None
     if findings.faults:
         raise FileRefused(*findings.faults)
     if sum(change.shown for _, change, _ in changes) > 1:
         # several offers raise the feeds they share: taken in one order, they cannot lock out a verb that raises one
-        await connection.execute("SELECT FROM campaigns.feeds ORDER BY slug FOR UPDATE")
+        await connection.execute("SELECT FROM campaigns.feeds WHERE scope <> 'everything' ORDER BY slug FOR UPDATE")
     return [(change[1], await _settle(connection, *change, now)) for change in changes]
 
 

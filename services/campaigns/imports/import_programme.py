@@ -26,6 +26,7 @@ from services.campaigns.imports.write_sessions import with_stored_id, write_sess
 from shared.database import Connection
 from shared.events import FieldChange
 from shared.identifiers import new_id
+from shared.languages import _
 
 SHOWN_OF_OFFER = ("title", "summary", "city", "contact")
 
@@ -236,12 +237,16 @@ def _check_same_offer(
 ) -> None:
     """What an edited copy cannot change of an offer."""
     for field, differs, sentence in (
-        ("organisation", stored.organisation_id != organisation_id, "cette offre appartient à une autre organisation."),
-        ("campaign", stored.campaign_id != campaign_id, "cette offre appartient à une autre campagne."),
-        ("kind", stored.kind != header.kind, "le type d’une offre ne peut pas changer."),
-        ("audience", stored.audience != header.audience, "le public d’une offre ne peut pas changer."),
-        ("title", stored.status == "cancelled", "cette offre est annulée : elle ne peut plus être modifiée."),
-        ("title", stored.status == "over", "cette offre est passée : elle ne peut plus être modifiée."),
+        (
+            "organisation",
+            stored.organisation_id != organisation_id,
+            _("cette offre appartient à une autre organisation."),
+        ),
+        ("campaign", stored.campaign_id != campaign_id, _("cette offre appartient à une autre campagne.")),
+        ("kind", stored.kind != header.kind, _("le type d’une offre ne peut pas changer.")),
+        ("audience", stored.audience != header.audience, _("le public d’une offre ne peut pas changer.")),
+        ("title", stored.status == "cancelled", _("cette offre est annulée : elle ne peut plus être modifiée.")),
+        ("title", stored.status == "over", _("cette offre est passée : elle ne peut plus être modifiée.")),
     ):
         if differs:
             place = header.where(field)

@@ -14,27 +14,30 @@ from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.look.words import SESSION_KINDS
 from shared.events import FieldChange
 from shared.french_dates import say_date, say_moment, say_times
+from shared.languages import Glossary, later
 
 NAME_AT_MOST = 120
-FIELDS = {
-    "starts_at": "début",
-    "ends_at": "fin",
-    "title": "titre",
-    "kind": "type",
-    "sector": "secteur",
-    "host": "entreprise",
-    "place": "adresse",
-    "room": "salle",
-    "group": "groupe",
-    "speakers": "intervenants",
-    "contact": "contact",
-    "meeting_point": "rendez-vous",
-    "access": "accès",
-    "bring": "à apporter",
-    "online_url": "lien",
-    "summary": "résumé",
-    "city": "ville",
-}
+FIELDS = Glossary(
+    {
+        "starts_at": later("début"),
+        "ends_at": later("fin"),
+        "title": later("titre"),
+        "kind": later("type"),
+        "sector": later("secteur"),
+        "host": later("entreprise"),
+        "place": later("adresse"),
+        "room": later("salle"),
+        "group": later("groupe"),
+        "speakers": later("intervenants"),
+        "contact": later("contact"),
+        "meeting_point": later("rendez-vous"),
+        "access": later("accès"),
+        "bring": later("à apporter"),
+        "online_url": later("lien"),
+        "summary": later("résumé"),
+        "city": later("ville"),
+    }
+)
 
 
 class Line(Struct, frozen=True):

@@ -11,6 +11,7 @@ from services.campaigns.imports.reference_data import internship_period, school_
 from services.campaigns.imports.words_of_files import plain
 from services.campaigns.offers.time_law import Breach, Presence, find_breaches, refuse_day
 from shared.french_dates import say_date, say_period, say_times
+from shared.languages import _
 
 SESSIONS_AT_MOST = 500
 
@@ -64,16 +65,30 @@ def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> No
         when = f"déjà ligne {other}, {say_times(first.starts_at, first.ends_at)}"
         for name in sorted({plain(s.name) for s in first.speakers} & {plain(s.name) for s in second.speakers}):
             said = next(speaker.name for speaker in second.speakers if plain(speaker.name) == name)
-            findings.fault(row, second.column("speakers"), f"{said} serait à deux endroits à la fois : {when}.")
+            findings.fault(
+                row,
+                second.column("speakers"),
+                _("{said} serait à deux endroits à la fois : {when}.", said=said, when=when),
+            )
         rooms = bool(first.room and second.room and _same_place(first, second))
         if rooms and plain(first.room) == plain(second.room):
-            findings.fault(row, second.column("room"), f"la salle « {second.room} » est prise deux fois : {when}.")
+            findings.fault(
+                row,
+                second.column("room"),
+                _("la salle « {room} » est prise deux fois : {when}.", room=second.room, when=when),
+            )
         planned_rotation = rooms and first.group != second.group and plain(first.room) != plain(second.room)
         if first.host and second.host and _same_host(first, second) and not planned_rotation:
-            findings.warn(row, second.column("host"), f"{second.host.name} accueille deux fois à la fois : {when}.")
+            findings.warn(
+                row,
+                second.column("host"),
+                _("{name} accueille deux fois à la fois : {when}.", name=second.host.name, when=when),
+            )
         if first.group == second.group or not (first.group and second.group):
-            who = f"le groupe {second.group or first.group}" if second.group or first.group else "tout le groupe"
-            findings.fault(row, second.column("start"), f"{who} a deux séances à la fois : {when}.")
+            who = f"le groupe {second.group or first.group}" if second.group or first.group else _("tout le groupe")
+            findings.fault(
+                row, second.column("start"), _("{who} a deux séances à la fois : {when}.", who=who, when=when)
+            )
 
 
 def _overlapping(sessions: Sequence[PlannedSession]) -> Iterable[tuple[PlannedSession, PlannedSession]]:
@@ -115,7 +130,12 @@ def _check_siret_names(sessions: Sequence[PlannedSession], findings: Findings) -
             continue
         same = numbered.setdefault(plain(session.host.name), session)
         if same.host and same.host.siret != session.host.siret:
-            said = f"« {session.host.name} » a un autre SIRET ligne {same.place.row} ({same.host.siret})."
+            said = _(
+                "« {name} » a un autre SIRET ligne {row} ({siret}).",
+                name=session.host.name,
+                row=same.place.row,
+                siret=same.host.siret,
+            )
             findings.fault(session.place.row, session.column("siret"), said)
 
 
@@ -129,7 +149,7 @@ def _check_sectors(sessions: Sequence[PlannedSession], findings: Findings) -> No
             continue
         for session in of_day:
             if session.sector and session.sector != first.sector:
-                said = f"une journée a un seul secteur : celui de la ligne {first.place.row} est gardé."
+                said = _("une journée a un seul secteur : celui de la ligne {row} est gardé.", row=first.place.row)
                 findings.warn(session.place.row, session.column("sector"), said)
 
 

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from services.campaigns.imports.fault import Fault
+from shared.languages import Glossary, _, later
 
 
 class ImportedOffer(Struct, frozen=True, kw_only=True):
@@ -61,13 +62,15 @@ class ImportReport(Struct, frozen=True, kw_only=True):
         return sum(offer.unchanged for offer in self.offers)
 
 
-FIELDS = {
-    "title": "titre",
-    "summary": "résumé",
-    "city": "ville",
-    "contact": "contact",
-    "registration": "dates d’inscription",
-}
+FIELDS = Glossary(
+    {
+        "title": later("titre"),
+        "summary": later("résumé"),
+        "city": later("ville"),
+        "contact": later("contact"),
+        "registration": later("dates d’inscription"),
+    }
+)
 
 
 def say_report(report: ImportReport) -> list[str]:
@@ -84,15 +87,15 @@ def say_report(report: ImportReport) -> list[str]:
 
 def _said(offer: ImportedOffer) -> str:
     if offer.untouched:
-        return "rien n’a changé"
+        return _("rien n’a changé")
     said = []
     if offer.new:
         said.append(
-            "nouvelle offre, publiée" if offer.published else "nouvelle offre, en brouillon (il manque un accord)"
+            _("nouvelle offre, publiée") if offer.published else _("nouvelle offre, en brouillon (il manque un accord)")
         )
     elif offer.published:
-        said.append("offre publiée")
-    for number, word in ((offer.added, "ajoutée"), (offer.changed, "modifiée"), (offer.cancelled, "annulée")):
+        said.append(_("offre publiée"))
+    for number, word in ((offer.added, _("ajoutée")), (offer.changed, _("modifiée")), (offer.cancelled, _("annulée"))):
         if number:
             said.append(f"{_count(number, 'séance')} {word}{'s' if number > 1 else ''}")
     if offer.header:

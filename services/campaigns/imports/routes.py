@@ -30,6 +30,7 @@ from services.campaigns.offers.life.read import OfferInLife, read_own_offer
 from services.campaigns.offers.life.sheet_form import texts_of
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 # a file of the largest size, as text in a hidden field, and the rest of the form
@@ -49,7 +50,7 @@ class UnknownForm(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Le programme se donne en .csv, .xlsx ou .yaml.")
+        super().__init__(later("Le programme se donne en .csv, .xlsx ou .yaml."))
 
 
 class ChangedSincePreview(Exception):
@@ -100,7 +101,7 @@ async def post_file(
         fingerprint = await read_fingerprint(connection, offer.id)
     file = await _given(form)
     if file is None:
-        return _page(actor, offer, faults=(Fault(0, "", "choisissez un fichier."),), status=422)
+        return _page(actor, offer, faults=(Fault(0, "", _("choisissez un fichier.")),), status=422)
     try:
         words = read_words(fields)
         if fields.get("confirmed"):

@@ -12,11 +12,12 @@ from datetime import date, time, timedelta
 from services.campaigns.imports.cells import Cell, Value
 from services.campaigns.imports.fault import FileRefused, refuse
 from services.campaigns.imports.table import COLUMNS_AT_MOST, ROWS_AT_MOST, count_headings
+from shared.languages import _, later
 
 FILE_AT_MOST = 5_000_000
 UNZIPPED_AT_MOST = 30_000_000
 PARTS_AT_MOST = 500
-TOO_MANY_ROWS = f"ce fichier a trop de lignes : {ROWS_AT_MOST} au plus."
+TOO_MANY_ROWS = later("ce fichier a trop de lignes : {most} au plus.", most=ROWS_AT_MOST)
 
 # longer cells are faults with a row and a column of their own; the module's default would stop at 128 KB
 csv.field_size_limit(FILE_AT_MOST)
@@ -32,7 +33,7 @@ def read_workbook(content: bytes) -> Grid:
     except FileRefused:
         raise
     except Exception:  # noqa: BLE001  # openpyxl raises whatever its parsing meets in a file that is not well made
-        refuse(0, "", "ce fichier n’est pas un classeur .xlsx lisible.")
+        refuse(0, "", _("ce fichier n’est pas un classeur .xlsx lisible."))
 
 
 def read_delimited(content: bytes, *, score: Callable[[Sequence[Cell]], int] = count_headings) -> Grid:
@@ -50,7 +51,7 @@ def check_size(content: bytes) -> None:
     if len(content) > FILE_AT_MOST:
         refuse(0, "", f"ce fichier est trop gros : {FILE_AT_MOST // 1_000_000} Mo au plus.")
     if not content.strip():
-        refuse(0, "", "ce fichier est vide.")
+        refuse(0, "", _("ce fichier est vide."))
 
 
 def _check_parts(content: bytes) -> None:
@@ -64,15 +65,15 @@ def _check_parts(content: bytes) -> None:
             size = sum(part.file_size for part in parts)
             if len(parts) > PARTS_AT_MOST or size > UNZIPPED_AT_MOST:
                 limit = UNZIPPED_AT_MOST // 1_000_000
-                refuse(0, "", f"ce classeur est trop gros une fois décompressé : {limit} Mo au plus.")
+                refuse(0, "", _("ce classeur est trop gros une fois décompressé : {limit} Mo au plus.", limit=limit))
             for part in parts:
                 beginning = book.read(part) if part.filename.endswith((".xml", ".rels")) else b""
                 if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning or b"\x00" in beginning:
-                    refuse(0, "", "ce classeur contient une définition de type XML, qui n’a rien à faire là.")
+                    refuse(0, "", _("ce classeur contient une définition de type XML, qui n’a rien à faire là."))
     except FileRefused:
         raise
     except Exception:  # noqa: BLE001  # the same: a broken archive fails in many ways
-        refuse(0, "", "ce fichier n’est pas un classeur .xlsx lisible.")
+        refuse(0, "", _("ce fichier n’est pas un classeur .xlsx lisible."))
 
 
 def _read_sheet(content: bytes) -> Grid:
@@ -90,7 +91,7 @@ def _read_sheet(content: bytes) -> Grid:
                 sheet.reset_dimensions()
                 for number, row in enumerate(sheet.iter_rows(max_row=ROWS_AT_MOST + 1, max_col=COLUMNS_AT_MOST), 1):
                     if number > ROWS_AT_MOST and any(cell.value is not None for cell in row):
-                        refuse(0, "", TOO_MANY_ROWS)
+                        refuse(0, "", str(TOO_MANY_ROWS))
                     grid.append(
                         [
                             Cell(number, get_column_letter(index), _plain_value(cell.value), cell.data_type == "f")
@@ -113,7 +114,7 @@ def _decode(content: bytes) -> str:
     for encoding in encodings:
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)
-    return refuse(0, "", "ce fichier n’est ni en UTF-8 ni en Windows-1252.")
+    return refuse(0, "", _("ce fichier n’est ni en UTF-8 ni en Windows-1252."))
 
 
 def _split(text: str, delimiter: str) -> Grid:
@@ -132,9 +133,11 @@ def _rows(text: str, delimiter: str) -> Iterator[list[Cell]]:
         except StopIteration:
             return
         except csv.Error:
-            refuse(number, "", "cette ligne ne se lit pas : une cellule est trop longue ou un guillemet est de trop.")
+            refuse(
+                number, "", _("cette ligne ne se lit pas : une cellule est trop longue ou un guillemet est de trop.")
+            )
         if number > ROWS_AT_MOST and any(value.strip() for value in row):
-            refuse(0, "", TOO_MANY_ROWS)
+            refuse(0, "", str(TOO_MANY_ROWS))
         yield [
             Cell(number, get_column_letter(index), value)
             for index, value in enumerate(row[:COLUMNS_AT_MOST], start=1)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from services.campaigns.imports.cells import Cell, read_text
 from services.campaigns.imports.fault import Findings
 from services.campaigns.imports.words_of_files import COLUMNS, HEADERS, field_named, nearest, or_list, plain
+from shared.languages import _
 
 ROWS_AT_MOST = 2_000
 COLUMNS_AT_MOST = 60
@@ -30,7 +31,7 @@ def find_table(grid: Sequence[Sequence[Cell]], findings: Findings) -> Table:
         findings.fault(
             0,
             "",
-            "aucune ligne de titres de colonnes (date, début, fin, secteur, entreprise, titre …) n’a été trouvée.",
+            _("aucune ligne de titres de colonnes (date, début, fin, secteur, entreprise, titre …) n’a été trouvée."),
         )
         return Table(header, [], {})
     fields = _read_headings(grid[heading], findings)
@@ -59,7 +60,7 @@ def unknown_name(
     if close:
         findings.fault(row, column, f"{what} « {name} » est inconnu ; vouliez-vous dire {or_list(close)} ?")
     else:
-        findings.warn(row, column, f"{what} « {name} » est inconnu et n’a pas été lu.")
+        findings.warn(row, column, _("{what} « {name} » est inconnu et n’a pas été lu.", what=what, name=name))
 
 
 def _is_slip(name: str, near: str) -> bool:
@@ -83,7 +84,7 @@ def _read_header(grid: Sequence[Sequence[Cell]], findings: Findings) -> dict[str
             if len(said) == 2 and name:
                 unknown_name(name, said[0].row, said[0].column, HEADERS, findings, what="le champ")
         elif field in header:
-            findings.fault(said[0].row, said[0].column, f"le champ « {name} » est donné deux fois.")
+            findings.fault(said[0].row, said[0].column, _("le champ « {name} » est donné deux fois.", name=name))
         elif len(said) > 1:
             header[field] = said[1]
     return header
@@ -95,9 +96,9 @@ def _read_headings(row: Sequence[Cell], findings: Findings) -> dict[str, str]:
         name = read_text(cell, findings)
         field = field_named(name, COLUMNS) if name else None
         if field in fields.values():
-            findings.fault(cell.row, cell.column, f"la colonne « {name} » est donnée deux fois.")
+            findings.fault(cell.row, cell.column, _("la colonne « {name} » est donnée deux fois.", name=name))
         elif field is not None:
             fields[cell.column] = field
         elif name:
-            unknown_name(name, cell.row, cell.column, COLUMNS, findings, what="le titre de colonne")
+            unknown_name(name, cell.row, cell.column, COLUMNS, findings, what=_("le titre de colonne"))
     return fields

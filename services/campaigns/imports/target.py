@@ -9,6 +9,7 @@ from services.campaigns.imports.document import Known, Reading
 from services.campaigns.imports.fault import Fault, FileRefused
 from services.campaigns.imports.programme_file import KnownCampaign, ProgrammeFile
 from services.campaigns.imports.words_of_files import plain
+from shared.languages import _
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -31,9 +32,11 @@ class Target(Struct, frozen=True, kw_only=True):
         if reading.faults:
             raise FileRefused(*reading.faults)
         if reading.campaign is not None:
-            raise FileRefused(Fault(0, "campagne", "une campagne ne se change pas par ce fichier : ôtez cette partie."))
+            raise FileRefused(
+                Fault(0, "campagne", _("une campagne ne se change pas par ce fichier : ôtez cette partie."))
+            )
         if reading.others or len(reading.programmes) != 1:
-            raise FileRefused(Fault(0, "", "un fichier avec une seule offre est attendu ici."))
+            raise FileRefused(Fault(0, "", _("un fichier avec une seule offre est attendu ici.")))
         programme, campaign = reading.programmes[0]
         header = programme.header
         faults = []
@@ -41,13 +44,17 @@ class Target(Struct, frozen=True, kw_only=True):
             (
                 "slug",
                 header.slug not in ("", self.slug),
-                f"ce fichier est celui d’une autre offre (« {header.slug} »).",
+                _("ce fichier est celui d’une autre offre (« {slug} »).", slug=header.slug),
             ),
-            ("campaign", campaign.slug != self.campaign.slug, f"cette offre est de « {self.campaign.title} »."),
+            (
+                "campaign",
+                campaign.slug != self.campaign.slug,
+                _("cette offre est de « {title} ».", title=self.campaign.title),
+            ),
             (
                 "organisation",
                 plain(header.organisation.name) != plain(self.organisation),
-                f"cette offre est celle de « {self.organisation} ».",
+                _("cette offre est celle de « {organisation} ».", organisation=self.organisation),
             ),
         ):
             if differs:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from services.campaigns.imports.cells import Cell
 from services.campaigns.imports.fault import refuse
+from shared.languages import _
 
 DEPTH_AT_MOST = 8
 EVENTS_AT_MOST = 100_000
@@ -21,7 +22,7 @@ class Node(Struct, frozen=True):
     def mapping(self) -> "dict[str, Node]":
         """The entries of a mapping; refuses anything else."""
         if not isinstance(self.content, dict):
-            refuse(self.row, "", "ici, des lignes « champ: valeur » sont attendues.")
+            refuse(self.row, "", _("ici, des lignes « champ: valeur » sont attendues."))
         return self.content
 
     def items(self) -> "list[Node]":
@@ -29,13 +30,13 @@ class Node(Struct, frozen=True):
         if self.content == "":
             return []
         if not isinstance(self.content, list):
-            refuse(self.row, "", "ici, une liste est attendue (des lignes qui commencent par « - »).")
+            refuse(self.row, "", _("ici, une liste est attendue (des lignes qui commencent par « - »)."))
         return self.content
 
     def cell(self, column: str) -> Cell:
         """The text as a cell; refuses a list or a mapping."""
         if not isinstance(self.content, str):
-            refuse(self.row, column, "ici, un seul texte est attendu.")
+            refuse(self.row, column, _("ici, un seul texte est attendu."))
         return Cell(self.row, column, self.content)
 
 
@@ -47,15 +48,15 @@ def read_yaml(content: bytes) -> Node:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        refuse(0, "", "ce fichier YAML n’est pas en UTF-8.")
+        refuse(0, "", _("ce fichier YAML n’est pas en UTF-8."))
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         return _document(_counted(events))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        refuse(mark.line + 1 if mark else 0, "", "cette ligne ne se lit pas en YAML.")
+        refuse(mark.line + 1 if mark else 0, "", _("cette ligne ne se lit pas en YAML."))
     except (yaml.YAMLError, UnicodeError):
-        refuse(0, "", "ce fichier ne se lit pas en YAML : il contient un caractère interdit.")
+        refuse(0, "", _("ce fichier ne se lit pas en YAML : il contient un caractère interdit."))
 
 
 def _counted(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
@@ -63,13 +64,13 @@ def _counted(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
     for number, event in enumerate(events):
         row = _row(event)
         if isinstance(event, yaml.AliasEvent):
-            refuse(row, "", "un renvoi (« * ») n’est pas permis ici.")
+            refuse(row, "", _("un renvoi (« * ») n’est pas permis ici."))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEPTH_AT_MOST or number > EVENTS_AT_MOST:
-            refuse(row, "", f"ce fichier est trop long ou trop profond ({DEPTH_AT_MOST} niveaux au plus).")
+            refuse(row, "", _("ce fichier est trop long ou trop profond ({most} niveaux au plus).", most=DEPTH_AT_MOST))
         yield event
 
 
@@ -79,9 +80,9 @@ def _document(events: Iterator[yaml.Event]) -> Node:
             node = _node(event, events)
             for rest in events:
                 if isinstance(rest, yaml.NodeEvent):
-                    refuse(_row(rest), "", "un seul document YAML est attendu.")
+                    refuse(_row(rest), "", _("un seul document YAML est attendu."))
             return node
-    return refuse(0, "", "ce fichier est vide.")
+    return refuse(0, "", _("ce fichier est vide."))
 
 
 def _row(event: yaml.Event) -> int:
@@ -102,8 +103,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event]) -> Node:
     while not isinstance(following := next(events), yaml.MappingEndEvent):
         key = _node(following, events)
         if not isinstance(key.content, str):
-            refuse(key.row, "", "une clé doit être un texte.")
+            refuse(key.row, "", _("une clé doit être un texte."))
         if key.content in entries:
-            refuse(key.row, key.content[:60], "cette clé est donnée deux fois.")
+            refuse(key.row, key.content[:60], _("cette clé est donnée deux fois."))
         entries[key.content] = _node(next(events), events)
     return Node(row, entries)

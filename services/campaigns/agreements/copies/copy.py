@@ -9,6 +9,7 @@ import holidays
 from msgspec import Struct
 
 from shared.french_dates import PARIS, say_date
+from shared.languages import _
 
 
 class CopiedSession(Struct, frozen=True, kw_only=True):
@@ -135,12 +136,12 @@ def _look_at(offer: CopiedOffer, first_day: Date, last_day: Date) -> list[str]:
     after = [day.date for day in offer.days if day.date > last_day]
     if after:
         days = ", ".join(say_date(day) for day in after[:3]) + (" …" if len(after) > 3 else "")
-        found.append(f"« {offer.title} » : après la fin de la nouvelle période ({days}).")
+        found.append(_("« {title} » : après la fin de la nouvelle période ({days}).", title=offer.title, days=days))
     # what came before the period, a meeting in May, comes before the new one as well
     if before and max(day.date for day in offer.days) >= first_day:
         found.append(f"« {offer.title} » : commence avant la nouvelle période ({say_date(before[0])}).")
     if any(session.online for day in offer.days for session in day.sessions):
-        found.append(f"« {offer.title} » : le lien de la séance en ligne est à redonner.")
+        found.append(_("« {title} » : le lien de la séance en ligne est à redonner.", title=offer.title))
     return found
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from services.campaigns.agreements.campaign import InvalidCampaign, Wording
 from services.campaigns.agreements.wording_form import parse_period, parse_title
 from services.campaigns.imports.reference_data import internship_period
+from shared.languages import _
 
 
 class CopyForm(Struct, frozen=True, kw_only=True):
@@ -25,7 +26,7 @@ class CopyForm(Struct, frozen=True, kw_only=True):
         period, found = parse_period(self.first_day, self.last_day)
         faults.update(found)
         if period == (source.first_day, source.last_day):
-            faults["first_day"] = "Donnez une autre période que celle de la campagne reprise."
+            faults["first_day"] = _("Donnez une autre période que celle de la campagne reprise.")
         if faults or period is None:
             return None, faults
         return structs.replace(source, title=title, first_day=period[0], last_day=period[1]), {}

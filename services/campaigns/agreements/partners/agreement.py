@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.languages import Glossary, later
 from shared.refusal import Refusal
 
 AgreementState = Literal["agreed", "awaited", "declined", "left"]
@@ -13,12 +14,14 @@ WORD_AT_MOST = 1000
 # nobody is asked twice in a day, unless they have answered in between
 AGAIN_AFTER = timedelta(days=1)
 
-STATE_WORDS: dict[AgreementState, str] = {
-    "agreed": "Accord donné",
-    "awaited": "Réponse attendue",
-    "declined": "Refus",
-    "left": "A quitté la campagne",
-}
+STATE_WORDS = Glossary(
+    {
+        "agreed": later("Accord donné"),
+        "awaited": later("Réponse attendue"),
+        "declined": later("Refus"),
+        "left": later("A quitté la campagne"),
+    }
+)
 
 
 class UnknownAgreement(Refusal):
@@ -28,7 +31,7 @@ class UnknownAgreement(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette demande d’accord n’existe pas.")
+        super().__init__(later("Cette demande d’accord n’existe pas."))
 
 
 class PartnerLeftAlready(Refusal):
@@ -37,7 +40,7 @@ class PartnerLeftAlready(Refusal):
     reason: ClassVar[str] = "partner-left"
 
     def __init__(self) -> None:
-        super().__init__("Cette organisation a quitté la campagne.")
+        super().__init__(later("Cette organisation a quitté la campagne."))
 
 
 class AgreementInForce(Refusal):
@@ -47,7 +50,10 @@ class AgreementInForce(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Votre organisation a déjà donné son accord à cette version. Pour ne plus porter la campagne, quittez-la."
+            later(
+                "Votre organisation a déjà donné son accord à cette version. "
+                "Pour ne plus porter la campagne, quittez-la."
+            )
         )
 
 
@@ -57,7 +63,9 @@ class AlreadyPartner(Refusal):
     reason: ClassVar[str] = "already-partner"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"« {name} » est déjà partenaire de cette campagne, ou déjà sollicitée.", field="name")
+        super().__init__(
+            later("« {name} » est déjà partenaire de cette campagne, ou déjà sollicitée.", name=name), field="name"
+        )
 
 
 class NobodyToAsk(Refusal):
@@ -68,7 +76,10 @@ class NobodyToAsk(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"Personne n’est connu chez « {name} » : donnez le nom et l’adresse e-mail de la personne à qui écrire.",
+            later(
+                "Personne n’est connu chez « {name} » : donnez le nom et l’adresse e-mail de la personne à qui écrire.",
+                name=name,
+            ),
             field="contact_email",
         )
 
@@ -79,7 +90,7 @@ class LeadStays(Refusal):
     reason: ClassVar[str] = "lead-stays"
 
     def __init__(self) -> None:
-        super().__init__("Votre organisation porte cette campagne : elle peut l’annuler, pas la quitter.")
+        super().__init__(later("Votre organisation porte cette campagne : elle peut l’annuler, pas la quitter."))
 
 
 class PartnerCarries(Refusal):
@@ -88,7 +99,7 @@ class PartnerCarries(Refusal):
     reason: ClassVar[str] = "partner-carries"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"« {name} » porte la campagne : elle seule peut la quitter.")
+        super().__init__(later("« {name} » porte la campagne : elle seule peut la quitter.", name=name))
 
 
 class AgreementAnswered(Refusal):
@@ -97,7 +108,7 @@ class AgreementAnswered(Refusal):
     reason: ClassVar[str] = "agreement-answered"
 
     def __init__(self) -> None:
-        super().__init__("Cette organisation a déjà donné son accord.")
+        super().__init__(later("Cette organisation a déjà donné son accord."))
 
 
 class AskedJustNow(Refusal):
@@ -106,7 +117,7 @@ class AskedJustNow(Refusal):
     reason: ClassVar[str] = "asked-just-now"
 
     def __init__(self) -> None:
-        super().__init__("La demande est déjà partie il y a moins d’un jour. Laissez-leur le temps de répondre.")
+        super().__init__(later("La demande est déjà partie il y a moins d’un jour. Laissez-leur le temps de répondre."))
 
 
 class InvalidWord(Refusal):
@@ -159,7 +170,7 @@ def parse_word(value: str) -> str:
     """The word that goes with an answer, several lines; raises `InvalidWord`."""
     text = "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
     if len(text) > WORD_AT_MOST:
-        raise InvalidWord(f"Ce mot est trop long : {WORD_AT_MOST} caractères au plus.", field="word")
+        raise InvalidWord(later("Ce mot est trop long : {most} caractères au plus.", most=WORD_AT_MOST), field="word")
     if not all(line.isprintable() for line in text.split("\n")):
-        raise InvalidWord("Ce mot contient un caractère invisible.", field="word")
+        raise InvalidWord(later("Ce mot contient un caractère invisible."), field="word")
     return text

@@ -9,6 +9,7 @@ from msgspec import Struct
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.organisations.contact import ContactForm, parse_contact
 from services.campaigns.organisations.organisation import OrganisationForm, parse_organisation
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 
@@ -19,7 +20,10 @@ class OrganisationKnown(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"Ce numéro est celui de « {name} », qui existe déjà : cherchez-la par son nom pour l’inviter.",
+            later(
+                "Ce numéro est celui de « {name} », qui existe déjà : cherchez-la par son nom pour l’inviter.",
+                name=name,
+            ),
             field="name",
         )
 
@@ -31,7 +35,7 @@ class ChooseOrganisation(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Choisissez une organisation de la liste.", field="organisation_id")
+        super().__init__(later("Choisissez une organisation de la liste."), field="organisation_id")
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
@@ -60,7 +64,7 @@ class InvitationForm(Struct, frozen=True, kw_only=True):
         organisation = self._chosen(faults) if self.organisation_id else self._new(faults)
         contact = self._contact(faults)
         if contact is None and not self.organisation_id and not any(name.startswith("contact_") for name in faults):
-            faults["contact_email"] = "Donnez l’adresse e-mail de la personne à qui écrire."
+            faults["contact_email"] = _("Donnez l’adresse e-mail de la personne à qui écrire.")
         if faults or organisation is None:
             return None, faults
         return Invitation(organisation=organisation, contact=contact), {}
@@ -84,9 +88,9 @@ class InvitationForm(Struct, frozen=True, kw_only=True):
         form, found = parse_organisation(name=self.name, kind=self.kind, siret=self.siret, uai=self.uai)
         faults.update(found)
         if self.kind == "school" and not (self.uai.strip() or self.siret.strip()):
-            faults["uai"] = "Donnez le code UAI de l’établissement, ou son SIRET."
+            faults["uai"] = _("Donnez le code UAI de l’établissement, ou son SIRET.")
         elif self.kind != "school" and not self.siret.strip():
-            faults["siret"] = "Donnez le SIRET de l’organisation : 14 chiffres."
+            faults["siret"] = _("Donnez le SIRET de l’organisation : 14 chiffres.")
         return form
 
     def _contact(self, faults: dict[str, str]) -> ContactForm | None:

@@ -36,6 +36,7 @@ from services.campaigns.organisations.add_organisation import add_organisation
 from services.campaigns.organisations.contact import HasItsOwnMembers, TooManyContacts
 from services.campaigns.organisations.organisation import KIND_NAMES
 from shared.database import Connection
+from shared.languages import _
 
 SEARCH_AT_MOST = 100
 
@@ -161,7 +162,7 @@ async def answer(
         word=parse_word(word),
         now=now,
     )
-    said = "Donne son accord à" if agrees else "Refuse"
+    said = _("Donne son accord à") if agrees else _("Refuse")
     await write_audit(
         connection,
         actor,

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_line
 from shared.french_dates import PARIS
+from shared.languages import _
 
 SHOWN_AT_MOST = 4000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -40,7 +41,7 @@ class Fields:
         text = self.text(name)
         if text.isascii() and text.isdigit() and len(text) < 8 and least <= int(text) <= most:
             return int(text)
-        self.faults[name] = f"Donnez un nombre entre {least} et {most}."
+        self.faults[name] = _("Donnez un nombre entre {least} et {most}.", least=least, most=most)
         return None
 
     def day(self, name: str) -> date | None:
@@ -48,10 +49,10 @@ class Fields:
         try:
             day = date.fromisoformat(self.text(name))
         except ValueError:
-            self.faults[name] = "Donnez une date."
+            self.faults[name] = _("Donnez une date.")
             return None
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.faults[name] = "Cette date est hors du possible."
+            self.faults[name] = _("Cette date est hors du possible.")
             return None
         return day
 
@@ -63,7 +64,7 @@ class Fields:
         except ValueError:
             hour = None
         if hour is None:
-            self.faults[name] = "Donnez une heure."
+            self.faults[name] = _("Donnez une heure.")
         return hour
 
 

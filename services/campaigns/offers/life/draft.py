@@ -11,6 +11,7 @@ from services.campaigns.offers.life.sheet import Sheet
 from services.campaigns.offers.offer import OfferKind
 from services.campaigns.offers.time_law import refuse_day
 from shared.french_dates import say_period
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 DAYS_AT_MOST = 62
@@ -25,7 +26,7 @@ class UnknownCampaign(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette campagne n’existe pas, ou votre organisation n’en fait pas partie.", field="campaign_id"
+            later("Cette campagne n’existe pas, ou votre organisation n’en fait pas partie."), field="campaign_id"
         )
 
 
@@ -55,15 +56,15 @@ class Draft(Struct, frozen=True, kw_only=True):
         """A French sentence for each field at fault. What is for schools may come before the campaign."""
         faults = self.sheet.find_faults()
         if not (EARLIEST <= self.first_day <= LATEST and EARLIEST <= self.last_day <= LATEST):
-            faults["first_day"] = "Cette date est hors du possible."
+            faults["first_day"] = _("Cette date est hors du possible.")
         elif self.last_day < self.first_day:
-            faults["last_day"] = "Le dernier jour vient avant le premier."
+            faults["last_day"] = _("Le dernier jour vient avant le premier.")
         elif (self.last_day - self.first_day).days >= DAYS_AT_MOST:
-            faults["last_day"] = f"Une offre dure au plus {DAYS_AT_MOST} jours."
+            faults["last_day"] = _("Une offre dure au plus {most} jours.", most=DAYS_AT_MOST)
         elif not self.days:
-            faults["first_day"] = "Aucun jour ouvré dans cette période."
+            faults["first_day"] = _("Aucun jour ouvré dans cette période.")
         elif self.last_day > campaign.last_day or (self.first_day < campaign.first_day and not for_schools):
-            faults["first_day"] = f"La campagne a lieu {campaign.period}."
+            faults["first_day"] = _("La campagne a lieu {period}.", period=campaign.period)
         return faults
 
     @property

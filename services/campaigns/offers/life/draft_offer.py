@@ -9,6 +9,7 @@ from services.campaigns.offers.life.read import list_open_campaigns
 from services.campaigns.offers.life.sheet import InvalidSheet
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 
 
 async def draft_offer(
@@ -19,7 +20,7 @@ async def draft_offer(
     `for_schools`: it may come before the campaign. One draft at a time gets its slug, as imports do: so it is free.
     """
     if organisation_id == EVERY_ORGANISATION:
-        raise InvalidSheet("Dites quelle organisation fait cette offre.", field="organisation_id")
+        raise InvalidSheet(later("Dites quelle organisation fait cette offre."), field="organisation_id")
     campaigns = await list_open_campaigns(connection, organisation_id)
     campaign = next((campaign for campaign in campaigns if campaign.id == campaign_id), None)
     if campaign is None:

@@ -19,6 +19,7 @@ from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.settle_offer import settle_offer
 from shared.database import Connection
 from shared.events import FieldChange, OfferChanged
+from shared.languages import later
 from shared.outbox import append_events
 
 
@@ -58,7 +59,7 @@ async def edit_offer(
     after.refuse_faults()
     changes = known.sheet.changes_to(after)
     if after.opens_at is None and known.sheet.opens_at is not None and known.status != "draft":
-        raise InvalidSheet("Une offre publiée garde une date d’ouverture.", field="opens_at")
+        raise InvalidSheet(later("Une offre publiée garde une date d’ouverture."), field="opens_at")
     # once, whatever changed: `change_seats` raises it too
     edition = int(after.seats == known.sheet.seats)
     await connection.execute(

@@ -37,6 +37,7 @@ from services.campaigns.offers.life.states import STATES
 from services.campaigns.offers.offer import DEFAULT_SEATS
 from services.campaigns.offers.registration import InvalidField
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 
@@ -58,9 +59,9 @@ async def get_planned_offers(
     """Drafts included, by their first day, past ones last, a hundred a page."""
     key = read_id(after) if after else None
     if after and key is None:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after")
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after")
     if in_state and in_state not in STATES:
-        raise InvalidField("Cet état n’existe pas.", field="state")
+        raise InvalidField(later("Cet état n’existe pas."), field="state")
     async with edge.reading() as connection:
         found = await list_own_offers(
             connection, actor, now=now, campaign_id=campaign_id, state=in_state or "", after=key, limit=PAGE + 1
@@ -116,7 +117,7 @@ async def post_offer(
     async def write(connection: Connection) -> Response[PlannedOfferBody]:
         organisation_id = data.organisation_id or actor.organisation_id
         if not actor.acts_for(organisation_id):
-            raise InvalidField("Cette organisation n’est pas la vôtre.", field="organisation_id")
+            raise InvalidField(later("Cette organisation n’est pas la vôtre."), field="organisation_id")
         offer_id, _ = await draft_offer(
             connection, organisation_id=organisation_id, campaign_id=data.campaign_id, draft=_draft(data)
         )
@@ -193,7 +194,7 @@ def _edition(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidField("L’en-tête If-Match attend l’édition de l’offre.", field="If-Match")
+        raise InvalidField(later("L’en-tête If-Match attend l’édition de l’offre."), field="If-Match")
     return int(text)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.campaigns.offers.ask_again import release_asked
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -16,7 +17,9 @@ class NoDraft(Refusal):
     reason: ClassVar[str] = "no-draft"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre est ou a été publiée : elle s’annule, et ceux qu’elle concerne l’apprennent.")
+        super().__init__(
+            later("Cette offre est ou a été publiée : elle s’annule, et ceux qu’elle concerne l’apprennent.")
+        )
 
 
 async def remove_draft(connection: Connection, *, offer_id: UUID, now: datetime) -> str:

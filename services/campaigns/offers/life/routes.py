@@ -53,6 +53,7 @@ from services.campaigns.offers.life.sheet_form import (
 from services.campaigns.offers.life.states import STATE_NAMES, STATES
 from services.campaigns.offers.offer import DEFAULT_SEATS
 from shared.events import FieldChange
+from shared.languages import _
 from shared.refusal import Refusal
 
 OFFERS_A_PAGE = 50
@@ -199,10 +200,10 @@ def _read_draft(
     first = read_day(text_of(fields, "first_day"))
     last = read_day(text_of(fields, "last_day")) if text_of(fields, "last_day") else first
     for missing, field, sentence in (
-        (campaign is None, "campaign_id", "Choisissez une campagne."),
-        (kind is None, "kind", "Choisissez un type d’offre."),
-        (first is None, "first_day", "Donnez le premier jour."),
-        (last is None and first is not None, "last_day", "Ce jour n’existe pas."),
+        (campaign is None, "campaign_id", _("Choisissez une campagne.")),
+        (kind is None, "kind", _("Choisissez un type d’offre.")),
+        (first is None, "first_day", _("Donnez le premier jour.")),
+        (last is None and first is not None, "last_day", _("Ce jour n’existe pas.")),
     ):
         if missing:
             faults[field] = sentence

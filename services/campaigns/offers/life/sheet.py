@@ -11,6 +11,7 @@ from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.registration_form import UAI_LETTERS
 from shared.events import FieldChange
 from shared.french_dates import say_moment
+from shared.languages import Glossary, _, later
 from shared.refusal import Refusal
 
 # as a programme file has them (imports), so that what is written here can be given and taken as a file
@@ -18,20 +19,22 @@ TITLE_AT_MOST, SUMMARY_AT_MOST, LINE_AT_MOST, SEATS_AT_MOST, CODES_AT_MOST = 150
 DEPARTEMENTS = frozenset(
     {f"{number:02d}" for number in range(1, 96) if number != 20} | {"2A", "2B", "971", "972", "973", "974", "976"}
 )
-FIELD_NAMES = {
-    "title": "titre",
-    "summary": "résumé",
-    "city": "ville",
-    "contact": "contact",
-    "seats": "nombre de places",
-    "opens_at": "ouverture des inscriptions",
-    "closes_at": "fin des inscriptions",
-    "grades": "niveaux",
-    "departements": "départements",
-    "school_uais": "établissements",
-    "proof_of_address": "confirmation de l’adresse",
-}
-NO_SEATS = "Indiquez un nombre de places, de 1 à 10 000."
+FIELD_NAMES = Glossary(
+    {
+        "title": later("titre"),
+        "summary": later("résumé"),
+        "city": later("ville"),
+        "contact": later("contact"),
+        "seats": later("nombre de places"),
+        "opens_at": later("ouverture des inscriptions"),
+        "closes_at": later("fin des inscriptions"),
+        "grades": later("niveaux"),
+        "departements": later("départements"),
+        "school_uais": later("établissements"),
+        "proof_of_address": later("confirmation de l’adresse"),
+    }
+)
+NO_SEATS = later("Indiquez un nombre de places, de 1 à 10 000.")
 # what participants are told of when it changes
 TOLD = ("title", "summary", "city", "contact")
 
@@ -50,7 +53,7 @@ class OfferChangedMeanwhile(Refusal):
     status: ClassVar[int] = 412
 
     def __init__(self) -> None:
-        super().__init__("Cette offre a été modifiée entre-temps. Relisez-la avant de l’enregistrer.")
+        super().__init__(later("Cette offre a été modifiée entre-temps. Relisez-la avant de l’enregistrer."))
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
@@ -85,7 +88,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """A French sentence for each field that cannot be accepted; of a tidied sheet."""
         faults: dict[str, str] = {}
         if not self.title:
-            faults["title"] = "Donnez un titre à l’offre."
+            faults["title"] = _("Donnez un titre à l’offre.")
         for name, most in (
             ("title", TITLE_AT_MOST),
             ("summary", SUMMARY_AT_MOST),
@@ -94,11 +97,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
         ):
             text = getattr(self, name)
             if len(text) > most:
-                faults[name] = f"Ce texte est trop long : {most} caractères au plus."
+                faults[name] = _("Ce texte est trop long : {most} caractères au plus.", most=most)
             elif not text.replace("\n", " " if name == "summary" else "\n").isprintable():
-                faults[name] = "Ce texte contient un caractère invisible ou un retour à la ligne."
+                faults[name] = _("Ce texte contient un caractère invisible ou un retour à la ligne.")
         if not 0 <= self.seats <= SEATS_AT_MOST:
-            faults["seats"] = NO_SEATS
+            faults["seats"] = str(NO_SEATS)
         faults.update(self._faults_of_times())
         faults.update(self._faults_of_rules())
         return faults
@@ -120,11 +123,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
         for name in ("opens_at", "closes_at"):
             moment = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
-                return {name: "L’heure doit porter son décalage, par exemple 2027-06-15T09:00:00+02:00."}
+                return {name: _("L’heure doit porter son décalage, par exemple 2027-06-15T09:00:00+02:00.")}
             if moment is not None and not 2000 <= moment.year <= 2100:
-                return {name: "Cette date est hors du possible."}
+                return {name: _("Cette date est hors du possible.")}
         if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
-            return {"closes_at": "Les inscriptions doivent se clore après leur ouverture."}
+            return {"closes_at": _("Les inscriptions doivent se clore après leur ouverture.")}
         return {}
 
     def _faults_of_rules(self) -> dict[str, str]:
@@ -136,7 +139,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         if wrong := [code for code in self.school_uais if not is_uai(code)]:
             faults["school_uais"] = f"« {wrong[0][:20]} » n’est pas un code d’établissement (UAI)."
         if len(self.school_uais) > CODES_AT_MOST:
-            faults["school_uais"] = f"Au plus {CODES_AT_MOST} établissements."
+            faults["school_uais"] = _("Au plus {most} établissements.", most=CODES_AT_MOST)
         return faults
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.life.sheet import NO_SEATS, Sheet
 from shared.french_dates import PARIS
+from shared.languages import _
 
 SHOWN_AT_MOST = 4000
 # a number nobody can mean: its own fault stands beside the field
@@ -54,7 +55,7 @@ class SheetForm(Struct, frozen=True, kw_only=True):
             proof_of_address=self.proof_of_address,
         ).tidied()
         if sheet.seats == 0:
-            faults["seats"] = NO_SEATS
+            faults["seats"] = str(NO_SEATS)
         return sheet, {**sheet.find_faults(), **faults}
 
 
@@ -134,7 +135,7 @@ def _moment(field: str, text: str, faults: dict[str, str]) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        faults[field] = "Donnez un jour et une heure."
+        faults[field] = _("Donnez un jour et une heure.")
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 

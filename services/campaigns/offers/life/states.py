@@ -3,18 +3,21 @@
 from typing import Literal
 
 from services.campaigns.catalogue.listing import ListingState
+from shared.languages import Glossary, later
 
 State = Literal["draft"] | ListingState
 
-STATE_NAMES: dict[State, str] = {
-    "draft": "Brouillons",
-    "not_yet": "Bientôt ouvertes",
-    "open": "Avec des places",
-    "full": "Complètes",
-    "closed": "Inscriptions closes",
-    "past": "Passées",
-    "cancelled": "Annulées",
-}
+STATE_NAMES = Glossary(
+    {
+        "draft": later("Brouillons"),
+        "not_yet": later("Bientôt ouvertes"),
+        "open": later("Avec des places"),
+        "full": later("Complètes"),
+        "closed": later("Inscriptions closes"),
+        "past": later("Passées"),
+        "cancelled": later("Annulées"),
+    }
+)
 STATES = frozenset(STATE_NAMES)
 
 # `Listing.state` in SQL, of a row of campaigns.offers; $1 is now

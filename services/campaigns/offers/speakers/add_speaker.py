@@ -9,6 +9,7 @@ from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.speakers.speaker import SpeakerKnown, SpeakerSheet
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 
 
 async def add_speaker(connection: Connection, *, organisation_id: UUID, sheet: SpeakerSheet, now: datetime) -> UUID:
@@ -48,7 +49,7 @@ class UnknownSector(InvalidField):
     """No sector has this code."""
 
     def __init__(self) -> None:
-        super().__init__("Ce secteur n’existe pas.", field="sector")
+        super().__init__(later("Ce secteur n’existe pas."), field="sector")
 
 
 async def refuse_known_address(

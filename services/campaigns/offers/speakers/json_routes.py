@@ -40,6 +40,7 @@ from services.campaigns.offers.speakers.remove_speaker import remove_speaker
 from services.campaigns.offers.speakers.speaker import SpeakerSheet, UnknownSpeaker, parse_sheet
 from services.campaigns.offers.speakers.testimony.json_routes import route_handlers as testimony
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 SPEAKER = "/api/v1/speakers/{speaker_id:uuid}"
@@ -61,7 +62,7 @@ async def get_speakers(
     try:
         key = UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
     async with edge.reading() as connection:
         speakers = await list_speakers(
             connection, actor.organisation_id, now=now, sector=sector, after=key, limit=PAGE + 1

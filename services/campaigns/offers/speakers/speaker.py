@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_email, parse_line
+from shared.languages import Message, _, later
 from shared.refusal import Refusal
 
 InvitationStatus = Literal["awaited", "confirmed", "declined", "withdrawn"]
@@ -23,7 +24,7 @@ class UnknownSpeaker(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cet intervenant n’existe pas.")
+        super().__init__(later("Cet intervenant n’existe pas."))
 
 
 class UnknownInvitation(Refusal):
@@ -33,7 +34,7 @@ class UnknownInvitation(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette invitation n’existe pas, ou ce lien n’est plus valable.")
+        super().__init__(later("Cette invitation n’existe pas, ou ce lien n’est plus valable."))
 
 
 class SpeakerKnown(Refusal):
@@ -42,8 +43,10 @@ class SpeakerKnown(Refusal):
     reason: ClassVar[str] = "speaker-known"
 
     def __init__(self, field: str) -> None:
-        said = {"email": "Cette adresse est déjà celle d’un intervenant de votre liste."}
-        super().__init__(said.get(field, "Cet intervenant est déjà dans votre liste, avec ce métier."), field=field)
+        said = {"email": _("Cette adresse est déjà celle d’un intervenant de votre liste.")}
+        super().__init__(
+            said.get(field, later("Cet intervenant est déjà dans votre liste, avec ce métier.")), field=field
+        )
 
 
 class SpeakerTaken(Refusal):
@@ -52,7 +55,9 @@ class SpeakerTaken(Refusal):
     reason: ClassVar[str] = "speaker-elsewhere"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} a déjà une séance, ou y est invité, à cette heure.", field="session_id")
+        super().__init__(
+            later("{name} a déjà une séance, ou y est invité, à cette heure.", name=name), field="session_id"
+        )
 
 
 class SpeakerInvited(Refusal):
@@ -61,7 +66,7 @@ class SpeakerInvited(Refusal):
     reason: ClassVar[str] = "speaker-invited"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} est déjà invité à cette séance.", field="session_id")
+        super().__init__(later("{name} est déjà invité à cette séance.", name=name), field="session_id")
 
 
 class NotToBeAskedAgain(Refusal):
@@ -71,7 +76,8 @@ class NotToBeAskedAgain(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} n’a pas accepté d’être recontacté après sa dernière intervention.", field="session_id"
+            later("{name} n’a pas accepté d’être recontacté après sa dernière intervention.", name=name),
+            field="session_id",
         )
 
 
@@ -81,7 +87,7 @@ class SpeakerHasSessions(Refusal):
     reason: ClassVar[str] = "speaker-has-sessions"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} est attendu à une séance à venir. Annulez d’abord son invitation.")
+        super().__init__(later("{name} est attendu à une séance à venir. Annulez d’abord son invitation.", name=name))
 
 
 class NothingToAnswer(Refusal):
@@ -89,7 +95,7 @@ class NothingToAnswer(Refusal):
 
     reason: ClassVar[str] = "nothing-to-answer"
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: Message) -> None:
         super().__init__(why)
 
 
@@ -121,13 +127,13 @@ class Invitation(Struct, frozen=True, kw_only=True):
     def take(self, answer: SpeakerAnswer, *, now: datetime) -> bool:
         """Whether the answer changes the invitation; raises `NothingToAnswer`. Who confirmed may still decline."""
         if self.status == "withdrawn" or self.session_status != "planned":
-            raise NothingToAnswer("Vous n’êtes plus attendu à cette séance. Rien n’est à faire de votre côté.")
+            raise NothingToAnswer(later("Vous n’êtes plus attendu à cette séance. Rien n’est à faire de votre côté."))
         if self.starts_at <= now:
-            raise NothingToAnswer("Cette séance a déjà commencé : appelez l’organisateur.")
+            raise NothingToAnswer(later("Cette séance a déjà commencé : appelez l’organisateur."))
         if answer == self.status:
             return False
         if self.status == "declined":
-            raise NothingToAnswer("Vous avez décliné et votre créneau est libéré. Écrivez à l’organisateur.")
+            raise NothingToAnswer(later("Vous avez décliné et votre créneau est libéré. Écrivez à l’organisateur."))
         return True
 
 
@@ -137,11 +143,11 @@ def parse_sheet(
     """A speaker as a planner writes it; raises `InvalidField` with its field. The database knows the sectors."""
     address = parse_email(email, "email")
     if address is None:
-        raise InvalidField("L’adresse e-mail manque.", field="email")
+        raise InvalidField(later("L’adresse e-mail manque."), field="email")
     return SpeakerSheet(
-        name=parse_line(name, "name", "Le nom", NAME_AT_MOST),
-        trade=parse_line(trade, "trade", "Le métier", TRADE_AT_MOST),
-        employer=parse_line(employer, "employer", "L’employeur", EMPLOYER_AT_MOST, needed=False),
+        name=parse_line(name, "name", _("Le nom"), NAME_AT_MOST),
+        trade=parse_line(trade, "trade", _("Le métier"), TRADE_AT_MOST),
+        employer=parse_line(employer, "employer", _("L’employeur"), EMPLOYER_AT_MOST, needed=False),
         sector=(sector or "").strip() or None,
         email=address,
         contact_again=contact_again,

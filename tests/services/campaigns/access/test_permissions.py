@@ -24,6 +24,7 @@ OPEN = (
     "/donnees",
     "/consentement/",
     "/calendars/",
+    "/agenda/",
     "/connexion",
     "/invitations/",
     "/accords/",

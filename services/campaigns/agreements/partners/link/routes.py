@@ -27,6 +27,7 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from shared.database import Connection
+from shared.languages import _
 from shared.signed_links import SignedId
 
 SHOWN_AT_MOST = 2000
@@ -50,7 +51,7 @@ async def post_agreement(
     signed = signed_link(edge, token)
     written, answer = str(fields.get("word", "")), fields.get("answer")
     if answer not in ("agreed", "declined"):
-        return await _page(edge, token, word=written, trouble="Choisissez une réponse.", status=422)
+        return await _page(edge, token, word=written, trouble=_("Choisissez une réponse."), status=422)
     try:
         async with edge.transaction() as connection:
             await answer_by_link(connection, signed, agrees=answer == "agreed", word=written, now=now)
@@ -74,7 +75,7 @@ async def answer_by_link(connection: Connection, signed: SignedId, *, agrees: bo
         word=parse_word(word),
         now=now,
     )
-    said = "Donne son accord à" if agrees else "Refuse"
+    said = _("Donne son accord à") if agrees else _("Refuse")
     await write_audit(
         connection,
         actor,

@@ -11,6 +11,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 
 
 async def add_slots(
@@ -30,7 +31,7 @@ async def add_slots(
     """
     check_times(list(times), now=now)
     if not is_plain(place) or not online_url.isprintable():
-        raise InvalidSlots("Le lieu ou le lien contient un caractère inattendu.", field="place")
+        raise InvalidSlots(later("Le lieu ou le lien contient un caractère inattendu."), field="place")
     offer = await lock_offer(connection, offer_id)
     if offer.status == "cancelled":
         raise OfferAlreadyCancelled
@@ -41,7 +42,10 @@ async def add_slots(
         "SELECT count(*) FROM campaigns.follow_up_slots WHERE offer_id = $1 AND status = 'planned'", offer_id
     )
     if count + len(times) > SLOTS_OF_AN_OFFER:
-        raise InvalidSlots(f"Une offre propose {SLOTS_OF_AN_OFFER} créneaux au plus.", field="ends")
+        raise InvalidSlots(
+            later("Une offre propose {SLOTS_OF_AN_OFFER} créneaux au plus.", SLOTS_OF_AN_OFFER=SLOTS_OF_AN_OFFER),
+            field="ends",
+        )
     ids = [new_id() for _ in times]
     with translated_slot_constraints():
         await connection.execute(
@@ -74,7 +78,9 @@ async def _refuse_strangers(connection: Connection, organisation_id: UUID, perso
         person_id,
     )
     if not known:
-        raise InvalidSlots("Choisissez qui reçoit les élèves, parmi les membres de l’organisation.", field="person_id")
+        raise InvalidSlots(
+            later("Choisissez qui reçoit les élèves, parmi les membres de l’organisation."), field="person_id"
+        )
 
 
 async def _refuse_outside(connection: Connection, offer_id: UUID, session_id: UUID, times: Sequence[SlotTime]) -> None:
@@ -84,6 +90,6 @@ async def _refuse_outside(connection: Connection, offer_id: UUID, session_id: UU
         offer_id,
     )
     if session is None:
-        raise InvalidSlots("Cette séance n’existe pas dans cette offre.", field="session_id")
+        raise InvalidSlots(later("Cette séance n’existe pas dans cette offre."), field="session_id")
     if any(each.starts_at < session["starts_at"] or each.ends_at > session["ends_at"] for each in times):
-        raise InvalidSlots("Ces créneaux dépassent la séance pendant laquelle ils ont lieu.", field="session_id")
+        raise InvalidSlots(later("Ces créneaux dépassent la séance pendant laquelle ils ont lieu."), field="session_id")

@@ -32,6 +32,7 @@ from services.campaigns.offers.kinds.follow_up.slot_form import read_id, read_sl
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.registration import UnknownRegistration
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -117,7 +118,7 @@ async def post_booking_for(
     try:
         async with edge.transaction() as connection:
             if slot_id is None or registration_id is None:
-                raise InvalidSlots("Choisissez un créneau et un élève.", field="slot")
+                raise InvalidSlots(later("Choisissez un créneau et un élève."), field="slot")
             await _refuse_foreign_slot(connection, offer, slot_id)
             await book_slot(connection, slot_id=slot_id, registration_id=registration_id, now=now)
             detail = "Créneau de suivi réservé pour un élève."

@@ -10,6 +10,7 @@ from msgspec import Struct
 from services.campaigns.offers.kinds.fields import FIRST_YEAR, LAST_YEAR, local
 from services.campaigns.offers.time_law import EARLIEST, LATEST
 from shared.french_dates import say_date, say_times
+from shared.languages import later
 from shared.refusal import Refusal
 
 SLOTS_AT_MOST, SLOTS_OF_AN_OFFER = 24, 500
@@ -25,7 +26,7 @@ class UnknownSlot(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Ce créneau n’existe pas ou n’est plus proposé.")
+        super().__init__(later("Ce créneau n’existe pas ou n’est plus proposé."))
 
 
 class InvalidSlots(Refusal):
@@ -41,7 +42,7 @@ class SlotTaken(Refusal):
     reason: ClassVar[str] = "slot-taken"
 
     def __init__(self) -> None:
-        super().__init__("Ce créneau vient d’être choisi par un autre élève. Choisissez-en un autre.")
+        super().__init__(later("Ce créneau vient d’être choisi par un autre élève. Choisissez-en un autre."))
 
 
 class SlotPassed(Refusal):
@@ -50,7 +51,7 @@ class SlotPassed(Refusal):
     reason: ClassVar[str] = "slot-passed"
 
     def __init__(self) -> None:
-        super().__init__("Ce créneau a déjà commencé.")
+        super().__init__(later("Ce créneau a déjà commencé."))
 
 
 class SeatNeeded(Refusal):
@@ -59,7 +60,7 @@ class SeatNeeded(Refusal):
     reason: ClassVar[str] = "seat-needed"
 
     def __init__(self) -> None:
-        super().__init__("Il faut une place confirmée dans cette offre pour choisir un créneau.")
+        super().__init__(later("Il faut une place confirmée dans cette offre pour choisir un créneau."))
 
 
 class PupilBusy(Refusal):
@@ -69,9 +70,9 @@ class PupilBusy(Refusal):
 
     def __init__(self, title: str = "") -> None:
         super().__init__(
-            f"« {title} » a lieu à la même heure. Choisissez un autre créneau."
+            later("« {title} » a lieu à la même heure. Choisissez un autre créneau.", title=title)
             if title
-            else "Un autre rendez-vous a lieu à la même heure. Choisissez un autre créneau."
+            else later("Un autre rendez-vous a lieu à la même heure. Choisissez un autre créneau.")
         )
 
 
@@ -81,7 +82,7 @@ class FollowerBusy(Refusal):
     reason: ClassVar[str] = "follower-busy"
 
     def __init__(self) -> None:
-        super().__init__("Cette personne propose déjà un créneau à cette heure.", field="starts")
+        super().__init__(later("Cette personne propose déjà un créneau à cette heure."), field="starts")
 
 
 class NothingBooked(Refusal):
@@ -90,7 +91,7 @@ class NothingBooked(Refusal):
     reason: ClassVar[str] = "nothing-booked"
 
     def __init__(self) -> None:
-        super().__init__("Aucun créneau n’est choisi.")
+        super().__init__(later("Aucun créneau n’est choisi."))
 
 
 class SlotTime(Struct, frozen=True, kw_only=True):
@@ -125,15 +126,18 @@ class LockedSlot(Struct, frozen=True, kw_only=True):
 def cut_into_slots(day: Date, starts: time, ends: time, minutes: int) -> list[SlotTime]:
     """The slots of so many minutes between two hours of a day, in order; raises `InvalidSlots`."""
     if minutes not in MINUTES:
-        raise InvalidSlots("Choisissez une durée.", field="minutes")
+        raise InvalidSlots(later("Choisissez une durée."), field="minutes")
     first, last = local(day, starts), local(day, ends)
     if starts < EARLIEST or ends > LATEST:
-        raise InvalidSlots("Rien avant 6 h ni après 20 h.", field="starts")
+        raise InvalidSlots(later("Rien avant 6 h ni après 20 h."), field="starts")
     if last - first < timedelta(minutes=minutes):
-        raise InvalidSlots("Aucun créneau ne tient entre ces deux heures.", field="ends")
+        raise InvalidSlots(later("Aucun créneau ne tient entre ces deux heures."), field="ends")
     count = (last - first) // timedelta(minutes=minutes)
     if count > SLOTS_AT_MOST:
-        raise InvalidSlots(f"Cela fait {count} créneaux : {SLOTS_AT_MOST} au plus à la fois.", field="ends")
+        raise InvalidSlots(
+            later("Cela fait {count} créneaux : {most} au plus à la fois.", count=count, most=SLOTS_AT_MOST),
+            field="ends",
+        )
     step = timedelta(minutes=minutes)
     return [SlotTime(starts_at=first + number * step, ends_at=first + (number + 1) * step) for number in range(count)]
 
@@ -141,18 +145,18 @@ def cut_into_slots(day: Date, starts: time, ends: time, minutes: int) -> list[Sl
 def check_times(times: list[SlotTime], *, now: datetime) -> None:
     """Raise `InvalidSlots` for what a machine may ask and nobody can keep."""
     if not times:
-        raise InvalidSlots("Donnez au moins un créneau.", field="slots")
+        raise InvalidSlots(later("Donnez au moins un créneau."), field="slots")
     if len(times) > SLOTS_AT_MOST:
-        raise InvalidSlots(f"{SLOTS_AT_MOST} créneaux au plus à la fois.", field="slots")
+        raise InvalidSlots(later("{most} créneaux au plus à la fois.", most=SLOTS_AT_MOST), field="slots")
     for each in times:
         if each.starts_at.tzinfo is None or each.ends_at.tzinfo is None:
-            raise InvalidSlots("Les heures doivent porter leur décalage.", field="slots")
+            raise InvalidSlots(later("Les heures doivent porter leur décalage."), field="slots")
         if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (each.starts_at, each.ends_at)):
-            raise InvalidSlots("Cette date est hors du possible.", field="slots")
+            raise InvalidSlots(later("Cette date est hors du possible."), field="slots")
         if not timedelta(minutes=5) <= each.ends_at - each.starts_at <= timedelta(hours=4):
-            raise InvalidSlots("Un créneau dure de 5 minutes à 4 heures.", field="slots")
+            raise InvalidSlots(later("Un créneau dure de 5 minutes à 4 heures."), field="slots")
         if each.starts_at <= now:
-            raise InvalidSlots("Un créneau se propose avant son heure.", field="day")
+            raise InvalidSlots(later("Un créneau se propose avant son heure."), field="day")
 
 
 def constraint_refusals() -> dict[str, Any]:

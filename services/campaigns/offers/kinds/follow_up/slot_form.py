@@ -17,6 +17,7 @@ from services.campaigns.offers.kinds.follow_up.slot import (
     cut_into_slots,
 )
 from shared.french_dates import PARIS, say_date, say_times
+from shared.languages import _
 
 DURATIONS = [(str(minutes), f"{minutes} minutes" if minutes < 60 else "1 heure") for minutes in MINUTES]
 
@@ -37,8 +38,8 @@ def read_slot_form(given: Mapping[str, object], *, default_person: UUID | None) 
     fields = Fields(given)
     day, starts, ends = fields.day("day"), fields.hour("starts"), fields.hour("ends")
     minutes = fields.number("minutes", MINUTES[0], MINUTES[-1])
-    place = fields.line("place", "Le lieu", PLACE_AT_MOST, needed=False)
-    online_url = fields.line("online_url", "Le lien", URL_AT_MOST, needed=False)
+    place = fields.line("place", _("Le lieu"), PLACE_AT_MOST, needed=False)
+    online_url = fields.line("online_url", _("Le lien"), URL_AT_MOST, needed=False)
     if online_url and not online_url.startswith(("https://", "http://")):
         fields.faults["online_url"] = "Le lien commence par https://."
     times: list[SlotTime] = []

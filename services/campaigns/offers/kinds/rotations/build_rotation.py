@@ -20,6 +20,7 @@ from shared.database import Connection
 from shared.events import SessionAdded, SessionCancelled, SessionChanged
 from shared.french_dates import PARIS, say_date, say_times
 from shared.identifiers import new_id
+from shared.languages import _, later
 from shared.outbox import append_events
 from shared.refusal import Refusal
 
@@ -40,8 +41,10 @@ class PupilsAlreadyRegistered(Refusal):
     reason: ClassVar[str] = "pupils-already-registered"
 
     def __init__(self, count: int) -> None:
-        pupils = "1 élève est déjà inscrit" if count == 1 else f"{count} élèves sont déjà inscrits"
-        super().__init__(f"{pupils} : modifiez le programme séance par séance, chacun sera prévenu.")
+        pupils = _("1 élève est déjà inscrit") if count == 1 else _("{count} élèves sont déjà inscrits", count=count)
+        super().__init__(
+            later("{pupils} : modifiez le programme séance par séance, chacun sera prévenu.", pupils=pupils)
+        )
 
 
 class GroupBusy(Refusal):

@@ -9,6 +9,7 @@ from services.campaigns.offers.kinds.rotations.rotation import Rotation
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import Offer, OfferAlreadyCancelled
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -19,7 +20,7 @@ class NoRotation(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Aucune rotation n’est encore préparée pour cette offre.")
+        super().__init__(later("Aucune rotation n’est encore préparée pour cette offre."))
 
 
 class RotationChangedMeanwhile(Refusal):
@@ -29,7 +30,7 @@ class RotationChangedMeanwhile(Refusal):
     status: ClassVar[int] = 412
 
     def __init__(self) -> None:
-        super().__init__("Cette rotation a été modifiée entre-temps. Relisez-la avant de la changer.")
+        super().__init__(later("Cette rotation a été modifiée entre-temps. Relisez-la avant de la changer."))
 
 
 async def draft_rotation(

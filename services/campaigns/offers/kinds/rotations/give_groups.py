@@ -12,6 +12,7 @@ from services.campaigns.offers.settle_offer import settle_offer
 from shared.changes import FieldChange
 from shared.database import Connection
 from shared.events import Concerned, OfferChanged, RegistrationConfirmed
+from shared.languages import later
 from shared.outbox import append_events
 from shared.refusal import Refusal
 
@@ -22,7 +23,7 @@ class NoGroups(Refusal):
     reason: ClassVar[str] = "no-groups"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre n’a pas de groupes.")
+        super().__init__(later("Cette offre n’a pas de groupes."))
 
 
 async def give_groups(connection: Connection, *, offer_id: UUID, now: datetime) -> int:

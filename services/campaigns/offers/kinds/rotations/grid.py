@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.kinds.rotations.rotation import Rotation
 from shared.french_dates import PARIS, say_times
+from shared.languages import _
 
 # the colours of the services, beside their names; those of the sectors are at hand and told apart on both themes
 COLOURS = (
@@ -55,7 +56,7 @@ def grid_of(rotation: Rotation) -> Grid:
     days: dict[date, list[tuple[str, str]]] = {}
     for half_day in rotation.half_days:
         start = half_day.starts_at.astimezone(PARIS)
-        part = "matin" if start.hour < 12 else "après-midi"
+        part = _("matin") if start.hour < 12 else _("après-midi")
         days.setdefault(start.date(), []).append((part, say_times(half_day.starts_at, half_day.ends_at)))
     return Grid(
         days=tuple(GridDay(date=day, parts=tuple(parts)) for day, parts in days.items()),
@@ -85,7 +86,9 @@ def _stays(rotation: Rotation, group: int) -> tuple[Stay, ...]:
                 service="" if index is None else rotation.services[index].name,
                 room="" if index is None else rotation.services[index].room,
                 when=first if len(turns) == 1 else f"{first} – {last}",
-                together=" et ".join(dict.fromkeys(name for each in turns for name in rotation.together(group, each))),
+                together=_(" et ").join(
+                    dict.fromkeys(name for each in turns for name in rotation.together(group, each))
+                ),
                 crowded=any((index, each) in rotation.crowded for each in turns if index is not None),
                 colour="none" if index is None else COLOURS[index % len(COLOURS)],
             )

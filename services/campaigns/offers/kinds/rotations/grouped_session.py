@@ -20,6 +20,7 @@ from services.campaigns.offers.kinds.rotations.house import (
     Service,
 )
 from services.campaigns.offers.kinds.rotations.rotation import Rotation
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -29,7 +30,7 @@ class NoRotationInProgramme(Refusal):
     reason: ClassVar[str] = "no-rotation-in-programme"
 
     def __init__(self) -> None:
-        super().__init__("Les séances des groupes ne forment pas une grille : dessinez-en une nouvelle.")
+        super().__init__(later("Les séances des groupes ne forment pas une grille : dessinez-en une nouvelle."))
 
 
 class GroupedSession(Struct, frozen=True, kw_only=True):

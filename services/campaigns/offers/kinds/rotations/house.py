@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from services.campaigns.offers.kinds.fields import FIRST_YEAR, LAST_YEAR, is_plain
 from shared.french_dates import PARIS, say_date, say_times
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 SERVICES_AT_MOST, GROUPS_AT_MOST, HALF_DAYS_AT_MOST, PUPILS_AT_MOST = 20, 26, 40, 500
@@ -47,7 +48,7 @@ class HalfDay(Struct, frozen=True, kw_only=True):
 
     def say(self) -> str:
         """« lundi 21 juin, matin »."""
-        part = "matin" if self.starts_at.astimezone(PARIS).hour < 12 else "après-midi"
+        part = _("matin") if self.starts_at.astimezone(PARIS).hour < 12 else _("après-midi")
         return f"{say_date(self.starts_at)}, {part}"
 
     def say_exactly(self) -> str:
@@ -60,21 +61,21 @@ def check_house(services: Sequence[Service], groups: Sequence[Group], half_days:
     for field, things, most, word in (
         ("services", services, SERVICES_AT_MOST, "services"),
         ("groups", groups, GROUPS_AT_MOST, "groupes"),
-        ("half_days", half_days, HALF_DAYS_AT_MOST, "demi-journées"),
+        ("half_days", half_days, HALF_DAYS_AT_MOST, _("demi-journées")),
     ):
         if not things:
-            raise InvalidRotation(f"Il manque les {word}.", field=field)
+            raise InvalidRotation(later("Il manque les {word}.", word=word), field=field)
         if len(things) > most:
-            raise InvalidRotation(f"{most} {word} au plus.", field=field)
+            raise InvalidRotation(later("{most} {word} au plus.", most=most, word=word), field=field)
     for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
         if not is_plain(*names):
-            raise InvalidRotation("Un nom ne contient ni retour à la ligne ni signe de calcul.", field=field)
+            raise InvalidRotation(later("Un nom ne contient ni retour à la ligne ni signe de calcul."), field=field)
         folded = [name.casefold() for name in names]
         if len(set(folded)) < len(folded):
             twice = next(name for name in names if folded.count(name.casefold()) > 1)
-            raise InvalidRotation(f"Le nom « {twice} » est donné deux fois.", field=field)
+            raise InvalidRotation(later("Le nom « {twice} » est donné deux fois.", twice=twice), field=field)
     if not is_plain(*(service.room for service in services)):
-        raise InvalidRotation("Une salle ne contient ni retour à la ligne ni signe de calcul.", field="services")
+        raise InvalidRotation(later("Une salle ne contient ni retour à la ligne ni signe de calcul."), field="services")
     _check_half_days(half_days)
 
 
@@ -82,15 +83,15 @@ def _check_half_days(half_days: Sequence[HalfDay]) -> None:
     last: HalfDay | None = None
     for half_day in half_days:
         if half_day.starts_at.tzinfo is None or half_day.ends_at.tzinfo is None:
-            raise InvalidRotation("Les heures doivent porter leur décalage.", field="half_days")
+            raise InvalidRotation(later("Les heures doivent porter leur décalage."), field="half_days")
         if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (half_day.starts_at, half_day.ends_at)):
-            raise InvalidRotation("Cette date est hors du possible.", field="half_days")
+            raise InvalidRotation(later("Cette date est hors du possible."), field="half_days")
         if half_day.ends_at <= half_day.starts_at:
             raise InvalidRotation(
                 f"{half_day.say().capitalize()} : la fin doit venir après le début.", field="half_days"
             )
         if half_day.starts_at.astimezone(PARIS).date() != half_day.ends_at.astimezone(PARIS).date():
-            raise InvalidRotation("Une demi-journée commence et finit le même jour.", field="half_days")
+            raise InvalidRotation(later("Une demi-journée commence et finit le même jour."), field="half_days")
         if last is not None and half_day.starts_at < last.ends_at:
             raise InvalidRotation(
                 f"Deux demi-journées se chevauchent ou ne sont pas dans l’ordre : {half_day.say_exactly()}.",

@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.campaigns.offers.kinds.fields import is_plain
 from services.campaigns.offers.kinds.rotations.companies import smallest_capacity, split_into_companies
 from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, InvalidRotation, Service, check_house
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 
@@ -88,14 +89,15 @@ class Rotation(Struct, frozen=True, kw_only=True, dict=True):
         """
         for group, half_day in (one, other):
             if not (0 <= group < len(self.groups) and 0 <= half_day < len(self.half_days)):
-                raise SwapRefused("Cette case n’existe pas dans la rotation.")
+                raise SwapRefused(later("Cette case n’existe pas dans la rotation."))
         here, there = (self.stay(*one), self.stay(*other)) if stays else ((one[1],), (other[1],))
         if len(here) != len(there):
             raise SwapRefused(
-                "Ces deux séjours n’ont pas la même durée : échangez plutôt une demi-journée à la fois.", field="stays"
+                later("Ces deux séjours n’ont pas la même durée : échangez plutôt une demi-journée à la fois."),
+                field="stays",
             )
         if one[0] == other[0] and set(here) & set(there):
-            raise SwapRefused("Choisissez deux cases différentes.", field="other")
+            raise SwapRefused(later("Choisissez deux cases différentes."), field="other")
         rows = [list(row) for row in self.cells]
         for left, right in zip(here, there, strict=True):
             rows[one[0]][left], rows[other[0]][right] = rows[other[0]][right], rows[one[0]][left]
@@ -147,7 +149,7 @@ def plan_rotation(
     check_house(services, groups, half_days)
     for field, text in (("address", address), ("contact", contact)):
         if not is_plain(text):
-            raise InvalidRotation("Ce texte contient un retour à la ligne ou un signe de calcul.", field=field)
+            raise InvalidRotation(later("Ce texte contient un retour à la ligne ou un signe de calcul."), field=field)
     turns, companies = _companies(services, groups, len(half_days))
     lengths = [len(half_days) // turns + (turn < len(half_days) % turns) for turn in range(turns)]
     turn_of = [turn for turn, length in enumerate(lengths) for _ in range(length)]
@@ -202,7 +204,7 @@ def _too_small(services: Sequence[Service], groups: Sequence[Group], half_days: 
     )
     capacity = smallest_capacity(sizes, half_days)
     small = [service for service in services if service.pupils_at_most < capacity]
-    wider = " et ".join(
+    wider = _(" et ").join(
         f"{_places(capacity - service.pupils_at_most)} de plus dans le service « {service.name} »" for service in small
     )
     return ImpossibleRotation(

@@ -23,9 +23,10 @@ from services.campaigns.offers.kinds.rotations.read import HouseService, Rotatio
 from services.campaigns.offers.kinds.rotations.rotation import ImpossibleRotation, Rotation, plan_rotation
 from services.campaigns.offers.time_law import refuse_day
 from shared.french_dates import PARIS, say_date
+from shared.languages import Message, _, later
 
 WEEKDAYS = (("lun", "lundi"), ("mar", "mardi"), ("mer", "mercredi"), ("jeu", "jeudi"), ("ven", "vendredi"))
-PARTS: tuple[tuple[Literal["matin", "soir"], str], ...] = (("matin", "matin"), ("soir", "après-midi"))
+PARTS: tuple[tuple[Literal["matin", "soir"], Message], ...] = (("matin", later("matin")), ("soir", later("après-midi")))
 DAYS_AT_MOST = 62
 ROWS_AT_FIRST, ROWS_BESIDE = 4, 2
 MORNING, AFTERNOON = ("09:00", "12:00"), ("13:30", "16:30")
@@ -49,8 +50,8 @@ def draw_rotation(given: Mapping[str, object], *, seats: int) -> DrawnRotation:
     services = _services(fields)
     groups = _groups(fields, seats)
     half_days, skipped = _half_days(fields)
-    address = fields.line("address", "L’adresse", 200, needed=False)
-    contact = fields.line("contact", "Le contact", 200, needed=False)
+    address = fields.line("address", _("L’adresse"), 200, needed=False)
+    contact = fields.line("contact", _("Le contact"), 200, needed=False)
     if fields.faults:
         return DrawnRotation(faults=fields.faults, skipped=skipped)
     try:
@@ -118,13 +119,13 @@ def _services(fields: Fields) -> list[Service]:
     for number in range(1, SERVICES_AT_MOST + 1):
         if not any(fields.text(f"{part}_{number}") for part in ("name", "size", "room")):
             continue
-        name = fields.line(f"name_{number}", "Le nom du service", NAME_AT_MOST)
+        name = fields.line(f"name_{number}", _("Le nom du service"), NAME_AT_MOST)
         size = fields.number(f"size_{number}", 1, PUPILS_AT_MOST)
-        room = fields.line(f"room_{number}", "La salle", NAME_AT_MOST, needed=False)
+        room = fields.line(f"room_{number}", _("La salle"), NAME_AT_MOST, needed=False)
         if name and size is not None:
             services.append(Service(name=name, pupils_at_most=size, room=room))
     if not services and not fields.faults:
-        fields.faults["name_1"] = "Nommez au moins un service."
+        fields.faults["name_1"] = _("Nommez au moins un service.")
     return services
 
 
@@ -141,7 +142,9 @@ def _groups(fields: Fields, seats: int) -> list[Group]:
             return []
         sizes = whole
     if max(sizes) > PUPILS_AT_MOST:
-        fields.faults["groups"] = f"{PUPILS_AT_MOST} élèves au plus par groupe : il faut davantage de groupes."
+        fields.faults["groups"] = _(
+            "{most} élèves au plus par groupe : il faut davantage de groupes.", most=PUPILS_AT_MOST
+        )
         return []
     return [Group(name=name, pupils=size) for name, size in zip(group_names(count), sizes, strict=True)]
 
@@ -152,7 +155,7 @@ def _half_days(fields: Fields) -> tuple[list[HalfDay], tuple[str, ...]]:
     if first is None or last is None or fields.faults:
         return [], ()
     if last < first or (last - first).days > DAYS_AT_MOST:
-        fields.faults["last_day"] = f"Le dernier jour suit le premier, de {DAYS_AT_MOST} jours au plus."
+        fields.faults["last_day"] = _("Le dernier jour suit le premier, de {most} jours au plus.", most=DAYS_AT_MOST)
         return [], ()
     half_days: list[HalfDay] = []
     skipped: list[str] = []
@@ -163,7 +166,7 @@ def _half_days(fields: Fields) -> tuple[list[HalfDay], tuple[str, ...]]:
             continue
         half_days += _of_day(fields, day, hours)
     if not half_days:
-        fields.faults["first_day"] = "Aucune demi-journée n’est choisie entre ces deux dates."
+        fields.faults["first_day"] = _("Aucune demi-journée n’est choisie entre ces deux dates.")
     if len(half_days) > HALF_DAYS_AT_MOST:
         fields.faults["last_day"] = f"{HALF_DAYS_AT_MOST} demi-journées au plus ; il y en a {len(half_days)}."
     return half_days, tuple(skipped)
@@ -177,7 +180,7 @@ def _ticked_hours(fields: Fields) -> dict[str, tuple[time, time]]:
             continue
         start, end = fields.hour(f"{name}_start"), fields.hour(f"{name}_end")
         if start and end and end <= start:
-            fields.faults[f"{name}_end"] = "La fin doit venir après le début."
+            fields.faults[f"{name}_end"] = _("La fin doit venir après le début.")
         elif start and end:
             hours[part] = (start, end)
     return hours

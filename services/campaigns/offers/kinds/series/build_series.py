@@ -12,6 +12,7 @@ from services.campaigns.offers.life.sheet import Sheet
 from services.campaigns.offers.record_programme import translated_constraints
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 
 
 async def build_series(connection: Connection, *, organisation_id: UUID, series: Series, now: datetime) -> UUID:
@@ -99,4 +100,4 @@ async def _refuse_unknown_sector(connection: Connection, sector: str | None) -> 
     if sector is None:
         return
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM campaigns.sectors WHERE code = $1)", sector):
-        raise InvalidSeries("Ce secteur n’existe pas.", field="sector")
+        raise InvalidSeries(later("Ce secteur n’existe pas."), field="sector")

@@ -25,6 +25,7 @@ from services.campaigns.offers.kinds.series.read import list_series, read_series
 from services.campaigns.offers.kinds.series.series import Series
 from services.campaigns.offers.registration import InvalidField
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 
@@ -39,7 +40,7 @@ async def get_series_list(
     try:
         key = UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
     async with edge.reading() as connection:
         items = await list_series(connection, organisation_id=_scope(actor), after=key, limit=PAGE + 1)
     return ListedSeriesBody(items[:PAGE], str(items[PAGE - 1].id) if len(items) > PAGE else None)

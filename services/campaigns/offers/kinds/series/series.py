@@ -11,13 +11,14 @@ from msgspec import Meta, Struct
 from services.campaigns.offers.kinds.fields import is_plain, local
 from services.campaigns.offers.time_law import EARLIEST, LATEST, refuse_day
 from shared.french_dates import PARIS, say_date, say_time, say_times
+from shared.languages import Glossary, _, later
 from shared.refusal import Refusal
 
 SLOTS_AT_MOST, HOURS_AT_MOST, PLACES_AT_MOST, DAYS_AT_MOST = 60, 6, 8, 62
 TITLE_AT_MOST = 120
 # whom an information morning is made of
 SPEAKERS_A_MORNING = 3
-SERIES_NAMES = {"workshop": "Ateliers", "information_morning": "Matinées d’information"}
+SERIES_NAMES = Glossary({"workshop": later("Ateliers"), "information_morning": later("Matinées d’information")})
 
 SeriesKind = Literal["workshop", "information_morning"]
 Audience = Literal["pupils", "schools"]
@@ -30,7 +31,7 @@ class UnknownSeries(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette série n’existe pas.")
+        super().__init__(later("Cette série n’existe pas."))
 
 
 class InvalidSeries(Refusal):
@@ -105,7 +106,7 @@ def lay_out(series: Series) -> tuple[list[Slot], list[str]]:
         for hours in sorted(series.hours, key=lambda hours: hours.starts):
             slots += [_slot(series, day, hours, place) for place in series.places or (Place(),)]
     if not slots:
-        raise InvalidSeries("Aucune date ne convient entre ces deux jours.", field="first_day")
+        raise InvalidSeries(later("Aucune date ne convient entre ces deux jours."), field="first_day")
     if len(slots) > SLOTS_AT_MOST:
         raise InvalidSeries(
             f"Cela fait {len(slots)} créneaux ; une série en compte {SLOTS_AT_MOST} au plus.", field="last_day"
@@ -120,7 +121,7 @@ def title_of_series(titles: Sequence[str], kind: str) -> str:
         if len(set(parts)) > 1:
             break
         shared.append(parts[0])
-    return ", ".join(shared) or SERIES_NAMES.get(kind, "Série")
+    return ", ".join(shared) or SERIES_NAMES.get(kind, _("Série"))
 
 
 def _check(series: Series) -> None:
@@ -129,26 +130,30 @@ def _check(series: Series) -> None:
         ("hours", series.hours, HOURS_AT_MOST, "horaire"),
     ):
         if not things:
-            raise InvalidSeries(f"Choisissez au moins un {word}.", field=field)
+            raise InvalidSeries(later("Choisissez au moins un {word}.", word=word), field=field)
         if len(things) > most:
-            raise InvalidSeries(f"{most} {word}s au plus.", field=field)
+            raise InvalidSeries(later("{most} {word}s au plus.", most=most, word=word), field=field)
     if not 0 <= (series.last_day - series.first_day).days <= DAYS_AT_MOST:
-        raise InvalidSeries(f"Le dernier jour suit le premier, de {DAYS_AT_MOST} jours au plus.", field="last_day")
+        raise InvalidSeries(
+            later("Le dernier jour suit le premier, de {most} jours au plus.", most=DAYS_AT_MOST), field="last_day"
+        )
     _check_hours(series.hours)
     _check_places(series)
 
 
 def _check_places(series: Series) -> None:
     if not series.places and not series.online_url:
-        raise InvalidSeries("Donnez au moins un lieu, ou un lien.", field="places")
+        raise InvalidSeries(later("Donnez au moins un lieu, ou un lien."), field="places")
     if len(series.places) > PLACES_AT_MOST:
-        raise InvalidSeries(f"{PLACES_AT_MOST} lieux au plus.", field="places")
+        raise InvalidSeries(later("{most} lieux au plus.", most=PLACES_AT_MOST), field="places")
     if len(set(series.places)) < len(series.places):
-        raise InvalidSeries("Le même lieu est donné deux fois.", field="places")
+        raise InvalidSeries(later("Le même lieu est donné deux fois."), field="places")
     if not is_plain(series.title, series.contact, *(t for place in series.places for t in (place.address, place.room))):
-        raise InvalidSeries("Un titre ou un lieu contient un retour à la ligne ou un signe de calcul.", field="title")
+        raise InvalidSeries(
+            later("Un titre ou un lieu contient un retour à la ligne ou un signe de calcul."), field="title"
+        )
     if not series.online_url.isprintable():
-        raise InvalidSeries("Le lien contient un caractère invisible.", field="online_url")
+        raise InvalidSeries(later("Le lien contient un caractère invisible."), field="online_url")
     if series.online_url and not series.online_url.startswith(("https://", "http://")):
         raise InvalidSeries("Le lien commence par https://.", field="online_url")
 
@@ -157,11 +162,11 @@ def _check_hours(hours: Sequence[Hours]) -> None:
     in_order = sorted(hours, key=lambda each: each.starts)
     for number, each in enumerate(in_order):
         if each.ends <= each.starts:
-            raise InvalidSeries("La fin doit venir après le début.", field="hours")
+            raise InvalidSeries(later("La fin doit venir après le début."), field="hours")
         if each.starts < EARLIEST or each.ends > LATEST:
-            raise InvalidSeries("Rien avant 6 h ni après 20 h.", field="hours")
+            raise InvalidSeries(later("Rien avant 6 h ni après 20 h."), field="hours")
         if number and each.starts < in_order[number - 1].ends:
-            raise InvalidSeries("Deux horaires se chevauchent.", field="hours")
+            raise InvalidSeries(later("Deux horaires se chevauchent."), field="hours")
 
 
 def _days(series: Series) -> list[Date]:
@@ -173,7 +178,7 @@ def _days(series: Series) -> list[Date]:
 
 def _slot(series: Series, day: Date, hours: Hours, place: Place) -> Slot:
     starts_at = local(day, hours.starts)
-    parts = [f"{series.title}, {say_date(day)}" + (f" à {place.city}" if place.city else "")]
+    parts = [f"{series.title}, {say_date(day)}" + (_(" à {city}", city=place.city) if place.city else "")]
     if len(series.hours) > 1:
         parts.append(say_time(starts_at))
     if place.room and sum(other.city == place.city for other in series.places) > 1:

@@ -23,10 +23,17 @@ from services.campaigns.offers.kinds.series.series import (
 )
 from services.campaigns.offers.life.draft import OpenCampaign
 from services.campaigns.offers.offer import DEFAULT_SEATS
+from shared.languages import Message, _, later
 
 WEEKDAYS = (("lun", "lundi"), ("mar", "mardi"), ("mer", "mercredi"), ("jeu", "jeudi"), ("ven", "vendredi"))
-KINDS: tuple[tuple[SeriesKind, str], ...] = (("workshop", "Atelier"), ("information_morning", "Matinée d’information"))
-AUDIENCES: tuple[tuple[Audience, str], ...] = (("pupils", "Les élèves"), ("schools", "Les établissements"))
+KINDS: tuple[tuple[SeriesKind, Message], ...] = (
+    ("workshop", later("Atelier")),
+    ("information_morning", later("Matinée d’information")),
+)
+AUDIENCES: tuple[tuple[Audience, Message], ...] = (
+    ("pupils", later("Les élèves")),
+    ("schools", later("Les établissements")),
+)
 HOUR_ROWS, PLACE_ROWS = 3, 4
 # the field a fault of the whole series is shown at
 SHOWN_AT = {"weekdays": "lun", "hours": "starts_1", "places": "address_1"}
@@ -44,13 +51,13 @@ class ReadSeries(Struct, frozen=True):
 def read_series_form(given: Mapping[str, object], campaigns: list[OpenCampaign]) -> ReadSeries:
     """The series of a form, for one of these campaigns."""
     fields = Fields(given)
-    kind = _one_of(fields, "kind", [value for value, _ in KINDS], "Choisissez une sorte de rendez-vous.")
-    audience = _one_of(fields, "audience", [value for value, _ in AUDIENCES], "Choisissez pour qui.")
-    campaign = _one_of(fields, "campaign_id", [str(each.id) for each in campaigns], "Choisissez une campagne.")
+    kind = _one_of(fields, "kind", [value for value, _ in KINDS], _("Choisissez une sorte de rendez-vous."))
+    audience = _one_of(fields, "audience", [value for value, _ in AUDIENCES], _("Choisissez pour qui."))
+    campaign = _one_of(fields, "campaign_id", [str(each.id) for each in campaigns], _("Choisissez une campagne."))
     first_day, last_day = fields.day("first_day"), fields.day("last_day")
     seats = fields.number("seats", 1, 10_000)
-    given_title = fields.line("title", "Le titre", TITLE_AT_MOST)
-    contact = fields.line("contact", "Le contact", 300, needed=False)
+    given_title = fields.line("title", _("Le titre"), TITLE_AT_MOST)
+    contact = fields.line("contact", _("Le contact"), 300, needed=False)
     hours, places = _hours(fields), _places(fields)
     if fields.faults or first_day is None or last_day is None or seats is None:
         return ReadSeries(faults=fields.faults)
@@ -69,7 +76,7 @@ def read_series_form(given: Mapping[str, object], campaigns: list[OpenCampaign])
         places=tuple(places),
         sector=fields.text("sector") or None,
         required=fields.checked("required") and kind == "workshop",
-        online_url=fields.line("online_url", "Le lien", 500, needed=False),
+        online_url=fields.line("online_url", _("Le lien"), 500, needed=False),
     )
     try:
         slots, skipped = lay_out(series)
@@ -121,11 +128,11 @@ def _hours(fields: Fields) -> list[Hours]:
 def _places(fields: Fields) -> list[Place]:
     places = []
     for number in range(1, PLACES_AT_MOST + 1):
-        city = fields.line(f"city_{number}", "La ville", 100, needed=False)
-        address = fields.line(f"address_{number}", "L’adresse", 200, needed=False)
-        room = fields.line(f"room_{number}", "La salle", 100, needed=False)
+        city = fields.line(f"city_{number}", _("La ville"), 100, needed=False)
+        address = fields.line(f"address_{number}", _("L’adresse"), 200, needed=False)
+        room = fields.line(f"room_{number}", _("La salle"), 100, needed=False)
         if room and not address and f"address_{number}" not in fields.faults:
-            fields.faults[f"address_{number}"] = "Une salle se trouve à une adresse : donnez-la."
+            fields.faults[f"address_{number}"] = _("Une salle se trouve à une adresse : donnez-la.")
         if city or address or room:
             places.append(Place(city=city, address=address, room=room))
     return places

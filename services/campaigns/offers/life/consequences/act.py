@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from services.campaigns.offers.life.consequences.consequences import Words
 from services.campaigns.offers.life.sheet import SheetChange
 from services.campaigns.offers.session import SessionChange
+from shared.languages import later
 from shared.refusal import Refusal
 
 WeekActName = Literal["add_session", "copy_day", "apply_template_week", "edit_day", "edit_group", "cancel_day"]
@@ -24,7 +25,7 @@ class UnknownAct(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Cette action n’existe pas.", field="act")
+        super().__init__(later("Cette action n’existe pas."), field="act")
 
 
 class DayEdit(Struct, frozen=True, kw_only=True):

@@ -2,35 +2,40 @@
 
 from datetime import datetime
 
-from services.campaigns.offers.life.consequences.act import Act, ActName
+from services.campaigns.offers.life.consequences.act import Act
 from shared.french_dates import PARIS, say_date, say_times
+from shared.languages import Glossary, _, later
 
-HEADINGS: dict[ActName, str] = {
-    "change_session": "Avant de changer la séance",
-    "cancel_session": "Annuler la séance",
-    "edit_offer": "Avant de changer l’offre",
-    "cancel_offer": "Annuler l’offre",
-    "cancel_day": "Annuler la journée",
-    "add_session": "Avant d’ajouter la séance",
-    "copy_day": "Avant de copier la journée",
-    "apply_template_week": "Avant de remplir les journées vides",
-    "edit_day": "Avant de changer la journée",
-    "edit_group": "Avant de renommer le groupe",
-}
-BUTTONS: dict[ActName, str] = {
-    "cancel_session": "Annuler la séance",
-    "cancel_offer": "Annuler l’offre",
-    "cancel_day": "Annuler la journée",
-    "add_session": "Ajouter et prévenir",
-    "copy_day": "Copier et prévenir",
-    "apply_template_week": "Remplir et prévenir",
-    "edit_group": "Renommer et prévenir",
-}
+HEADINGS = Glossary(
+    {
+        "change_session": later("Avant de changer la séance"),
+        "cancel_session": later("Annuler la séance"),
+        "edit_offer": later("Avant de changer l’offre"),
+        "cancel_offer": later("Annuler l’offre"),
+        "cancel_day": later("Annuler la journée"),
+        "add_session": later("Avant d’ajouter la séance"),
+        "copy_day": later("Avant de copier la journée"),
+        "apply_template_week": later("Avant de remplir les journées vides"),
+        "edit_day": later("Avant de changer la journée"),
+        "edit_group": later("Avant de renommer le groupe"),
+    }
+)
+BUTTONS = Glossary(
+    {
+        "cancel_session": later("Annuler la séance"),
+        "cancel_offer": later("Annuler l’offre"),
+        "cancel_day": later("Annuler la journée"),
+        "add_session": later("Ajouter et prévenir"),
+        "copy_day": later("Copier et prévenir"),
+        "apply_template_week": later("Remplir et prévenir"),
+        "edit_group": later("Renommer et prévenir"),
+    }
+)
 
 
 def say_button(act: Act) -> str:
     """What the button says that does it."""
-    return BUTTONS.get(act.name, "Changer et prévenir")
+    return BUTTONS.get(act.name, _("Changer et prévenir"))
 
 
 def say_act(act: Act) -> str:

@@ -16,6 +16,7 @@ from services.campaigns.offers.life.sheet import SheetChange, say_changes
 from services.campaigns.offers.session import SessionChange
 from shared.database import Connection
 from shared.french_dates import say_moment
+from shared.languages import _
 
 
 async def apply_act(
@@ -54,7 +55,7 @@ async def apply_act(
         detail = await _on_session(connection, session, act, tell_after, now)
         if await read_session_in_life(connection, offer.id, act.session_id) == session:
             return None
-    held = " La nouvelle attend une heure." if tell_after and act.may_wait else ""
+    held = _(" La nouvelle attend une heure.") if tell_after and act.may_wait else ""
     await write_audit(connection, actor, act.name, detail + held, now=now, offer_id=offer.id)
     return added
 
@@ -65,7 +66,7 @@ async def _on_session(
     said = f"la séance « {session.title} », {say_moment(session.starts_at)}."
     if act.name == "cancel_session":
         await cancel_session(connection, session_id=session.id, note=act.words.note, tell_after=tell_after, now=now)
-        return f"a annulé {said}"
+        return _("a annulé {said}", said=said)
     await change_session(
         connection,
         session_id=session.id,
@@ -75,4 +76,4 @@ async def _on_session(
         tell_after=tell_after,
         now=now,
     )
-    return f"a modifié {said}"
+    return _("a modifié {said}", said=said)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.preview import Mail
 from shared.events import FieldChange
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 NOTE_AT_MOST = 500
@@ -50,9 +51,10 @@ class Told(Struct, frozen=True, kw_only=True):
     def sentences(self) -> list[str]:
         """« 12 élèves, dont 3 sur la liste d’attente », a line for each kind of people."""
         lines = [
-            _count(self.pupils, "élève") + (f", dont {self.waiting} sur la liste d’attente" if self.waiting else ""),
-            _count(self.guardians, "responsable légal", "responsables légaux"),
-            _count(self.hosts, "entreprise d’accueil", "entreprises d’accueil"),
+            _count(self.pupils, _("élève"))
+            + (_(", dont {waiting} sur la liste d’attente", waiting=self.waiting) if self.waiting else ""),
+            _count(self.guardians, _("responsable légal"), _("responsables légaux")),
+            _count(self.hosts, _("entreprise d’accueil"), _("entreprises d’accueil")),
             _count(self.speakers, "intervenant"),
             f"{_count(self.silent, 'élève')} sans adresse, à prévenir vous-même" if self.silent else "",
         ]
@@ -97,9 +99,11 @@ def checked_note(text: str) -> str:
     """The sentence on one line; raises `InvalidNote` for what a mail cannot hold."""
     note = " ".join(text.split())
     if len(note) > NOTE_AT_MOST:
-        raise InvalidNote(f"Cette phrase est trop longue : {NOTE_AT_MOST} caractères au plus.", field="note")
+        raise InvalidNote(
+            later("Cette phrase est trop longue : {most} caractères au plus.", most=NOTE_AT_MOST), field="note"
+        )
     if not note.isprintable():
-        raise InvalidNote("Cette phrase contient un caractère invisible.", field="note")
+        raise InvalidNote(later("Cette phrase contient un caractère invisible."), field="note")
     return note
 
 

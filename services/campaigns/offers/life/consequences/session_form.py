@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.french_dates import PARIS
+from shared.languages import later
 from shared.programme import SessionKind
 
 TIMES = ("starts_at", "ends_at")
@@ -26,7 +27,7 @@ def read_session_change(fields: Mapping[str, str]) -> SessionChange:
         elif name in IDS:
             given[name] = _id(name, text)
         elif name == "kind" and text not in KINDS:
-            raise InvalidChange("Ce type de séance n’existe pas.", field=name)
+            raise InvalidChange(later("Ce type de séance n’existe pas."), field=name)
         else:
             given[name] = text
     return SessionChange(**given)  # type: ignore[arg-type]  # each by the type of its name, above
@@ -36,7 +37,7 @@ def _moment(name: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidChange("Donnez un jour et une heure.", field=name) from error
+        raise InvalidChange(later("Donnez un jour et une heure."), field=name) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 
@@ -44,4 +45,4 @@ def _id(name: str, text: str) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError as error:
-        raise InvalidChange("Ce choix n’existe pas.", field=name) from error
+        raise InvalidChange(later("Ce choix n’existe pas."), field=name) from error

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled, UnknownOffer
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -16,7 +17,7 @@ class OfferOver(Refusal):
     reason: ClassVar[str] = "offer-over"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre est passée.")
+        super().__init__(later("Cette offre est passée."))
 
 
 class ClosingPassed(Refusal):
@@ -26,7 +27,7 @@ class ClosingPassed(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "La fin des inscriptions est passée : changez-la d’abord dans les réglages.", field="closes_at"
+            later("La fin des inscriptions est passée : changez-la d’abord dans les réglages."), field="closes_at"
         )
 
 

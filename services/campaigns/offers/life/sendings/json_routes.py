@@ -14,6 +14,7 @@ from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.life.sendings.read import list_sendings
 from services.campaigns.offers.registration import InvalidField
+from shared.languages import later
 
 PAGE = 100
 
@@ -32,7 +33,7 @@ async def get_deliveries(
     """The messages about an offer, the newest first, a hundred a page."""
     key = read_id(after) if after else None
     if after and key is None:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after")
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after")
     async with edge.reading() as connection:
         offer = await read_own_offer(connection, actor, offer_id)
         found = await list_sendings(connection, offer.id, event_id=fact_id, before=key, limit=PAGE + 1)

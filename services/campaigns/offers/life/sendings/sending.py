@@ -9,56 +9,61 @@ from msgspec import Struct
 from services.campaigns.imports.preview import said_changes
 from shared.events import FieldChange
 from shared.french_dates import say_date, say_moment
+from shared.languages import Glossary, _, later
 
 SendingState = Literal["due", "sending", "sent", "failed", "superseded", "suppressed"]
 
-MESSAGES = {
-    "registered_confirmed": "Place confirmée",
-    "address_asked": "Confirmation de l’adresse demandée",
-    "registered_waiting": "Sur la liste d’attente",
-    "seat_offered": "Place proposée",
-    "seat_confirmed": "Place acceptée",
-    "changed": "Changement de programme",
-    "session_cancelled": "Séance annulée",
-    "offer_cancelled": "Offre annulée",
-    "withdrawn": "Désistement",
-    "seat_refused": "Place refusée",
-    "seat_expired": "Place non confirmée à temps",
-    "personal_link": "Lien personnel renvoyé",
-    "host_requested": "Demande d’accueil",
-    "host_reminded": "Rappel de la demande d’accueil",
-    "host_answered": "Réponse d’une entreprise",
-    "host_time_accepted": "Horaire proposé retenu",
-    "host_released": "Accueil levé",
-    "speaker_requested": "Demande d’intervention",
-    "speaker_reminded": "Rappel de la demande d’intervention",
-    "speaker_answered": "Réponse d’un intervenant",
-    "speaker_released": "Intervention levée",
-    "class_enrolled": "Classe inscrite",
-    "absence_announced": "Absence signalée",
-    "absence_lifted": "Absence levée",
-    "follow_up_booked": "Rendez-vous de suivi",
-    "follow_up_cancelled": "Rendez-vous de suivi annulé",
-    "consent_asked": "Accord du responsable demandé",
-    "consent_awaited": "Accord du responsable attendu",
-    "consent_reminded": "Rappel de l’accord demandé",
-    "consent_refused": "Accord du responsable refusé",
-    "consent_expired": "Accord non donné à temps",
-    "personal_links": "Liens personnels envoyés",
-    "fresh_link": "Lien de vérification envoyé",
-    "calendar_address": "Adresse d’un calendrier",
-    "teacher_asked": "Question au professeur référent",
-    "question_asked": "Bouton pour envoyer une question",
-    "questions_passed_on": "Questions transmises",
-    "question_answered": "Réponse à une question",
-}
-CAUSES = {
-    "session.added": "Séance ajoutée",
-    "session.changed": "Séance modifiée",
-    "session.cancelled": "Séance annulée",
-    "offer.changed": "Offre modifiée",
-    "offer.cancelled": "Offre annulée",
-}
+MESSAGES = Glossary(
+    {
+        "registered_confirmed": later("Place confirmée"),
+        "address_asked": later("Confirmation de l’adresse demandée"),
+        "registered_waiting": later("Sur la liste d’attente"),
+        "seat_offered": later("Place proposée"),
+        "seat_confirmed": later("Place acceptée"),
+        "changed": later("Changement de programme"),
+        "session_cancelled": later("Séance annulée"),
+        "offer_cancelled": later("Offre annulée"),
+        "withdrawn": later("Désistement"),
+        "seat_refused": later("Place refusée"),
+        "seat_expired": later("Place non confirmée à temps"),
+        "personal_link": later("Lien personnel renvoyé"),
+        "host_requested": later("Demande d’accueil"),
+        "host_reminded": later("Rappel de la demande d’accueil"),
+        "host_answered": later("Réponse d’une entreprise"),
+        "host_time_accepted": later("Horaire proposé retenu"),
+        "host_released": later("Accueil levé"),
+        "speaker_requested": later("Demande d’intervention"),
+        "speaker_reminded": later("Rappel de la demande d’intervention"),
+        "speaker_answered": later("Réponse d’un intervenant"),
+        "speaker_released": later("Intervention levée"),
+        "class_enrolled": later("Classe inscrite"),
+        "absence_announced": later("Absence signalée"),
+        "absence_lifted": later("Absence levée"),
+        "follow_up_booked": later("Rendez-vous de suivi"),
+        "follow_up_cancelled": later("Rendez-vous de suivi annulé"),
+        "consent_asked": later("Accord du responsable demandé"),
+        "consent_awaited": later("Accord du responsable attendu"),
+        "consent_reminded": later("Rappel de l’accord demandé"),
+        "consent_refused": later("Accord du responsable refusé"),
+        "consent_expired": later("Accord non donné à temps"),
+        "personal_links": later("Liens personnels envoyés"),
+        "fresh_link": later("Lien de vérification envoyé"),
+        "calendar_address": later("Adresse d’un calendrier"),
+        "teacher_asked": later("Question au professeur référent"),
+        "question_asked": later("Bouton pour envoyer une question"),
+        "questions_passed_on": later("Questions transmises"),
+        "question_answered": later("Réponse à une question"),
+    }
+)
+CAUSES = Glossary(
+    {
+        "session.added": later("Séance ajoutée"),
+        "session.changed": later("Séance modifiée"),
+        "session.cancelled": later("Séance annulée"),
+        "offer.changed": later("Offre modifiée"),
+        "offer.cancelled": later("Offre annulée"),
+    }
+)
 
 
 class Sending(Struct, frozen=True, kw_only=True):
@@ -88,9 +93,9 @@ class Sending(Struct, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """« Camille Dupré, élève », « Dominique Dupré, responsable légal (Camille Dupré) »."""
-        guardian = f"responsable légal ({self.pupil})" if self.pupil else "responsable légal"
-        role = {"pupil": "élève", "guardian": guardian, "other": ""}[self.role]
-        return ", ".join(part for part in (self.person or "Données effacées", role) if part)
+        guardian = _("responsable légal ({pupil})", pupil=self.pupil) if self.pupil else _("responsable légal")
+        role = {"pupil": _("élève"), "guardian": guardian, "other": ""}[self.role]
+        return ", ".join(part for part in (self.person or _("Données effacées"), role) if part)
 
     @property
     def why(self) -> str:
@@ -109,12 +114,12 @@ class Sending(Struct, frozen=True, kw_only=True):
         """What became of it: « envoyé mardi 15 juin à 9 h »."""
         match self.state:
             case "sent":
-                return f"envoyé {say_moment(self.sent_at)}" if self.sent_at else "envoyé"
+                return f"envoyé {say_moment(self.sent_at)}" if self.sent_at else _("envoyé")
             case "due" | "sending":
-                return f"partira {say_moment(self.due_at)}" if self.due_at > now else "part dans l’instant"
+                return f"partira {say_moment(self.due_at)}" if self.due_at > now else _("part dans l’instant")
             case "failed":
-                return "n’a pas pu être remis"
+                return _("n’a pas pu être remis")
             case "superseded":
-                return "remplacé par un message plus récent, ou devenu sans objet"
+                return _("remplacé par un message plus récent, ou devenu sans objet")
             case "suppressed":
                 return "sans adresse"

@@ -17,6 +17,7 @@ from services.campaigns.offers.speakers.answer_invitation import answer_invitati
 from services.campaigns.offers.speakers.speaker import UnknownInvitation
 from services.campaigns.offers.speakers.testimony.read import read_linked_testimony
 from services.campaigns.offers.speakers.testimony.testimony import Testimony
+from shared.languages import later
 from shared.refusal import Refusal
 
 ADDRESS = "/temoignage/{token:str}"
@@ -29,7 +30,7 @@ class ChooseAnswer(Refusal):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__("Choisissez une réponse : confirmer ou décliner.")
+        super().__init__(later("Choisissez une réponse : confirmer ou décliner."))
 
 
 @get(ADDRESS, include_in_schema=False)

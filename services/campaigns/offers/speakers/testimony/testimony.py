@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.speakers.speaker import InvitationStatus, SpeakerAnswer
 from shared.french_dates import say_moment
+from shared.languages import _
 from shared.notices import Appointment
 
 
@@ -42,7 +43,7 @@ class Testimony(Struct, frozen=True, kw_only=True):
     def say_answer(self, answer: SpeakerAnswer) -> str:
         """What the audit trail says of an answer."""
         session = self.appointment
-        said = "Intervention confirmée" if answer == "confirmed" else "Intervention déclinée"
+        said = _("Intervention confirmée") if answer == "confirmed" else _("Intervention déclinée")
         return f"{said} par {self.speaker} : « {session.title} », {say_moment(session.starts_at)}."
 
     def may_answer(self, now: datetime) -> bool:
@@ -58,9 +59,9 @@ class Testimony(Struct, frozen=True, kw_only=True):
     def say_state(self, now: datetime) -> str:
         """Where the person stands with it, in words."""
         return {
-            "released": "Cette séance est annulée" if not self.planned else "Vous n’êtes plus attendu",
-            "past": "Passé, merci",
+            "released": _("Cette séance est annulée") if not self.planned else _("Vous n’êtes plus attendu"),
+            "past": _("Passé, merci"),
             "awaited": f"Votre réponse est attendue avant le {say_moment(self.answer_by)}",
-            "confirmed": "Vous avez confirmé",
-            "declined": "Vous avez décliné",
+            "confirmed": _("Vous avez confirmé"),
+            "declined": _("Vous avez décliné"),
         }[self.state(now)]

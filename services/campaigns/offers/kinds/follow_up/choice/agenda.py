@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.kinds.follow_up.slot import TITLE
 from shared.calendar.feed import FeedHead, FeedSession
+from shared.languages import _
 from shared.programme import ProgrammeSession
 
 
@@ -54,7 +55,7 @@ def sessions_of(
 def head_of(base_url: str, address: str) -> FeedHead:
     """What a member's calendar says of itself."""
     return FeedHead(
-        name="Mes entretiens de suivi",
+        name=_("Mes entretiens de suivi"),
         description="Les créneaux que des élèves ont choisis. Cette adresse est personnelle.",
         source=f"{base_url}/suivi/agenda/{address}",
         url=f"{base_url}/planification",

@@ -21,6 +21,7 @@ from services.campaigns.offers.kinds.follow_up.slot import UnknownSlot
 from services.campaigns.offers.kinds.follow_up.slot_form import read_id
 from services.campaigns.offers.read import RegistrationState, read_registration
 from services.campaigns.offers.registration import UnknownRegistration
+from services.campaigns.subscribing.read import read_calendar_version
 from shared.calendar.feed import write_feed
 from shared.database import Connection
 from shared.refusal import Refusal
@@ -74,9 +75,11 @@ async def get_agenda(
 ) -> Response[bytes]:
     """The slots of a member that pupils have chosen, for a calendar program to subscribe to."""
     signed = edge.signer.verify("feed", address.removesuffix(".ics"))
-    if signed is None or signed.version != 1:
+    if signed is None:
         raise UnknownSlot
     async with edge.reading() as connection:
+        if await read_calendar_version(connection, signed.id) != signed.version:
+            raise UnknownSlot
         slots = await read_agenda(connection, signed.id, now=now)
     body = write_feed(
         head_of(edge.settings.base_url, address),
