@@ -1,4 +1,4 @@
-"""Slugs are free or taken across all that has a public feed: offers, campaigns, organisations, sectors, départements."""
+"""Slugs are free or taken across all that has a public feed: offers, campaigns, organisations, sectors, areas."""
 
 from services.campaigns.imports.words_of_files import slug_of
 from shared.database import Connection

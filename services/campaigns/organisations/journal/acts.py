@@ -99,6 +99,12 @@ SAYS_ITSELF = frozenset(
         "mark_distinct_pupils",
         "keep_seats",
         "release_quotas",
+        "add_pupils",
+        "remove_pupil",
+        "remove_class",
+        "plan_visit",
+        "keep_visits",
+        "remove_visit",
     }
 )
 

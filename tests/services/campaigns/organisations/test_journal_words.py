@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from services.campaigns.organisations.journal.acts import ACTS, say_line
+from services.campaigns.organisations.journal.acts import ACTS, SAYS_ITSELF, say_line
 
 CAMPAIGNS = Path(__file__).parents[4] / "services" / "campaigns"
 
@@ -27,7 +27,7 @@ def acts_written() -> dict[str, str]:
 def test_every_act_has_its_words():
     written = acts_written()
     assert len(written) > 40
-    assert {act: path for act, path in written.items() if act not in ACTS} == {}
+    assert {act: path for act, path in written.items() if act not in ACTS and act not in SAYS_ITSELF} == {}
 
 
 def test_a_sentence_stands_alone_and_a_thing_follows_its_act():
