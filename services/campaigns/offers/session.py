@@ -102,6 +102,8 @@ class GroupElsewhere(Refusal):
                 "Le groupe {group} a déjà « {title} » ({times}) à cette heure.", group=group, title=title, times=times
             )
             if group and title
+            else later("Le groupe a déjà « {title} » ({times}) à cette heure.", title=title, times=times)
+            if title
             else later("Le groupe a déjà une autre séance à cette heure.")
         )
         super().__init__(sentence, field="starts_at")

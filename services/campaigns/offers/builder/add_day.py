@@ -10,6 +10,7 @@ from services.campaigns.offers.session import InvalidChange
 from shared.database import Connection
 from shared.french_dates import say_date
 from shared.identifiers import new_id
+from shared.languages import later
 from shared.refusal import Refusal
 
 DAYS_AT_MOST = 60
@@ -31,7 +32,7 @@ class TooManyDays(Refusal):
     reason: ClassVar[str] = "too-many-days"
 
     def __init__(self) -> None:
-        super().__init__(f"Une offre a {DAYS_AT_MOST} journées au plus.", field="date")
+        super().__init__(later("Une offre a {most} journées au plus.", most=DAYS_AT_MOST), field="date")
 
 
 async def add_day(
@@ -60,7 +61,7 @@ async def insert_day(
     (calendar-rules: RECURRENCE-ID never changes). Raises `InvalidChange` for a date out of the possible.
     """
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
-        raise InvalidChange("Cette date est hors du possible.", field="date")
+        raise InvalidChange(later("Cette date est hors du possible."), field="date")
     day_id = new_id()
     await connection.execute(
         """

@@ -8,6 +8,7 @@ from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.session import InvalidChange
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 from shared.refusal import Refusal
 
 GROUPS_AT_MOST, NAME_AT_MOST = 12, 30
@@ -19,7 +20,7 @@ class GroupExists(Refusal):
     reason: ClassVar[str] = "group-exists"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Le groupe {name} existe déjà.", field="name")
+        super().__init__(later("Le groupe {name} existe déjà.", name=name), field="name")
 
 
 class PupilsWithoutGroup(Refusal):
@@ -28,7 +29,9 @@ class PupilsWithoutGroup(Refusal):
     reason: ClassVar[str] = "pupils-without-group"
 
     def __init__(self) -> None:
-        super().__init__("Des élèves ont déjà une place sans groupe : les groupes se forment avant les inscriptions.")
+        super().__init__(
+            later("Des élèves ont déjà une place sans groupe : les groupes se forment avant les inscriptions.")
+        )
 
 
 async def add_group(connection: Connection, *, offer_id: UUID, name: str) -> UUID:
@@ -39,7 +42,7 @@ async def add_group(connection: Connection, *, offer_id: UUID, name: str) -> UUI
     if not offer.group_ids and offer.taken:
         raise PupilsWithoutGroup
     if len(offer.group_ids) >= GROUPS_AT_MOST:
-        raise InvalidChange(f"Une offre a {GROUPS_AT_MOST} groupes au plus.", field="name")
+        raise InvalidChange(later("Une offre a {most} groupes au plus.", most=GROUPS_AT_MOST), field="name")
     checked = checked_name(name)
     group_id: UUID | None = await connection.fetchval(
         """
@@ -59,7 +62,9 @@ def checked_name(given: str) -> str:
     """A group's name as it is kept; raises `InvalidChange`."""
     name = " ".join(given.split())
     if not name:
-        raise InvalidChange("Le nom du groupe manque.", field="name")
+        raise InvalidChange(later("Le nom du groupe manque."), field="name")
     if len(name) > NAME_AT_MOST or not name.isprintable():
-        raise InvalidChange(f"Le nom d’un groupe a {NAME_AT_MOST} caractères au plus, sur une ligne.", field="name")
+        raise InvalidChange(
+            later("Le nom d’un groupe a {most} caractères au plus, sur une ligne.", most=NAME_AT_MOST), field="name"
+        )
     return name

@@ -18,6 +18,7 @@ from services.campaigns.offers.session import PARIS, InvalidChange, Session, Ses
 from shared.database import Connection
 from shared.events import SessionAdded
 from shared.identifiers import new_id
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 SESSIONS_AT_MOST = 500
@@ -29,7 +30,7 @@ class TooManySessions(Refusal):
     reason: ClassVar[str] = "too-many-sessions"
 
     def __init__(self) -> None:
-        super().__init__(f"Une offre a {SESSIONS_AT_MOST} séances au plus.")
+        super().__init__(later("Une offre a {most} séances au plus.", most=SESSIONS_AT_MOST))
 
 
 async def add_session(
@@ -80,14 +81,14 @@ async def announce_sessions(
 async def new_session(connection: Connection, offer: Offer, given: SessionChange) -> Session:
     """A session of the locked offer that is not written yet; raises `InvalidChange`."""
     for name, sentence in (
-        ("title", "Le titre manque."),
-        ("starts_at", "L’heure de début manque."),
-        ("ends_at", "L’heure de fin manque."),
+        ("title", _("Le titre manque.")),
+        ("starts_at", _("L’heure de début manque.")),
+        ("ends_at", _("L’heure de fin manque.")),
     ):
         if getattr(given, name) is UNSET:
             raise InvalidChange(sentence, field=name)
     if not (isinstance(given.starts_at, datetime) and isinstance(given.ends_at, datetime)):
-        raise InvalidChange("L’heure de début manque.", field="starts_at")
+        raise InvalidChange(later("L’heure de début manque."), field="starts_at")
     blank = Session(
         id=new_id(), offer_id=offer.id, day_id=offer.id, group_id=None, group="", starts_at=given.starts_at,
         ends_at=given.ends_at, title="", kind="visit", place="", site_id=None, host_id=None, host="", room="",
@@ -101,7 +102,9 @@ async def new_session(connection: Connection, offer: Offer, given: SessionChange
         placed.starts_at.astimezone(PARIS).date(),
     )
     if day_id is None:
-        raise InvalidChange("Cette date n’est pas une journée de l’offre : ajoutez d’abord la journée.", field="date")
+        raise InvalidChange(
+            later("Cette date n’est pas une journée de l’offre : ajoutez d’abord la journée."), field="date"
+        )
     return msgspec.structs.replace(placed, day_id=day_id)
 
 

@@ -11,6 +11,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.time_law import refuse_day
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -20,7 +21,9 @@ class NoEmptyDay(Refusal):
     reason: ClassVar[str] = "no-empty-day"
 
     def __init__(self) -> None:
-        super().__init__("Aucune journée n’est vide : le modèle ne remplit que celles qui n’ont encore aucune séance.")
+        super().__init__(
+            later("Aucune journée n’est vide : le modèle ne remplit que celles qui n’ont encore aucune séance.")
+        )
 
 
 async def apply_template_week(

@@ -11,6 +11,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from shared.database import Connection
 from shared.events import SessionCancelled
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -20,7 +21,7 @@ class NothingToCancel(Refusal):
     reason: ClassVar[str] = "nothing-to-cancel"
 
     def __init__(self) -> None:
-        super().__init__("Cette journée n’a aucune séance à annuler.")
+        super().__init__(later("Cette journée n’a aucune séance à annuler."))
 
 
 async def cancel_day(

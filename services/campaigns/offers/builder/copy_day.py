@@ -15,6 +15,7 @@ from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.session import PARIS
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -24,7 +25,7 @@ class NothingToCopy(Refusal):
     reason: ClassVar[str] = "nothing-to-copy"
 
     def __init__(self) -> None:
-        super().__init__("Choisissez un autre jour : il n’y a rien à copier ici.", field="date")
+        super().__init__(later("Choisissez un autre jour : il n’y a rien à copier ici."), field="date")
 
 
 async def copy_day(

@@ -12,6 +12,7 @@ from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.session import InvalidChange
 from shared.database import Connection
 from shared.events import FieldChange, SessionChanged
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 PHONE_AT_MOST = 40
@@ -24,7 +25,7 @@ class UnknownDay(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette journée n’est pas dans l’offre.")
+        super().__init__(later("Cette journée n’est pas dans l’offre."))
 
 
 class DayChangedMeanwhile(Refusal):
@@ -33,8 +34,8 @@ class DayChangedMeanwhile(Refusal):
     reason: ClassVar[str] = "day-changed-meanwhile"
     status: ClassVar[int] = 412
 
-    def __init__(self, said: str = "Relisez-la avant de l’enregistrer.") -> None:
-        super().__init__(f"Cette journée a été modifiée entre-temps. {said}")
+    def __init__(self, said: str = _("Relisez-la avant de l’enregistrer.")) -> None:
+        super().__init__(later("Cette journée a été modifiée entre-temps. {said}", said=said))
 
 
 async def edit_day(
@@ -107,7 +108,7 @@ async def read_sector_label(connection: Connection, code: str | None) -> str:
         return ""
     label: str | None = await connection.fetchval("SELECT label FROM campaigns.sectors WHERE code = $1", code)
     if label is None:
-        raise InvalidChange("Ce secteur n’existe pas.", field="sector")
+        raise InvalidChange(later("Ce secteur n’existe pas."), field="sector")
     return label
 
 
@@ -116,5 +117,5 @@ def checked_phone(given: str) -> str:
     phone = " ".join(given.split())
     digits = sum(character.isdigit() for character in phone)
     if phone and (len(phone) > PHONE_AT_MOST or digits < 2 or not phone.isprintable()):
-        raise InvalidChange("Ce numéro n’est pas un numéro de téléphone.", field="emergency_phone")
+        raise InvalidChange(later("Ce numéro n’est pas un numéro de téléphone."), field="emergency_phone")
     return phone

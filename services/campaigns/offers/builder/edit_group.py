@@ -10,6 +10,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from shared.database import Connection
 from shared.events import FieldChange, SessionChanged
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -20,7 +21,7 @@ class UnknownGroup(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Ce groupe n’est pas de cette offre.")
+        super().__init__(later("Ce groupe n’est pas de cette offre."))
 
 
 class GroupChangedMeanwhile(Refusal):
@@ -30,7 +31,9 @@ class GroupChangedMeanwhile(Refusal):
     status: ClassVar[int] = 412
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Ce groupe a été renommé entre-temps : il s’appelle {name}. Relisez avant de le renommer.")
+        super().__init__(
+            later("Ce groupe a été renommé entre-temps : il s’appelle {name}. Relisez avant de le renommer.", name=name)
+        )
 
 
 async def edit_group(

@@ -33,6 +33,7 @@ from services.campaigns.offers.read import offer_of_session, organisation_of_off
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
+from shared.languages import later
 
 PAGE = 100
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The session's version, quoted or bare")]
@@ -158,7 +159,7 @@ def _key(after: str | None) -> UUID | None:
     try:
         return UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
 
 
 route_handlers: list[Any] = [

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from services.campaigns.offers.builder.read import read_group_name
 from services.campaigns.offers.session import InvalidChange, Session, SessionChange
 from shared.database import Connection
+from shared.languages import later
 
 
 async def place_session(connection: Connection, before: Session, change: SessionChange) -> Session:
@@ -52,7 +53,7 @@ async def _with_host(connection: Connection, before: Session, after: Session) ->
         after.host_id,
     )
     if row is None:
-        raise InvalidChange("Cette entreprise d’accueil n’existe pas.", field="host_id")
+        raise InvalidChange(later("Cette entreprise d’accueil n’existe pas."), field="host_id")
     if after.place == before.place and row["site_id"] is not None:
         return _replaced(after, host=row["name"], site_id=row["site_id"], place=row["address"])
     return _replaced(after, host=row["name"], site_id=None, place=after.place)
@@ -64,7 +65,7 @@ async def _at_site(connection: Connection, before: Session, after: Session, chan
     if change.site_id is None or change.site_id is UNSET:
         name = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", after.host_id)
         if after.host_id is not None and name is None:
-            raise InvalidChange("Cette entreprise d’accueil n’existe pas.", field="host_id")
+            raise InvalidChange(later("Cette entreprise d’accueil n’existe pas."), field="host_id")
         return _replaced(moved, host=name or "", site_id=None, place=after.place)
     row = await connection.fetchrow(
         """
@@ -74,7 +75,7 @@ async def _at_site(connection: Connection, before: Session, after: Session, chan
         change.site_id,
     )
     if row is None or row["id"] != after.host_id:
-        raise InvalidChange("Ce lieu n’est pas de cette entreprise.", field="site_id")
+        raise InvalidChange(later("Ce lieu n’est pas de cette entreprise."), field="site_id")
     place = after.place if change.place is not UNSET and after.place else row["address"]
     return _replaced(moved, host=row["name"], site_id=change.site_id, place=place)
 

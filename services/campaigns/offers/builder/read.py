@@ -12,6 +12,7 @@ from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.session import InvalidChange, Session, UnknownSession
 from shared.database import Connection
 from shared.french_dates import PARIS
+from shared.languages import later
 
 COLUMNS = """
     s.id, s.day_id, s.group_id, coalesce(g.name, '') AS "group", s.starts_at, s.ends_at, s.title, s.kind, s.host_id,
@@ -188,7 +189,7 @@ async def read_group_name(connection: Connection, offer_id: UUID, group_id: UUID
         "SELECT name FROM campaigns.groups WHERE id = $1 AND offer_id = $2", group_id, offer_id
     )
     if name is None:
-        raise InvalidChange("Ce groupe n’est pas de cette offre.", field="group_id")
+        raise InvalidChange(later("Ce groupe n’est pas de cette offre."), field="group_id")
     return name
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.campaigns.offers.session import GroupElsewhere
 from shared.database import Connection
 from shared.french_dates import say_times
+from shared.languages import later
 from shared.refusal import Refusal
 
 # who comes to a session: every seat of the offer, or a group's share of them, rounded up
@@ -23,7 +24,13 @@ class TooManyPupils(Refusal):
 
     def __init__(self, *, host: str, at_most: int, pupils: int) -> None:
         super().__init__(
-            f"{host} reçoit {at_most} élèves au plus à cette adresse, et {pupils} y seraient à la fois.", field="host"
+            later(
+                "{host} reçoit {at_most} élèves au plus à cette adresse, et {pupils} y seraient à la fois.",
+                host=host,
+                at_most=at_most,
+                pupils=pupils,
+            ),
+            field="host",
         )
 
 

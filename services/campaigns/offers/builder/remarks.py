@@ -18,6 +18,7 @@ from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week,
 from services.campaigns.offers.session import HOSTED
 from services.campaigns.offers.time_law import Breach, find_breaches, refuse_day, say_duration
 from shared.french_dates import say_date, say_times
+from shared.languages import _
 
 Grade = Literal["conflict", "warning", "gap"]
 GRADES: tuple[Grade, ...] = ("conflict", "warning", "gap")
@@ -57,7 +58,9 @@ def find_remarks(week: Week, clashes: Sequence[Clash]) -> list[Remark]:
         *_of_travel(week),
     ]
     if not week.days:
-        found.append(Remark(grade="gap", sentence="Aucune journée : ajoutez-en une, ou partez de la semaine modèle."))
+        found.append(
+            Remark(grade="gap", sentence=_("Aucune journée : ajoutez-en une, ou partez de la semaine modèle."))
+        )
     return sorted(found, key=lambda one: (GRADES.index(one.grade), one.date or Date.max))
 
 
@@ -75,18 +78,20 @@ def _of_day(week: Week, day: BuiltDay) -> Iterator[Remark]:
     if refused:
         yield Remark(grade="conflict", sentence=f"{said} : {refused[1]}")
     if not day.planned:
-        yield Remark(grade="gap", sentence=f"{said} : aucune séance.")
+        yield Remark(grade="gap", sentence=_("{said} : aucune séance.", said=said))
         return
     if week.kind == "collective_week" and day.sector is None:
-        yield Remark(grade="gap", sentence=f"{said} : le secteur manque.")
+        yield Remark(grade="gap", sentence=_("{said} : le secteur manque.", said=said))
     if week.kind not in ("collective_week", "hosting"):
         return
     kinds = {session.kind for session in day.planned}
     if "welcome" not in kinds and day == week.days[0]:
-        yield Remark(grade="gap", sentence=f"{said} : personne n’accueille le groupe, il n’y a pas d’accueil.")
+        yield Remark(
+            grade="gap", sentence=_("{said} : personne n’accueille le groupe, il n’y a pas d’accueil.", said=said)
+        )
     long = max(s.ends_at for s in day.planned) - min(s.starts_at for s in day.planned) > WHOLE_DAY
     if long and "meal" not in kinds:
-        yield Remark(grade="gap", sentence=f"{said} : le repas manque.")
+        yield Remark(grade="gap", sentence=_("{said} : le repas manque.", said=said))
 
 
 def _of_phones(week: Week) -> Iterator[Remark]:
@@ -94,8 +99,10 @@ def _of_phones(week: Week) -> Iterator[Remark]:
     days = [day for day in week.days if day.planned and not day.emergency_phone]
     if not days:
         return
-    said = "chaque journée" if len(days) == len(week.days) > 1 else ", ".join(say_date(day.date) for day in days)
-    yield Remark(grade="gap", sentence=f"{said} : le numéro d’urgence manque.", date=days[0].date, room="day")
+    said = _("chaque journée") if len(days) == len(week.days) > 1 else ", ".join(say_date(day.date) for day in days)
+    yield Remark(
+        grade="gap", sentence=_("{said} : le numéro d’urgence manque.", said=said), date=days[0].date, room="day"
+    )
 
 
 def _never_asked(week: Week) -> Iterator[Remark]:
@@ -109,7 +116,7 @@ def _never_asked(week: Week) -> Iterator[Remark]:
         return
     first, *others = names
     if not others:
-        sentence = f"{first} n’a pas encore été sollicité."
+        sentence = _("{first} n’a pas encore été sollicité.", first=first)
     else:
         rest = "…" if len(others) > 1 else "."
         sentence = f"{len(names)} entreprises n’ont pas encore été sollicitées : {first}, {others[0]}{rest}"
@@ -124,17 +131,21 @@ def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Re
         return Remark(grade=grade, sentence=sentence, date=day.date, session_id=session.id, room=room)
 
     if session.pupils_at_most is not None and session.pupils > session.pupils_at_most:
-        sentence = (
-            f"{name} : {session.host} reçoit {session.pupils_at_most} élèves au plus, {session.pupils} viendraient."
+        sentence = _(
+            "{name} : {host} reçoit {pupils_at_most} élèves au plus, {pupils} viendraient.",
+            name=name,
+            host=session.host,
+            pupils_at_most=session.pupils_at_most,
+            pupils=session.pupils,
         )
         yield remark("conflict", sentence)
     if session.kind == "meal":
         if session.ends_at - session.starts_at < SHORTEST_MEAL:
-            yield remark("gap", f"{name} : un repas dure au moins 30 minutes.")
+            yield remark("gap", _("{name} : un repas dure au moins 30 minutes.", name=name))
         return
     if session.kind in HOSTED and session.host_id is None and not session.speakers:
         if week.kind in ("collective_week", "hosting"):
-            yield remark("gap", f"{name} : personne n’accueille.")
+            yield remark("gap", _("{name} : personne n’accueille.", name=name))
     elif session.host_id is not None and session.host_id != week.organisation_id:
         yield from (remark("gap", f"{name} : {sentence}", hosts=True) for sentence in _of_request(session))
     online = session.place.casefold().startswith(("en ligne", "visio"))
@@ -148,9 +159,9 @@ def _of_request(session: BuiltSession) -> Iterator[str]:
         case "awaited" if session.answer_by is not None:
             yield f"{session.host} n’a pas encore répondu (attendu avant le {say_date(session.answer_by)})."
         case "proposed":
-            yield f"{session.host} propose un autre horaire."
+            yield _("{host} propose un autre horaire.", host=session.host)
         case "declined" | "withdrawn":
-            yield f"{session.host} ne peut pas accueillir : trouvez qui le remplace."
+            yield _("{host} ne peut pas accueillir : trouvez qui le remplace.", host=session.host)
         case _:
             return
 
@@ -165,11 +176,11 @@ def _of_clashes(week: Week, clashes: Iterable[Clash]) -> Iterator[Remark]:
         told.add(pair)
         day, session = days[clash.session_id]
         where = f"« {clash.other} », {say_times(clash.starts_at, clash.ends_at)}"
-        where += f", dans « {clash.offer} »" if clash.offer else ""
+        where += _(", dans « {offer} »", offer=clash.offer) if clash.offer else ""
         sentence = {
             "host": f"{clash.name} accueille aussi {where}.",
-            "room": f"la salle {clash.name} est prise aussi par {where}.",
-            "speaker": f"{clash.name} intervient aussi dans {where}.",
+            "room": _("la salle {name} est prise aussi par {where}.", name=clash.name, where=where),
+            "speaker": _("{name} intervient aussi dans {where}.", name=clash.name, where=where),
         }[clash.needs]
         yield Remark(
             grade="warning" if clash.needs == "host" else "conflict",
@@ -195,7 +206,7 @@ def _of_law(week: Week) -> Iterator[Remark]:
         for breach in find_breaches(presences):
             day = sessions[breach.mark].starts_at.date()
             told[breach.rule, breach.sentence, day].append((names[group_id] if group_id else "", breach))
-    for (_, sentence, day), concerned in told.items():
+    for (_rule, sentence, day), concerned in told.items():
         first, *others = dict.fromkeys(sessions[breach.mark].id for _, breach in concerned)
         groups = ", ".join(name for name, _ in concerned)
         who = "" if len(concerned) == len(week.group_ids) else f"groupe {groups} : "
@@ -222,7 +233,7 @@ def _of_travel(week: Week) -> Iterator[Remark]:
                 else:
                     placed.append((session, elsewhere))
                     elsewhere = timedelta()
-            for (before, _), (after, between) in pairwise(placed):
+            for (before, _after), (after, between) in pairwise(placed):
                 sentence = _too_far(before, after, after.starts_at - before.ends_at - between)
                 if sentence and (before.id, after.id) not in told:
                     told.add((before.id, after.id))
@@ -240,7 +251,7 @@ def _too_far(before: BuiltSession, after: BuiltSession, free: timedelta) -> str:
     return (
         f"{named(after)} : {distance:.0f} km depuis « {before.title} », "
         f"il faut {say_duration(needed)} à 40 km/h et il y a {there}."
-    ).replace(": 0 km", ": moins d’un km")
+    ).replace(": 0 km", _(": moins d’un km"))
 
 
 def named(session: BuiltSession) -> str:

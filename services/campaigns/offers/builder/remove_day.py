@@ -9,6 +9,7 @@ from services.campaigns.offers.builder.edit_day import UnknownDay
 from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -18,7 +19,7 @@ class DayHasSessions(Refusal):
     reason: ClassVar[str] = "day-has-sessions"
 
     def __init__(self) -> None:
-        super().__init__("Cette offre est publiée et la journée a des séances : annulez-les, ou déplacez-les.")
+        super().__init__(later("Cette offre est publiée et la journée a des séances : annulez-les, ou déplacez-les."))
 
 
 async def remove_day(connection: Connection, *, offer_id: UUID, date: date, now: datetime) -> int:

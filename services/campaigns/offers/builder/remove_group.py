@@ -6,6 +6,7 @@ from uuid import UUID
 from services.campaigns.offers.builder.edit_group import UnknownGroup
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 
@@ -16,10 +17,12 @@ class GroupInUse(Refusal):
 
     def __init__(self, *, sessions: int, pupils: int) -> None:
         if pupils:
-            super().__init__("Des élèves sont ou ont été inscrits dans ce groupe : il ne peut pas être retiré.")
+            super().__init__(later("Des élèves sont ou ont été inscrits dans ce groupe : il ne peut pas être retiré."))
         else:
-            noun = "une séance" if sessions == 1 else f"{sessions} séances"
-            super().__init__(f"Ce groupe a encore {noun} : donnez-les d’abord à un autre groupe, ou retirez-les.")
+            noun = _("une séance") if sessions == 1 else _("{sessions} séances", sessions=sessions)
+            super().__init__(
+                later("Ce groupe a encore {noun} : donnez-les d’abord à un autre groupe, ou retirez-les.", noun=noun)
+            )
 
 
 async def remove_group(connection: Connection, *, offer_id: UUID, group_id: UUID) -> None:

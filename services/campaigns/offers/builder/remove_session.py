@@ -9,6 +9,7 @@ from services.campaigns.offers.builder.settle_draft import settle_draft
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.session import SessionChangedMeanwhile
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 
@@ -19,7 +20,7 @@ class OnlyCancelled(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette offre est publiée : une séance s’y annule, et ceux qui l’ont au programme l’apprennent."
+            later("Cette offre est publiée : une séance s’y annule, et ceux qui l’ont au programme l’apprennent.")
         )
 
 

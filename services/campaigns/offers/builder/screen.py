@@ -10,15 +10,16 @@ from services.campaigns.offers.builder.remarks import Remark, find_remarks, name
 from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week
 from services.campaigns.offers.time_law import say_duration
 from shared.french_dates import say_date
+from shared.languages import later
 
 MINUTES_A_ROW = 5
 # what a block says of its host's answer: the icon, and the words beside it for who cannot see
 ANSWERS = {
-    "confirmed": ("check-circle", "a confirmé"),
-    "awaited": ("clock", "n’a pas encore répondu"),
-    "proposed": ("arrow-path", "propose un autre horaire"),
-    "declined": ("x-circle", "ne peut pas accueillir"),
-    "withdrawn": ("x-circle", "s’est désisté"),
+    "confirmed": ("check-circle", later("a confirmé")),
+    "awaited": ("clock", later("n’a pas encore répondu")),
+    "proposed": ("arrow-path", later("propose un autre horaire")),
+    "declined": ("x-circle", later("ne peut pas accueillir")),
+    "withdrawn": ("x-circle", later("s’est désisté")),
 }
 
 
@@ -84,13 +85,18 @@ def draw_screen(week: Week, clashes: Sequence[Clash]) -> Screen:
     return Screen(week=week, weeks=weeks, remarks=tuple(remarks), totals=_totals(week, week.days), told=week.taken)
 
 
+def _answer(session: BuiltSession) -> tuple[str, str] | None:
+    icon, words = ANSWERS.get(session.request or "", ("", later("")))
+    return (icon, str(words)) if icon and session.planned else None
+
+
 def _block(week: Week, session: BuiltSession, remarks: Sequence[Remark]) -> Block:
     return Block(
         session=session,
         place=place_of(week, session),
         remarks=tuple(remarks),
         said=tuple(_short(week, remark) for remark in remarks),
-        answer=ANSWERS.get(session.request or "") if session.planned else None,
+        answer=_answer(session),
     )
 
 

@@ -11,6 +11,7 @@ from services.campaigns.offers.hosts.host_request import (
     parse_contact,
 )
 from services.campaigns.offers.registration_form import parse_line
+from shared.languages import _
 from shared.refusal import Refusal
 
 SHOWN_AT_MOST = 300
@@ -30,11 +31,11 @@ class HostForm(Struct, frozen=True, kw_only=True):
 
     def company_name(self) -> str:
         """The company's name; raises `InvalidField`."""
-        return parse_line(self.company, "company", "L’entreprise", COMPANY_AT_MOST)
+        return parse_line(self.company, "company", _("L’entreprise"), COMPANY_AT_MOST)
 
     def address(self) -> str:
         """Where it receives, empty for its own site; raises `InvalidField`."""
-        return parse_line(self.place, "place", "L’adresse", ADDRESS_AT_MOST, needed=False)
+        return parse_line(self.place, "place", _("L’adresse"), ADDRESS_AT_MOST, needed=False)
 
     def shown(self) -> "HostForm":
         """The same to be shown again, cut to what a page can carry."""

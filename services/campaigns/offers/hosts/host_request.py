@@ -9,6 +9,7 @@ from msgspec import Struct
 from services.campaigns.offers.registration_form import parse_email, parse_line
 from services.campaigns.offers.session import InvalidChange, check_time
 from shared.french_dates import PARIS
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 Answer = Literal["confirmed", "proposed", "declined", "withdrawn"]
@@ -40,7 +41,7 @@ class UnknownHostRequest(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette demande d’accueil n’existe pas, ou ce lien n’est plus valable.")
+        super().__init__(later("Cette demande d’accueil n’existe pas, ou ce lien n’est plus valable."))
 
 
 class HostReleasedAlready(Refusal):
@@ -49,7 +50,7 @@ class HostReleasedAlready(Refusal):
     reason: ClassVar[str] = "host-released"
 
     def __init__(self) -> None:
-        super().__init__("Cet accueil ne vous est plus demandé. Rien n’est à faire de votre côté.")
+        super().__init__(later("Cet accueil ne vous est plus demandé. Rien n’est à faire de votre côté."))
 
 
 class HostingOver(Refusal):
@@ -58,7 +59,7 @@ class HostingOver(Refusal):
     reason: ClassVar[str] = "hosting-over"
 
     def __init__(self) -> None:
-        super().__init__("Cette séance a déjà commencé : appelez l’organisateur.")
+        super().__init__(later("Cette séance a déjà commencé : appelez l’organisateur."))
 
 
 class AnswerNotPossible(Refusal):
@@ -68,11 +69,11 @@ class AnswerNotPossible(Refusal):
 
     def __init__(self, status: str) -> None:
         said = {
-            "confirmed": "Cet accueil est déjà confirmé. Pour y renoncer, retirez la confirmation.",
-            "declined": "Cet accueil est déjà décliné. Vous pouvez encore le confirmer.",
-            "withdrawn": "La confirmation est déjà retirée. Vous pouvez encore confirmer de nouveau.",
+            "confirmed": _("Cet accueil est déjà confirmé. Pour y renoncer, retirez la confirmation."),
+            "declined": _("Cet accueil est déjà décliné. Vous pouvez encore le confirmer."),
+            "withdrawn": _("La confirmation est déjà retirée. Vous pouvez encore confirmer de nouveau."),
         }
-        super().__init__(said.get(status, "Cet accueil n’est pas confirmé : il n’y a rien à retirer."))
+        super().__init__(said.get(status, later("Cet accueil n’est pas confirmé : il n’y a rien à retirer.")))
 
 
 class NothingProposed(Refusal):
@@ -81,7 +82,7 @@ class NothingProposed(Refusal):
     reason: ClassVar[str] = "nothing-proposed"
 
     def __init__(self) -> None:
-        super().__init__("L’entreprise ne propose pas, ou plus, d’autre horaire.")
+        super().__init__(later("L’entreprise ne propose pas, ou plus, d’autre horaire."))
 
 
 class NoContact(Refusal):
@@ -92,7 +93,8 @@ class NoContact(Refusal):
 
     def __init__(self, company: str) -> None:
         super().__init__(
-            f"Nous ne savons pas à qui écrire chez {company}. Indiquez un nom et une adresse.", field="email"
+            later("Nous ne savons pas à qui écrire chez {company}. Indiquez un nom et une adresse.", company=company),
+            field="email",
         )
 
 
@@ -103,7 +105,9 @@ class SameHost(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Cette entreprise accueille déjà cette séance. Choisissez-en une autre.", field="company")
+        super().__init__(
+            later("Cette entreprise accueille déjà cette séance. Choisissez-en une autre."), field="company"
+        )
 
 
 class PlaceMissing(Refusal):
@@ -113,7 +117,7 @@ class PlaceMissing(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Nous ne savons pas où cette entreprise reçoit. Indiquez son adresse.", field="place")
+        super().__init__(later("Nous ne savons pas où cette entreprise reçoit. Indiquez son adresse."), field="place")
 
 
 class NoHost(Refusal):
@@ -122,7 +126,7 @@ class NoHost(Refusal):
     reason: ClassVar[str] = "no-host"
 
     def __init__(self) -> None:
-        super().__init__("Cette séance n’a pas d’entreprise d’accueil.")
+        super().__init__(later("Cette séance n’a pas d’entreprise d’accueil."))
 
 
 class AskedAlready(Refusal):
@@ -131,7 +135,7 @@ class AskedAlready(Refusal):
     reason: ClassVar[str] = "asked-already"
 
     def __init__(self) -> None:
-        super().__init__("La demande est déjà partie pour cette séance.")
+        super().__init__(later("La demande est déjà partie pour cette séance."))
 
 
 class GivenAnswer(Struct, frozen=True, kw_only=True):
@@ -178,7 +182,7 @@ class HostRequest(Struct, frozen=True, kw_only=True):
         if given.answer not in OPEN_TO[self.status]:
             raise AnswerNotPossible(self.status)
         if given.starts_at is not None and given.starts_at <= now:
-            raise InvalidChange("Proposez un horaire à venir.", field="starts_at")
+            raise InvalidChange(later("Proposez un horaire à venir."), field="starts_at")
         return True
 
 
@@ -204,12 +208,12 @@ def replace_deadline(starts_at: datetime) -> datetime:
 
 def parse_contact(*, name: str, email: str) -> Contact:
     """A contact as a planner writes it; raises `InvalidField` with its field."""
-    checked_name = parse_line(name, "name", "Le nom", NAME_AT_MOST)
+    checked_name = parse_line(name, "name", _("Le nom"), NAME_AT_MOST)
     return Contact(name=checked_name, email=parse_email(email, "email") or _missing_email())
 
 
 def _missing_email() -> str:
-    raise InvalidChange("L’adresse e-mail manque.", field="email")
+    raise InvalidChange(later("L’adresse e-mail manque."), field="email")
 
 
 def parse_answer(
@@ -220,13 +224,13 @@ def parse_answer(
     if answer != "proposed":
         return GivenAnswer(answer=answer, word=said)
     if starts_at is None or ends_at is None:
-        raise InvalidChange("Indiquez l’horaire que vous proposez.", field="starts_at")
+        raise InvalidChange(later("Indiquez l’horaire que vous proposez."), field="starts_at")
     for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
         check_time(name, moment)
     if ends_at <= starts_at:
-        raise InvalidChange("La fin doit venir après le début.", field="ends_at")
+        raise InvalidChange(later("La fin doit venir après le début."), field="ends_at")
     if starts_at.astimezone(PARIS).date() != ends_at.astimezone(PARIS).date():
-        raise InvalidChange("Une séance commence et finit le même jour.", field="ends_at")
+        raise InvalidChange(later("Une séance commence et finit le même jour."), field="ends_at")
     return GivenAnswer(answer=answer, word=said, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -234,7 +238,7 @@ def parse_word(word: str) -> str:
     """A word added to an answer: a few lines of text; raises `InvalidChange`."""
     text = "\n".join(line.rstrip() for line in word.replace("\r\n", "\n").strip().split("\n"))
     if len(text) > WORD_AT_MOST:
-        raise InvalidChange(f"Ce mot est trop long : {WORD_AT_MOST} caractères au plus.", field="word")
+        raise InvalidChange(later("Ce mot est trop long : {most} caractères au plus.", most=WORD_AT_MOST), field="word")
     if not all(character.isprintable() or character == "\n" for character in text):
-        raise InvalidChange("Ce mot contient un caractère invisible.", field="word")
+        raise InvalidChange(later("Ce mot contient un caractère invisible."), field="word")
     return text

@@ -10,6 +10,7 @@ from msgspec import Struct
 from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
 from services.campaigns.offers.session import HOSTED
 from shared.french_dates import PARIS, say_moment, say_times
+from shared.languages import _
 from shared.programme import SessionKind
 
 
@@ -70,9 +71,9 @@ class HostedSession(Struct, frozen=True, kw_only=True):
         """The state in words, with the date that matters."""
         state = self.state(now)
         if state == "gap":
-            said = "Retiré par l’entreprise" if self.status == "withdrawn" else "Décliné"
+            said = _("Retiré par l’entreprise") if self.status == "withdrawn" else _("Décliné")
             if self.replace_by <= now:
-                return f"{said}. Accueil à remplacer au plus vite"
+                return _("{said}. Accueil à remplacer au plus vite", said=said)
             return f"{said}. Accueil à remplacer avant le {say_moment(self.replace_by)}"
         if state == "confirmed" and self.answered_at is not None:
             return f"Confirmé le {say_moment(self.answered_at)}"
@@ -81,13 +82,13 @@ class HostedSession(Struct, frozen=True, kw_only=True):
         if state == "late" and self.answer_by is not None:
             return f"Sans réponse ; elle était attendue le {say_moment(self.answer_by)}"
         return {
-            "nobody": "Pas d’entreprise d’accueil",
-            "free": "Sans entreprise",
-            "past": "Passé",
-            "home": "Vous accueillez vous-même",
-            "proposed": "Propose un autre horaire",
-            "unasked": "Pas encore demandé",
-        }.get(state, "Confirmé")
+            "nobody": _("Pas d’entreprise d’accueil"),
+            "free": _("Sans entreprise"),
+            "past": _("Passé"),
+            "home": _("Vous accueillez vous-même"),
+            "proposed": _("Propose un autre horaire"),
+            "unasked": _("Pas encore demandé"),
+        }.get(state, _("Confirmé"))
 
 
 class HostOverview(Struct, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ class HostOverview(Struct, frozen=True, kw_only=True):
         if gaps:
             said.append(f"{gaps} accueil{_s(gaps)} à trouver")
         if unasked:
-            said.append(f"{unasked} à demander")
+            said.append(_("{unasked} à demander", unasked=unasked))
         return ", ".join(said)
 
 

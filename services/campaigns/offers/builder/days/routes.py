@@ -23,9 +23,10 @@ from services.campaigns.offers.builder.template_week import DAY
 from services.campaigns.offers.builder.week import BuiltDay, Week
 from services.campaigns.offers.life.sheet_form import texts_of
 from shared.french_dates import say_date
+from shared.languages import _, later
 from shared.refusal import Refusal
 
-NEEDS_A_DATE = "Donnez une date."
+NEEDS_A_DATE = later("Donnez une date.")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -53,7 +54,7 @@ async def post_day(
         week = await read_own_week(connection, actor, slug)
     day = read_date(form["date"])
     if day is None:
-        return await _page(edge, actor, week, "new_day", form, faults={"date": NEEDS_A_DATE}, status=422)
+        return await _page(edge, actor, week, "new_day", form, faults={"date": str(NEEDS_A_DATE)}, status=422)
     try:
         async with edge.transaction() as connection:
             await add_day(
@@ -101,7 +102,13 @@ async def post_day_sheet(
         if seen not in ("", str(day.version)):
             sector = f"secteur : {day.sector_label or 'aucun'}"
             phone = f"numéro d’urgence : {day.emergency_phone or 'aucun'}"
-            raise DayChangedMeanwhile(f"Elle a maintenant {sector}, {phone}. Enregistrez pour mettre les vôtres.")
+            raise DayChangedMeanwhile(
+                _(
+                    "Elle a maintenant {sector}, {phone}. Enregistrez pour mettre les vôtres.",
+                    sector=sector,
+                    phone=phone,
+                )
+            )
         said = {
             "act": "edit_day",
             "version": seen,
@@ -109,7 +116,7 @@ async def post_day_sheet(
             **form,
             "date": day.date.isoformat(),
         }
-        asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
+        asked, _said = await act_or_ask(request, edge, actor, week, said, now=now)
     except Refusal as refusal:
         return await _page(edge, actor, week, "day", form, refusal=refusal, day=day)
     return asked or Redirect(f"{base_of(slug)}#j-{day.date.isoformat()}", status_code=303)
@@ -131,7 +138,7 @@ async def post_copy(
     day, target = _day(week, date), read_date(given)
     form = _form(week, day) | {"date": given}
     if target is None:
-        return await _page(edge, actor, week, "day", form, faults={"date": NEEDS_A_DATE}, status=422, day=day)
+        return await _page(edge, actor, week, "day", form, faults={"date": str(NEEDS_A_DATE)}, status=422, day=day)
     try:
         said = {"act": "copy_day", "date": day.date.isoformat(), "target": target.isoformat()}
         asked, _ = await act_or_ask(request, edge, actor, week, said, now=now)
@@ -183,7 +190,7 @@ async def post_template(
     async with edge.reading() as connection:
         week = await read_own_week(connection, actor, slug)
     if not week.days and read_date(form["date"]) is None:
-        faults = {"date": NEEDS_A_DATE}
+        faults = {"date": str(NEEDS_A_DATE)}
         return await _page(edge, actor, week, "template", form, faults=faults, status=422, slots=DAY)
     try:
         asked, _ = await act_or_ask(request, edge, actor, week, {"act": "apply_template_week", **form}, now=now)

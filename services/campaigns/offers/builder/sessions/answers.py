@@ -20,6 +20,7 @@ from services.campaigns.offers.builder.sessions.session_form import (
 )
 from services.campaigns.offers.builder.week import BuiltSession, Week
 from shared.french_dates import say_date, say_times
+from shared.languages import _
 from shared.refusal import Refusal
 
 
@@ -82,7 +83,7 @@ def choice(actor: Actor, week: Week, session: BuiltSession, base: Form, mine: Fo
         choices=choices,
         same={name: value for name, value in theirs.items() if name not in chosen},
         shown=write_base(theirs),
-        who=who or "Quelqu’un",
+        who=who or _("Quelqu’un"),
     )
     return _in_drawer(answer, fragment)
 
@@ -101,11 +102,11 @@ def removal(actor: Actor, week: Week, session: BuiltSession, refusal: Refusal | 
         status=refusal.status if refusal else 200,
         here="offers",
         week=week,
-        heading="Retirer cette séance ?",
+        heading=_("Retirer cette séance ?"),
         what=f"« {session.title} », {say_date(session.starts_at)}, {say_times(session.starts_at, session.ends_at)}",
         trouble=refusal.sentence if refusal else "",
         action=f"{base_of(week.slug)}/seances/{session.id}/retrait",
         back=f"{base_of(week.slug)}#s-{session.id}",
         version=session.version,
-        words_of_button="Retirer la séance",
+        words_of_button=_("Retirer la séance"),
     )

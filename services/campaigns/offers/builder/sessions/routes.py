@@ -42,6 +42,7 @@ from services.campaigns.offers.life.sheet_form import texts_of
 from services.campaigns.offers.session import SessionChange, SessionChangedMeanwhile, UnknownSession
 from shared.database import Connection
 from shared.french_dates import say_date, say_times
+from shared.languages import _
 from shared.refusal import Refusal
 
 Jour = Annotated[str, QueryParameter(name="jour")]
@@ -214,7 +215,7 @@ async def post_removal(
     except Refusal as refusal:
         page: Answer = removal(actor, week, session, refusal)
         return page
-    return await changed(request, edge, actor, slug, said=f"« {session.title} » retirée.")
+    return await changed(request, edge, actor, slug, said=_("« {title} » retirée.", title=session.title))
 
 
 async def _change(
@@ -250,7 +251,7 @@ async def _change(
 def _say(session: BuiltSession, change: SessionChange) -> str:
     if isinstance(change.starts_at, datetime) and isinstance(change.ends_at, datetime):
         return f"« {session.title} », {say_date(change.starts_at)}, {say_times(change.starts_at, change.ends_at)}."
-    return f"« {session.title} » enregistrée."
+    return _("« {title} » enregistrée.", title=session.title)
 
 
 def _session(week: Week, session_id: str) -> BuiltSession:

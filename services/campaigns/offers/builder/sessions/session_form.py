@@ -15,25 +15,28 @@ from services.campaigns.offers.builder.sessions.read import Site
 from services.campaigns.offers.builder.week import BuiltSession, Week
 from services.campaigns.offers.session import InvalidChange, SessionChange, checked_text
 from shared.french_dates import PARIS, say_date
+from shared.languages import Glossary, _, later
 from shared.programme import SessionKind
 
-LABELS = {
-    "title": "Titre",
-    "kind": "Type",
-    "date": "Journée",
-    "starts": "Début",
-    "ends": "Fin",
-    "group": "Groupe",
-    "host": "Entreprise d’accueil",
-    "place": "Lieu",
-    "room": "Salle",
-    "contact": "Contact sur place",
-    "meeting_point": "Rendez-vous",
-    "access": "Venir",
-    "bring": "À apporter",
-    "expected": "Ce qui est attendu de l’entreprise",
-    "online_url": "Lien de la séance en ligne",
-}
+LABELS = Glossary(
+    {
+        "title": later("Titre"),
+        "kind": later("Type"),
+        "date": later("Journée"),
+        "starts": later("Début"),
+        "ends": later("Fin"),
+        "group": later("Groupe"),
+        "host": later("Entreprise d’accueil"),
+        "place": later("Lieu"),
+        "room": later("Salle"),
+        "contact": later("Contact sur place"),
+        "meeting_point": later("Rendez-vous"),
+        "access": later("Venir"),
+        "bring": later("À apporter"),
+        "expected": later("Ce qui est attendu de l’entreprise"),
+        "online_url": later("Lien de la séance en ligne"),
+    }
+)
 WHEN = ("date", "starts", "ends")
 TEXTS = ("title", "place", "room", "contact", "meeting_point", "access", "bring", "expected", "online_url")
 # the fields of a refusal, as this form calls them
@@ -133,22 +136,22 @@ def _read_texts(form: Form, touched: set[str], given: dict[str, Any], faults: di
     if "kind" in touched:
         given["kind"] = form["kind"]
         if form["kind"] not in KINDS:
-            faults["kind"] = "Choisissez un type de séance."
+            faults["kind"] = _("Choisissez un type de séance.")
 
 
 def _read_when(form: Form, week: Week, given: dict[str, Any], faults: dict[str, str]) -> None:
     day = read_date(form["date"])
     starts, ends = read_time(form["starts"]), read_time(form["ends"])
     if day is None or week.day_of(day) is None:
-        faults["date"] = "Choisissez une journée de l’offre."
+        faults["date"] = _("Choisissez une journée de l’offre.")
     if starts is None:
-        faults["starts"] = "Donnez l’heure de début, par exemple 9:00."
+        faults["starts"] = _("Donnez l’heure de début, par exemple 9:00.")
     if ends is None:
-        faults["ends"] = "Donnez l’heure de fin, par exemple 12:00."
+        faults["ends"] = _("Donnez l’heure de fin, par exemple 12:00.")
     if day is None or starts is None or ends is None:
         return
     if ends <= starts:
-        faults["ends"] = "La fin doit venir après le début."
+        faults["ends"] = _("La fin doit venir après le début.")
     given["starts_at"] = datetime.combine(day, starts, tzinfo=PARIS)
     given["ends_at"] = datetime.combine(day, ends, tzinfo=PARIS)
 
@@ -156,7 +159,7 @@ def _read_when(form: Form, week: Week, given: dict[str, Any], faults: dict[str, 
 def _read_group(text: str, week: Week, given: dict[str, Any], faults: dict[str, str]) -> None:
     found = next((group.id for group in week.groups if str(group.id) == text), None)
     if text and found is None:
-        faults["group"] = "Choisissez un groupe de l’offre."
+        faults["group"] = _("Choisissez un groupe de l’offre.")
     given["group_id"] = found
 
 
@@ -166,7 +169,7 @@ def _read_host(text: str, sites: Sequence[Site], given: dict[str, Any], faults: 
         return
     site = find_site(text, sites)
     if site is None:
-        faults["host"] = "Choisissez une entreprise de la liste : aucune n’a ce nom."
+        faults["host"] = _("Choisissez une entreprise de la liste : aucune n’a ce nom.")
         return
     given["host_id"] = site.host_id
     if site.id is not None:

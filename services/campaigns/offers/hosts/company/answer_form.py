@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from services.campaigns.offers.hosts.host_request import Answer, GivenAnswer, parse_answer
 from services.campaigns.offers.session import InvalidChange
 from shared.french_dates import PARIS
+from shared.languages import later
 
 SHOWN_AT_MOST = 700
 
@@ -25,7 +26,7 @@ class AnswerForm(Struct, frozen=True, kw_only=True):
     def parse(self) -> GivenAnswer:
         """The answer; raises `InvalidChange` with the field of this form."""
         if self.answer not in get_args(Answer):
-            raise InvalidChange("Choisissez une réponse.", field="answer")
+            raise InvalidChange(later("Choisissez une réponse."), field="answer")
         answer = cast("Answer", self.answer)
         if answer != "proposed":
             return parse_answer(answer, word=self.word)
@@ -55,14 +56,14 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidChange("Indiquez le jour que vous proposez.", field="date") from error
+        raise InvalidChange(later("Indiquez le jour que vous proposez."), field="date") from error
 
 
 def _time(text: str, field: str) -> time:
     try:
         read = time.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidChange("Indiquez l’heure, par exemple 09:30.", field=field) from error
+        raise InvalidChange(later("Indiquez l’heure, par exemple 09:30."), field=field) from error
     if read.tzinfo is not None:
-        raise InvalidChange("Indiquez l’heure, par exemple 09:30.", field=field)
+        raise InvalidChange(later("Indiquez l’heure, par exemple 09:30."), field=field)
     return read.replace(second=0, microsecond=0)

@@ -10,16 +10,19 @@ from msgspec import Struct
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.host_request import OPEN_TO, Answer, RequestStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_times
+from shared.languages import Glossary, _, later
 from shared.notices import Appointment
 
 # names stay until the day after, for the attendance sheet; then nobody at the company needs them
 NAMES_STAY = timedelta(days=1)
-ANSWERS: dict[Answer, str] = {
-    "confirmed": "confirmé",
-    "proposed": "à un autre horaire proposé",
-    "declined": "décliné",
-    "withdrawn": "retiré",
-}
+ANSWERS = Glossary(
+    {
+        "confirmed": later("confirmé"),
+        "proposed": later("à un autre horaire proposé"),
+        "declined": later("décliné"),
+        "withdrawn": later("retiré"),
+    }
+)
 
 
 class Guest(Struct, frozen=True, kw_only=True):
@@ -104,18 +107,18 @@ class Hosting(Struct, frozen=True, kw_only=True):
         """Where the company stands with it, in words."""
         state = self.state(now)
         if state == "released":
-            return "Cette séance est annulée" if not self.planned else "Cet accueil ne vous est plus demandé"
+            return _("Cette séance est annulée") if not self.planned else _("Cet accueil ne vous est plus demandé")
         if state == "awaited" and self.answer_by is not None:
             return f"Votre réponse est attendue avant le {say_moment(self.answer_by)}"
         if state == "proposed" and self.proposed_starts_at and self.proposed_ends_at:
             times = say_times(self.proposed_starts_at, self.proposed_ends_at)
             return f"Vous proposez le {say_date(self.proposed_starts_at)}, {times}"
         return {
-            "past": "Passé, merci",
-            "confirmed": "Vous avez confirmé",
-            "declined": "Vous avez décliné",
-            "withdrawn": "Vous avez retiré votre confirmation",
-        }.get(state, "Au programme")
+            "past": _("Passé, merci"),
+            "confirmed": _("Vous avez confirmé"),
+            "declined": _("Vous avez décliné"),
+            "withdrawn": _("Vous avez retiré votre confirmation"),
+        }.get(state, _("Au programme"))
 
 
 def by_day(hostings: Sequence[Hosting]) -> list[tuple[date, tuple[Hosting, ...]]]:

@@ -25,6 +25,7 @@ from services.campaigns.offers.hosts.company.read import (
 from services.campaigns.offers.hosts.host_request import GivenAnswer, parse_answer
 from services.campaigns.offers.registration import InvalidField
 from shared.database import Connection
+from shared.languages import later
 
 After = Annotated[str | None, QueryParameter(name="after", description="The `next` of the page before")]
 NO_STORE = {"Cache-Control": "no-store"}
@@ -38,7 +39,7 @@ async def get_hostings(
     try:
         key = UUID(after) if after else None
     except ValueError as error:
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after") from error
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after") from error
     async with edge.reading() as connection:
         hostings = await list_hostings(connection, actor.organisation_id, now=now, after=key, limit=PAGE + 1)
     following = str(hostings[PAGE - 1].appointment.session_id) if len(hostings) > PAGE else None

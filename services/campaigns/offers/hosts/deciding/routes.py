@@ -32,6 +32,7 @@ from services.campaigns.offers.life.consequences.read import read_consequences
 from services.campaigns.offers.life.sheet_form import texts_of
 from shared.database import Connection
 from shared.french_dates import say_moment
+from shared.languages import _
 from shared.refusal import Refusal
 
 LINE = "/planification/{slug:str}/accueils/{session_id:uuid}"
@@ -139,7 +140,7 @@ async def post_proposed_time(
     if not fields.get("confirmed"):
         seen = await read_consequences(edge, offer.id, partial(accept, words=words))
         if seen.told.participants:
-            heading = f"Accepter l’horaire de {session.host}"
+            heading = _("Accepter l’horaire de {host}", host=session.host)
             return _panel(actor, offer, session, "horaire", heading, {"suite": "accepter"}, seen, words)
     async with edge.transaction() as connection:
         await accept(connection, words=words)

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from shared.calendar.feed import FeedHead, FeedSession
+from shared.languages import _, later
 from shared.programme import ProgrammeSession
 
-DESCRIPTION = "Les séances que vous accueillez ou que l’on vous demande d’accueillir. Gardez cette adresse pour vous."
+DESCRIPTION = later(
+    "Les séances que vous accueillez ou que l’on vous demande d’accueillir. Gardez cette adresse pour vous."
+)
 
 
 class HostedEntry(Struct, frozen=True, kw_only=True):
@@ -24,7 +27,10 @@ class HostedEntry(Struct, frozen=True, kw_only=True):
 def head_of(name: str, *, source: str, url: str) -> FeedHead:
     """What the calendar says of itself; the one of a person bears no company's name."""
     return FeedHead(
-        name=f"Accueils de {name}" if name else "Vos accueils", description=DESCRIPTION, source=source, url=url
+        name=_("Accueils de {name}", name=name) if name else _("Vos accueils"),
+        description=str(DESCRIPTION),
+        source=source,
+        url=url,
     )
 
 
@@ -43,10 +49,10 @@ def sessions_of(entries: Sequence[HostedEntry], *, url: str) -> tuple[FeedSessio
 
 
 def _details(entry: HostedEntry) -> tuple[tuple[str, str], ...]:
-    pupils = f"{entry.pupils} au plus" if entry.pupils else ""
+    pupils = _("{pupils} au plus", pupils=entry.pupils) if entry.pupils else ""
     return (
-        ("Élèves", pupils),
+        (_("Élèves"), pupils),
         ("Attendu", entry.expected),
         ("Organisateur", entry.organisation),
-        ("Réponse", "en attente de votre confirmation" if entry.tentative else ""),
+        (_("Réponse"), _("en attente de votre confirmation") if entry.tentative else ""),
     )
