@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.offers.registration import Registered
+from shared.languages import later, n_, n_later
 from shared.refusal import Refusal
 
 PUPILS_AT_MOST = 300
@@ -24,13 +25,28 @@ class NotAllTogether(Refusal):
 
     def __init__(self, *, asked: int, seats: int, reasons: dict[int, Refusal]) -> None:
         if reasons:
-            whose = (
-                "1 élève ne peut pas l’être" if len(reasons) == 1 else f"{len(reasons)} élèves ne peuvent pas l’être"
+            sentence = n_later(
+                "Personne n’a été inscrit : vous avez demandé toute la liste ou rien, "
+                "et {count} élève ne peut pas l’être.",
+                "Personne n’a été inscrit : vous avez demandé toute la liste ou rien, "
+                "et {count} élèves ne peuvent pas l’être.",
+                len(reasons),
             )
-            sentence = f"Personne n’a été inscrit : vous avez demandé toute la liste ou rien, et {whose}."
+        elif seats:
+            sentence = n_later(
+                "Personne n’a été inscrit : il reste {count} place pour {asked} élèves, "
+                "et vous avez demandé tout ou rien.",
+                "Personne n’a été inscrit : il reste {count} places pour {asked} élèves, "
+                "et vous avez demandé tout ou rien.",
+                seats,
+                asked=asked,
+            )
         else:
-            room = {0: "il ne reste aucune place", 1: "il reste 1 place"}.get(seats, f"il reste {seats} places")
-            sentence = f"Personne n’a été inscrit : {room} pour {asked} élèves, et vous avez demandé tout ou rien."
+            sentence = later(
+                "Personne n’a été inscrit : il ne reste aucune place pour {asked} élèves, "
+                "et vous avez demandé tout ou rien.",
+                asked=asked,
+            )
         super().__init__(sentence)
         self.seats = seats
         self.reasons = reasons
@@ -89,6 +105,6 @@ class ClassOutcome(Struct, frozen=True, kw_only=True):
         parts = [
             "1 place" if seated == 1 else f"{seated} places",
             f"{waiting} en attente" if waiting else "",
-            "1 élève non inscrit" if refused == 1 else f"{refused} élèves non inscrits" if refused else "",
+            n_("{count} élève non inscrit", "{count} élèves non inscrits", refused) if refused else "",
         ]
         return ", ".join(filter(None, parts))

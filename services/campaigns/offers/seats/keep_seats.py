@@ -9,6 +9,7 @@ from services.campaigns.offers.seats.quota import QUOTAS_AT_MOST, Claim, QuotaRe
 from services.campaigns.offers.seats.read import count_claims, list_quotas
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import later, n_later
 
 
 async def keep_seats(
@@ -23,12 +24,16 @@ async def keep_seats(
     if offer.status in ("cancelled", "over"):
         raise OfferAlreadyCancelled
     if until <= now:
-        raise QuotaRefused("Cette date est déjà passée.", field="until")
+        raise QuotaRefused(later("Cette date est déjà passée."), field="until")
     if offer.first_session_at is not None and until > offer.first_session_at:
-        raise QuotaRefused("Les places gardées doivent s’ouvrir à tous avant le début de l’offre.", field="until")
+        raise QuotaRefused(
+            later("Les places gardées doivent s’ouvrir à tous avant le début de l’offre."), field="until"
+        )
     quotas = await list_quotas(connection, offer_id, now=now)
     if len(quotas) >= QUOTAS_AT_MOST:
-        raise QuotaRefused(f"Une offre garde des places pour {QUOTAS_AT_MOST} établissements au plus.", field="seats")
+        raise QuotaRefused(
+            later("Une offre garde des places pour {most} établissements au plus.", most=QUOTAS_AT_MOST), field="seats"
+        )
     quota_id = new_id()
     await connection.execute(
         """
@@ -47,11 +52,17 @@ async def keep_seats(
     kept = count_kept(await list_quotas(connection, offer_id, now=now), taken)
     if kept > max(offer.free, kept_before):
         left = max(0, offer.free - kept_before)
-        room = {0: "aucune place ne peut plus être gardée", 1: "1 place peut encore être gardée"}.get(
-            left, f"{left} places peuvent encore être gardées"
+        room = (
+            n_later(
+                "C’est trop : {count} place peut encore être gardée dans cette offre.",
+                "C’est trop : {count} places peuvent encore être gardées dans cette offre.",
+                left,
+            )
+            if left
+            else later("C’est trop : aucune place ne peut plus être gardée dans cette offre.")
         )
         whose = taken[Claim(school_uai, False)] if school_uai else 0
-        hint = " Leurs élèves déjà inscrits comptent dans le nombre demandé." if whose else ""
-        raise QuotaRefused(f"C’est trop : {room} dans cette offre.{hint}", field="seats")
+        hint = later("{room} Leurs élèves déjà inscrits comptent dans le nombre demandé.", room=room)
+        raise QuotaRefused(hint if whose else room, field="seats")
     await connection.execute("UPDATE campaigns.offers SET kept = $2 WHERE id = $1", offer_id, kept)
     return quota_id

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import say_moment
+from shared.languages import _, later, n_
 from shared.refusal import Refusal
 
 QUOTAS_AT_MOST = 50
@@ -21,7 +22,7 @@ class UnknownQuota(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Ces places gardées n’existent pas, ou sont déjà ouvertes à tous.")
+        super().__init__(later("Ces places gardées n’existent pas, ou sont déjà ouvertes à tous."))
 
 
 class QuotaRefused(Refusal):
@@ -55,13 +56,18 @@ class Quota(Struct, frozen=True, kw_only=True):
     def whose(self) -> str:
         """« pour le Lycée Prévert », « pour les élèves sans autre accueil »."""
         if self.school_uai:
-            return f"pour {self.school_name or 'l’établissement'} ({self.school_uai})"
-        return "pour les élèves sans autre accueil"
+            return _("pour {school} ({uai})", school=self.school_name or _("l’établissement"), uai=self.school_uai)
+        return _("pour les élèves sans autre accueil")
 
     def say(self) -> str:
         """« 5 places gardées pour … jusqu’au mardi 4 mai à 12 h »."""
-        seats = "1 place gardée" if self.seats == 1 else f"{self.seats} places gardées"
-        return f"{seats} {self.whose} jusqu’au {say_moment(self.until)}"
+        return n_(
+            "{count} place gardée {whose} jusqu’au {until}",
+            "{count} places gardées {whose} jusqu’au {until}",
+            self.seats,
+            whose=self.whose,
+            until=say_moment(self.until),
+        )
 
 
 def count_kept(quotas: Iterable[Quota], taken: Counter[Claim]) -> int:

@@ -29,6 +29,7 @@ from services.campaigns.offers.seats.queue.read import find_seats
 from services.campaigns.offers.seats.queue.standing import PlannedSeats
 from shared.database import Connection
 from shared.french_dates import PARIS, say_date
+from shared.languages import later
 
 PRESENCES = "/planification/{slug:str}/presences"
 CONVENTIONS = "/planification/{slug:str}/conventions"
@@ -154,7 +155,7 @@ def _dates(fields: dict[str, str]) -> dict[UUID, Date | None]:
         try:
             dates[UUID(registration_id)] = Date.fromisoformat(text) if text.strip() else None
         except ValueError as error:
-            raise InvalidField("Cette date n’est pas valable.", field=name) from error
+            raise InvalidField(later("Cette date n’est pas valable."), field=name) from error
     return dates
 
 

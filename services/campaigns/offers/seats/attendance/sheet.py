@@ -9,17 +9,19 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import PARIS, say_time
-from shared.languages import _
+from shared.languages import Glossary, _, later, n_
 from shared.refusal import Refusal
 
 AttendanceState = Literal["present", "absent", "late", "excused"]
 STATES: tuple[AttendanceState, ...] = get_args(AttendanceState)
-STATE_NAMES: dict[AttendanceState, str] = {
-    "present": "Présent",
-    "absent": "Absent",
-    "late": "En retard",
-    "excused": "Excusé",
-}
+STATE_NAMES = Glossary(
+    {
+        "present": later("Présent"),
+        "absent": later("Absent"),
+        "late": later("En retard"),
+        "excused": later("Excusé"),
+    }
+)
 # a telephone's clock may run a little ahead of ours
 CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -31,7 +33,7 @@ class UnknownDay(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cette offre n’a aucune séance ce jour-là.")
+        super().__init__(later("Cette offre n’a aucune séance ce jour-là."))
 
 
 class Mark(Struct, frozen=True):
@@ -98,20 +100,18 @@ class DaySheet(Struct, frozen=True, kw_only=True):
         states = [self.state(session, pupil) for pupil in self.expected(session)]
         here, absent, left = states.count("present") + states.count("late"), states.count("absent"), states.count("")
         parts = [
-            f"{here} présent{'s' if here > 1 else ''}" if here else "",
-            f"{absent} absent{'s' if absent > 1 else ''}" if absent else "",
-            f"{states.count('excused')} excusé{'s' if states.count('excused') > 1 else ''}"
-            if "excused" in states
-            else "",
-            f"{left} à noter" if left else "",
+            n_("{count} présent", "{count} présents", here) if here else "",
+            n_("{count} absent", "{count} absents", absent) if absent else "",
+            n_("{count} excusé", "{count} excusés", states.count("excused")) if "excused" in states else "",
+            _("{left} à noter", left=left) if left else "",
         ]
-        return ", ".join(filter(None, parts)) or "personne n’est attendu"
+        return ", ".join(filter(None, parts)) or _("personne n’est attendu")
 
     def say_told(self, pupil: ExpectedPupil) -> str:
         """Whether somebody was told of the day's absence."""
         if pupil.told_at is not None:
-            return f"absence annoncée à {say_time(pupil.told_at)}"
-        return "" if pupil.reachable else "personne à prévenir : ni responsable ni professeur"
+            return _("absence annoncée à {time}", time=say_time(pupil.told_at))
+        return "" if pupil.reachable else _("personne à prévenir : ni responsable ni professeur")
 
 
 def read_marks(fields: Mapping[str, str], sheet: DaySheet) -> list[Mark]:

@@ -9,6 +9,7 @@ from services.campaigns.offers.lock_offer import lock_offer
 from services.campaigns.offers.registration import InvalidField
 from shared.database import Connection
 from shared.french_dates import PARIS
+from shared.languages import later
 
 FIRST_YEAR = 2000
 
@@ -25,7 +26,7 @@ async def sign_conventions(
     for registration_id, signed_on in dates.items():
         if signed_on is not None and not (signed_on.year >= FIRST_YEAR and signed_on <= today):
             raise InvalidField(
-                "Une convention ne peut pas avoir été signée à cette date.", field=f"date.{registration_id}"
+                later("Une convention ne peut pas avoir été signée à cette date."), field=f"date.{registration_id}"
             )
     rows = await connection.fetch(
         """

@@ -16,6 +16,7 @@ from services.campaigns.offers.seats.classes.class_list import (
 from services.campaigns.offers.seats.classes.class_requests import to_requests
 from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
 from shared.identifiers import new_id
+from shared.languages import _, n_
 
 LINES_IN_FORM = 6
 TEXT_AT_MOST = 60_000
@@ -54,14 +55,21 @@ class ClassPreview(Struct, frozen=True, kw_only=True):
         """What would become of it with this many seats for anybody, said before it is done."""
         asked = len(self.pupils)
         if room >= asked:
-            return "Il y a assez de places pour toute la liste." if asked > 1 else "Il y a une place."
+            return _("Il y a assez de places pour toute la liste.") if asked > 1 else _("Il y a une place.")
         if self.form.all_or_none:
-            return f"Il n’y a pas assez de places pour {asked} élèves : avec « tous ou aucun », personne n’est inscrit."
+            return _(
+                "Il n’y a pas assez de places pour {asked} élèves : avec « tous ou aucun », personne n’est inscrit.",
+                asked=asked,
+            )
         if room <= 0:
-            return "Il n’y a plus de place libre : toute la liste attendra, dans l’ordre donné."
-        first = "Le premier élève de la liste aura" if room == 1 else f"Les {room} premiers de la liste auront"
-        rest = "le suivant attendra" if asked - room == 1 else f"les {asked - room} suivants attendront"
-        return f"{first} une place, {rest}, dans l’ordre donné."
+            return _("Il n’y a plus de place libre : toute la liste attendra, dans l’ordre donné.")
+        first = n_(
+            "Le premier élève de la liste aura une place",
+            "Les {count} premiers de la liste auront une place",
+            room,
+        )
+        rest = n_("le suivant attendra", "les {count} suivants attendront", asked - room)
+        return _("{first}, {rest}, dans l’ordre donné.", first=first, rest=rest)
 
 
 def read_class_form(fields: Mapping[str, object]) -> ClassForm:
@@ -101,13 +109,16 @@ def preview_class(
         if file is not None:
             pupils = read_class_file(*file, findings)
         elif len(form.list) > TEXT_AT_MOST:
-            return _refused(form, f"ce texte est trop long : {PUPILS_AT_MOST} élèves au plus, ou envoyez un fichier.")
+            return _refused(
+                form,
+                _("ce texte est trop long : {most} élèves au plus, ou envoyez un fichier.", most=PUPILS_AT_MOST),
+            )
         else:
             pupils = read_class_text(form.list, findings)
     except FileRefused as refused:
         return ClassPreview(form=form, faults=refused.faults)
     if not pupils:
-        return _refused(form, "aucun élève n’a été trouvé : un nom, un prénom et une adresse par ligne.")
+        return _refused(form, _("aucun élève n’a été trouvé : un nom, un prénom et une adresse par ligne."))
     requests = to_requests(
         pupils,
         school_name=school_name,

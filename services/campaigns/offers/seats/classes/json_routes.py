@@ -30,6 +30,7 @@ from services.campaigns.offers.seats.classes.school_class import EnrolledPlace, 
 from services.campaigns.offers.seats.classes.swap_pupil import swap_pupil
 from services.campaigns.offers.seats.enrolment import ClassOutcome, enrolment_of
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 ENROLMENTS = "/api/v1/offers/{offer_id:uuid}/enrolments"
@@ -157,7 +158,7 @@ def _request(pupil: ListedPupilBody, school_name: str, school_uai: str | None, c
 
 def _coming(data: SwapBody, place: EnrolledPlace) -> RegistrationRequest | UUID:
     if (data.enrolment_id is None) == (data.pupil is None):
-        raise InvalidField("Indiquez soit un élève qui attend, soit un nouvel élève.", field="pupil")
+        raise InvalidField(later("Indiquez soit un élève qui attend, soit un nouvel élève."), field="pupil")
     if data.enrolment_id is not None:
         return data.enrolment_id
     assert data.pupil is not None  # noqa: S101  # one of the two, see above

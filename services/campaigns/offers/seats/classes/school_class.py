@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from services.campaigns.offers.registration import HeldFor, RegistrationStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_times
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 LISTED_AT_MOST = 2_000
@@ -22,7 +23,7 @@ class UnknownEnrolment(Refusal):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("Cet élève n’a pas été inscrit par vous à cette offre.")
+        super().__init__(later("Cet élève n’a pas été inscrit par vous à cette offre."))
 
 
 class TooLateToWithdraw(Refusal):
@@ -32,7 +33,7 @@ class TooLateToWithdraw(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Un élève ne peut être retiré qu’avant le premier jour de l’offre. Ensuite, notez son absence."
+            later("Un élève ne peut être retiré qu’avant le premier jour de l’offre. Ensuite, notez son absence.")
         )
 
 
@@ -70,21 +71,23 @@ class EnrolledPlace(Struct, frozen=True, kw_only=True):
         """« Place confirmée », « 3e sur 7 », « Place proposée, réponse avant le mardi 15 juin à 12 h »."""
         match self.status:
             case "confirmed":
-                return "Place confirmée"
+                return _("Place confirmée")
             case "held" if self.held_for == "consent" and self.deadline is not None:
-                return f"Place retenue, accord du responsable attendu avant le {say_moment(self.deadline)}"
+                return _(
+                    "Place retenue, accord du responsable attendu avant le {moment}", moment=say_moment(self.deadline)
+                )
             case "held" if self.deadline is not None:
-                return f"Place proposée, réponse avant le {say_moment(self.deadline)}"
+                return _("Place proposée, réponse avant le {moment}", moment=say_moment(self.deadline))
             case "waiting":
-                return f"Attend, {say_rank(self.position or 1)} sur {self.waiting}"
+                return _("Attend, {rank} sur {waiting}", rank=say_rank(self.position or 1), waiting=self.waiting)
             case "expired":
-                return "Place proposée, restée sans réponse"
+                return _("Place proposée, restée sans réponse")
             case "refused":
-                return "A refusé la place"
+                return _("A refusé la place")
             case "cancelled":
-                return "Offre annulée"
+                return _("Offre annulée")
             case _:
-                return "Retiré"
+                return _("Retiré")
 
 
 class ClassPupil(Struct, frozen=True, kw_only=True):
@@ -130,9 +133,10 @@ class SchoolClass(Struct, frozen=True, kw_only=True):
         """« 12 élèves sur 15 ont une place, 3 n’ont encore rien »."""
         left = len(self.pupils) - self.seated
         if not left:
-            return "Tous les élèves ont une place"
-        have = "1 élève a une place" if self.seated == 1 else f"{self.seated} élèves ont une place"
-        return f"{have} sur {len(self.pupils)}, {left} {'n’a' if left == 1 else 'n’ont'} encore rien"
+            return _("Tous les élèves ont une place")
+        have = _("1 élève a une place") if self.seated == 1 else _("{seated} élèves ont une place", seated=self.seated)
+        rest = _("1 n’a encore rien") if left == 1 else _("{left} n’ont encore rien", left=left)
+        return _("{have} sur {pupils}, {rest}", have=have, pupils=len(self.pupils), rest=rest)
 
 
 class OpenOffer(Struct, frozen=True, kw_only=True):

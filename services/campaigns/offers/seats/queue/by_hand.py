@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from services.campaigns.offers.registration import InvalidField
+from shared.languages import later
 from shared.refusal import Refusal
 
 REASON_AT_LEAST, REASON_AT_MOST = 3, 200
@@ -15,7 +16,7 @@ class NoFreeSeat(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Aucune place n’est libre : augmentez d’abord le nombre de places, ou attendez qu’une se libère."
+            later("Aucune place n’est libre : augmentez d’abord le nombre de places, ou attendez qu’une se libère.")
         )
 
 
@@ -25,7 +26,7 @@ class NotWaiting(Refusal):
     reason: ClassVar[str] = "not-waiting"
 
     def __init__(self) -> None:
-        super().__init__("Cet élève n’attend plus de place.")
+        super().__init__(later("Cet élève n’attend plus de place."))
 
 
 class NobodyBehind(Refusal):
@@ -34,7 +35,7 @@ class NobodyBehind(Refusal):
     reason: ClassVar[str] = "nobody-behind"
 
     def __init__(self) -> None:
-        super().__init__("Personne d’autre n’attend qui pourrait prendre ce tour.")
+        super().__init__(later("Personne d’autre n’attend qui pourrait prendre ce tour."))
 
 
 class NotOneOffer(Refusal):
@@ -44,7 +45,7 @@ class NotOneOffer(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ces deux inscriptions ne peuvent pas être réunies : il en faut deux vivantes de la même offre."
+            later("Ces deux inscriptions ne peuvent pas être réunies : il en faut deux vivantes de la même offre.")
         )
 
 
@@ -55,7 +56,7 @@ class UnknownGroup(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self) -> None:
-        super().__init__("Ce groupe n’existe pas dans cette offre.", field="group_id")
+        super().__init__(later("Ce groupe n’existe pas dans cette offre."), field="group_id")
 
 
 def checked_reason(text: str) -> str:
@@ -63,6 +64,9 @@ def checked_reason(text: str) -> str:
     reason = " ".join(text.split())
     if not REASON_AT_LEAST <= len(reason) <= REASON_AT_MOST or not reason.isprintable():
         raise InvalidField(
-            f"Indiquez la raison, en {REASON_AT_MOST} caractères au plus : elle reste dans le journal.", field="reason"
+            later(
+                "Indiquez la raison, en {most} caractères au plus : elle reste dans le journal.", most=REASON_AT_MOST
+            ),
+            field="reason",
         )
     return reason

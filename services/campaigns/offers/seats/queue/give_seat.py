@@ -19,6 +19,7 @@ from services.campaigns.offers.settle_offer import settle_offer
 from services.campaigns.offers.take_times import take_times
 from shared.database import Connection
 from shared.events import RegistrationConfirmed, RegistrationHeld
+from shared.languages import later
 from shared.outbox import append_events
 
 
@@ -37,7 +38,7 @@ async def give_seat(
     if registration.status != "waiting":
         raise NotWaiting
     if offer.status not in ("published", "closed") or offer.first_session_at is None:
-        raise OfferClosed("Cette offre ne donne plus de place.")
+        raise OfferClosed(later("Cette offre ne donne plus de place."))
     if offer.free <= 0:
         raise NoFreeSeat
     pair = (registration.id, registration.pupil_id)

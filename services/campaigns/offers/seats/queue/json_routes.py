@@ -43,6 +43,7 @@ from services.campaigns.offers.seats.quota import count_kept
 from services.campaigns.offers.seats.read import count_claims, list_quotas
 from services.campaigns.offers.seats.release_quotas import release_quotas
 from shared.database import Connection
+from shared.languages import later
 
 OFFER = "/api/v1/offers/{offer_id:uuid}"
 PAGE = 100
@@ -61,7 +62,7 @@ async def get_queue(
 ) -> Response[QueueBody]:
     """The queue in its order, a hundred a page, each with the sentence that says why."""
     if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise InvalidField("Cette clé de page n’est pas valable.", field="after")
+        raise InvalidField(later("Cette clé de page n’est pas valable."), field="after")
     async with edge.reading() as connection:
         offer = await read_seats(connection, offer_id, organisation_id=actor.organisation_id)
         quotas = await list_quotas(connection, offer_id, now=now)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_uai
 from shared.french_dates import PARIS
+from shared.languages import later
 
 SEATS_AT_MOST = 10_000
 
@@ -25,7 +26,7 @@ class QuotaForm(Struct, frozen=True, kw_only=True):
         """Raises `InvalidField` unless it is a number of seats."""
         text = self.seats.strip()
         if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= SEATS_AT_MOST):
-            raise InvalidField("Indiquez le nombre de places à garder.", field="seats")
+            raise InvalidField(later("Indiquez le nombre de places à garder."), field="seats")
         return int(text)
 
     @property
@@ -35,7 +36,9 @@ class QuotaForm(Struct, frozen=True, kw_only=True):
             return None
         uai = parse_uai(self.school)
         if uai is None:
-            raise InvalidField("Indiquez le code de l’établissement (UAI) : 7 chiffres et une lettre.", field="school")
+            raise InvalidField(
+                later("Indiquez le code de l’établissement (UAI) : 7 chiffres et une lettre."), field="school"
+            )
         return uai
 
     @property
@@ -44,7 +47,7 @@ class QuotaForm(Struct, frozen=True, kw_only=True):
         try:
             moment = datetime.fromisoformat(self.until.strip())
         except ValueError as error:
-            raise InvalidField("Indiquez jusqu’à quand ces places sont gardées.", field="until") from error
+            raise InvalidField(later("Indiquez jusqu’à quand ces places sont gardées."), field="until") from error
         return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 

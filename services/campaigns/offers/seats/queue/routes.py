@@ -39,6 +39,7 @@ from services.campaigns.offers.seats.quota import count_kept
 from services.campaigns.offers.seats.read import count_claims, list_quotas
 from services.campaigns.offers.seats.release_quotas import release_quotas
 from shared.database import Connection
+from shared.languages import later
 from shared.refusal import Refusal
 
 PLACES = "/planification/{slug:str}/places"
@@ -122,7 +123,7 @@ async def post_move(
         reason = checked_reason(fields.get("reason", ""))
         wanted = fields.get("position", "").strip()
         if not (wanted.isascii() and wanted.isdigit() and int(wanted[:9] or 0) > 0 and len(wanted) < 10):
-            raise InvalidField("Indiquez la place dans la file : 1 est la prochaine servie.", field="position")
+            raise InvalidField(later("Indiquez la place dans la file : 1 est la prochaine servie."), field="position")
         await check_registration(connection, registration_id, offer_id=offer.id)
         position = await move_in_queue(connection, registration_id=registration_id, position=int(wanted), now=now)
         return "move_in_queue", f"Un élève déplacé à la {position}e place de la liste d’attente : {reason}"
@@ -279,7 +280,7 @@ def _uuid(text: str, field: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise InvalidField("Ce choix n’est plus possible. Rechargez la page.", field=field) from error
+        raise InvalidField(later("Ce choix n’est plus possible. Rechargez la page."), field=field) from error
 
 
 route_handlers: list[Any] = [

@@ -10,7 +10,7 @@ from services.campaigns.look.words import say_offered_seats, say_position
 from services.campaigns.offers.registration import RegistrationStatus, letters_of
 from services.campaigns.offers.seats.quota import Quota
 from shared.french_dates import say_moment
-from shared.languages import _
+from shared.languages import _, n_
 
 
 class PlannedSeats(Struct, frozen=True, kw_only=True):
@@ -92,16 +92,28 @@ def explain(pupil: SeatPupil, offer: PlannedSeats, quotas: Sequence[Quota], kept
     """Why somebody waits: where in the queue, what happens to the seats before them, until when."""
     place = f"{say_position(pupil.position or 1, offer.waiting)}."
     if pupil.elsewhere:
-        where = f"dans « {pupil.elsewhere_title} »" if pupil.elsewhere_title else "ailleurs"
-        return f"{place} A une place {where} aux mêmes dates : son tour passe au suivant tant qu’il l’a."
+        if pupil.elsewhere_title:
+            return _(
+                "{place} A une place dans « {title} » aux mêmes dates : son tour passe au suivant tant qu’il l’a.",
+                place=place,
+                title=pupil.elsewhere_title,
+            )
+        return _(
+            "{place} A une place ailleurs aux mêmes dates : son tour passe au suivant tant qu’il l’a.", place=place
+        )
     if offer.held and offer.offered_until is not None:
         return f"{place} {say_offered_seats(offer.held, say_moment(offer.offered_until))}"
     if kept > 0 and offer.free <= kept and quotas:
         last = max(quotas, key=lambda quota: quota.until)
-        seats = "La place libre est gardée" if offer.free == 1 else f"Les {offer.free} places libres sont gardées"
-        whose = last.whose if len(quotas) == 1 else "pour d’autres"
-        return f"{place} {seats} {whose} jusqu’au {say_moment(last.until)}."
-    return f"{place} Toutes les places sont confirmées : il faut qu’une se libère."
+        return n_(
+            "{place} La place libre est gardée {whose} jusqu’au {until}.",
+            "{place} Les {count} places libres sont gardées {whose} jusqu’au {until}.",
+            offer.free,
+            place=place,
+            whose=last.whose if len(quotas) == 1 else _("pour d’autres"),
+            until=say_moment(last.until),
+        )
+    return _("{place} Toutes les places sont confirmées : il faut qu’une se libère.", place=place)
 
 
 def find_doubles(pupils: Sequence[SeatPupil], distinct: set[tuple[UUID, UUID]]) -> list[Double]:
