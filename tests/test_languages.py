@@ -28,7 +28,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/offers/kinds",
     "services/campaigns/offers/life",
     "services/campaigns/offers/speakers",
-    "services/campaigns/subscribing",
     "shared",
 )
 # texts that are no page's sentence: each with why

@@ -58,6 +58,7 @@ from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
 from services.campaigns.schools.routes import route_handlers as schools
+from services.campaigns.subscribing.routes import route_handlers as subscribing
 from services.campaigns.teaching.json_routes import route_handlers as teaching_json
 from services.campaigns.teaching.routes import route_handlers as teaching
 from shared.database import open_pool
@@ -169,6 +170,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *organisations_json,
             *teaching,
             *teaching_json,
+            *subscribing,
             *feeds,
             *static_files,
         ],

@@ -141,7 +141,7 @@ class Printer:
             "had_entry": letter.calendar_method is not None,
             "personal_url": personal_url,
             "guardian_url": self._guardian_url(letter),
-            "personal_feed_url": self._personal_feed_url(letter),
+            "agenda_url": self._agenda_url(letter),
             "accept_url": f"{personal_url}/acceptation",
             "refuse_url": f"{personal_url}/refus",
             "offer_url": self._offer_url(programme),
@@ -171,14 +171,17 @@ class Printer:
         token = self._signer.token("guardian", letter.registration_id, letter.link_version)
         return f"{self._site}/inscriptions/{token}"
 
-    def _personal_feed_url(self, letter: Letter) -> str:
-        """The secret feed of all of a pupil's seats. It goes by mail alone: a page would show it to whoever registers.
+    def _agenda_url(self, letter: Letter) -> str:
+        """The page of the secret calendar of who is written to: a pupil's seats, or those of a guardian's children.
 
-        Who has no seat to follow, or is told besides, gets none.
+        It goes by mail alone: a page would show it to whoever registers. Who has no seat to follow gets none.
         """
-        if letter.besides or letter.calendar_method != "REQUEST":
+        if letter.calendar_method not in ("REQUEST", "PUBLISH"):
             return ""
-        return f"{self._base_url}/calendars/personal/{self._signer.token('feed', letter.pupil.id)}.ics"
+        reader = letter.recipient
+        if reader.id == letter.pupil.id:
+            return f"{self._site}/agenda/personal/{self._signer.token('feed', reader.id, reader.calendar_version)}"
+        return f"{self._site}/agenda/famille/{self._signer.token('family_feed', reader.id, reader.calendar_version)}"
 
     def _consent_url(self, letter: Letter, event: AnyEvent) -> str:
         """The page on which the guardian consents, where there is something to consent to; it goes to them alone."""

@@ -118,6 +118,11 @@ def webcal(address: str) -> str:
     return f"webcal://{parts.netloc}{parts.path}"
 
 
+def agenda_page(address: str) -> str:
+    """The page that adds the calendar of an address to one's agenda: `/calendars/a.ics` → `/agenda/a`."""
+    return urlsplit(address).path.replace("/calendars/", "/agenda/", 1).removesuffix(".ics")
+
+
 def safe_url(address: str) -> str:
     """The address, if it is one a browser may follow; nothing for `javascript:` and its like."""
     return address if urlsplit(address).scheme in ("http", "https") else ""

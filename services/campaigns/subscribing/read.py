@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.campaigns.feeds.feed import FeedContent, FeedState
 from services.campaigns.look.spoken import prefix
-from services.campaigns.offers.hosts.space.read import read_space_content, read_space_state
+from services.campaigns.offers.hosts.space.read import read_space_content, read_space_state, read_space_versions
 from services.campaigns.subscribing.families.read import read_family_entries, read_family_version
 from services.campaigns.subscribing.holding import ReadEntries, ReadVersion
 from services.campaigns.subscribing.planners.read import (
@@ -42,10 +42,18 @@ class ReadContent(Protocol):
         """`address` is that of the feed below `/calendars/`, `token` the secret in it."""
 
 
+class FindVersion(Protocol):
+    """Which version of a holder's address holds; None for who has none."""
+
+    def __call__(self, connection: Connection, holder_id: UUID, /) -> Awaitable[int | None]:
+        """One row by its key."""
+
+
 class PersonalCalendar(Struct, frozen=True):
     """One kind of calendar at secret addresses: what its tokens are signed for, and where it comes from."""
 
     scope: Scope
+    find_version: FindVersion
     read_state: ReadState
     read_content: ReadContent
 
@@ -60,8 +68,15 @@ async def read_calendar_version(connection: Connection, person_id: UUID) -> int 
 
 def _of_person(whose: str, scope: Scope, read_version: ReadVersion, read_entries: ReadEntries) -> PersonalCalendar:
     return PersonalCalendar(
-        scope, partial(_read_state, whose, read_version), partial(_read_content, whose, read_version, read_entries)
+        scope,
+        read_calendar_version,
+        partial(_read_state, whose, read_version),
+        partial(_read_content, whose, read_version, read_entries),
     )
+
+
+async def _find_space_version(connection: Connection, holder_id: UUID) -> int | None:
+    return (await read_space_versions(connection, [holder_id]))[holder_id]
 
 
 async def _read_state(
@@ -131,7 +146,7 @@ CALENDARS: dict[str, PersonalCalendar] = {
     "personal": _of_person("personal", "feed", read_pupil_version, read_pupil_entries),
     "famille": _of_person("famille", "family_feed", read_family_version, read_family_entries),
     "professeur": _of_person("professeur", "teacher_feed", read_teacher_version, read_teacher_entries),
-    "accueils": PersonalCalendar("host_space", read_space_state, read_space_content),
+    "accueils": PersonalCalendar("host_space", _find_space_version, read_space_state, read_space_content),
     "temoignages": _of_person("temoignages", "speaker_feed", read_speaker_version, read_speaker_entries),
     "planification": _of_person("planification", "planner_feed", read_planner_version, read_planner_entries),
     "suivi": _of_person("suivi", "slots_feed", read_slots_version, read_slots_entries),

@@ -54,7 +54,7 @@ async def test_a_free_week_says_when_where_and_how_many_seats(visitor, small_wee
         assert "2 places libres" in text
     offer = await visitor.get(f"/offres/{small_week.slug}")
     assert form_of(small_week) in read(offer).links()
-    assert "webcal://quinzaine.example/calendars/semaine-pont-audemer.ics" in read(offer).links()
+    assert "/agenda/semaine-pont-audemer" in read(offer).links()
 
 
 async def test_the_offer_tells_each_day_with_its_sector_hosts_and_times(visitor, small_week):

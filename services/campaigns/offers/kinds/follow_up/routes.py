@@ -31,6 +31,7 @@ from services.campaigns.offers.kinds.follow_up.slot import InvalidSlots, Unknown
 from services.campaigns.offers.kinds.follow_up.slot_form import read_id, read_slot_form, texts_of_new
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.registration import UnknownRegistration
+from services.campaigns.subscribing.read import read_calendar_version
 from shared.database import Connection
 from shared.languages import later
 from shared.refusal import Refusal
@@ -158,6 +159,7 @@ async def _page(
     status: int = 200,
 ) -> Response[Any]:
     slots = await list_slots(connection, offer.id)
+    version = await read_calendar_version(connection, actor.person_id) if actor.person_id else None
     return planner_page(
         "offers/kinds/follow_up/templates/follow_up.html",
         actor,
@@ -175,8 +177,8 @@ async def _page(
         faults=faults or {},
         trouble=trouble,
         agenda=(
-            f"{edge.settings.base_url}/suivi/agenda/{edge.signer.token('feed', actor.person_id)}.ics"
-            if actor.person_id
+            f"/calendars/suivi/{edge.signer.token('slots_feed', actor.person_id, version)}.ics"
+            if actor.person_id and version
             else ""
         ),
         now=now,

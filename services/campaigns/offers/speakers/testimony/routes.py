@@ -17,6 +17,8 @@ from services.campaigns.offers.speakers.answer_invitation import answer_invitati
 from services.campaigns.offers.speakers.speaker import UnknownInvitation
 from services.campaigns.offers.speakers.testimony.read import read_linked_testimony
 from services.campaigns.offers.speakers.testimony.testimony import Testimony
+from services.campaigns.subscribing.read import read_calendar_version
+from shared.database import Connection
 from shared.languages import later
 from shared.refusal import Refusal
 
@@ -40,7 +42,8 @@ async def get_testimony(
     """What is asked. It changes nothing: mail scanners follow links."""
     async with edge.reading() as connection:
         _, testimony = await read_linked_testimony(connection, edge.signer, token)
-    return _testimony_page(token, testimony, now=now)
+        agenda = await _agenda(edge, connection, testimony)
+    return _testimony_page(token, testimony, agenda=agenda, now=now)
 
 
 @post(ADDRESS, include_in_schema=False)
@@ -78,7 +81,8 @@ async def post_testimony(
     except Refusal as refusal:
         async with edge.reading() as connection:
             _, testimony = await read_linked_testimony(connection, edge.signer, token)
-        return _testimony_page(token, testimony, word=word[:700], refusal=refusal, now=now)
+            agenda = await _agenda(edge, connection, testimony)
+        return _testimony_page(token, testimony, agenda=agenda, word=word[:700], refusal=refusal, now=now)
     return Redirect(f"/temoignage/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
@@ -90,8 +94,18 @@ def _answer(text: str) -> Literal["confirmed", "declined"]:
     raise ChooseAnswer
 
 
+async def _agenda(edge: Edge, connection: Connection, testimony: Testimony) -> str:
+    """The page of the calendar of all that somebody has promised; who reads this has the mail it came by."""
+    if testimony.person_id is None or testimony.status != "confirmed" or not testimony.planned:
+        return ""
+    version = await read_calendar_version(connection, testimony.person_id)
+    if version is None:
+        return ""
+    return f"/agenda/temoignages/{edge.signer.token('speaker_feed', testimony.person_id, version)}"
+
+
 def _testimony_page(
-    token: str, testimony: Testimony, *, word: str = "", refusal: Refusal | None = None, now: datetime
+    token: str, testimony: Testimony, *, agenda: str, word: str = "", refusal: Refusal | None = None, now: datetime
 ) -> Response[Any]:
     return page(
         "offers/speakers/testimony/templates/testimony.html",
@@ -99,6 +113,7 @@ def _testimony_page(
         private=True,
         address=f"/temoignage/{token}",
         testimony=testimony,
+        agenda=agenda,
         word=word,
         faults={refusal.field: refusal.sentence} if refusal and refusal.field else {},
         trouble=refusal.sentence if refusal and not refusal.field else "",
