@@ -37,9 +37,9 @@ from services.campaigns.offers.kinds.json_routes import route_handlers as kinds_
 from services.campaigns.offers.kinds.routes import route_handlers as kinds
 from services.campaigns.offers.life.json_routes import route_handlers as life_json
 from services.campaigns.offers.life.routes import route_handlers as life
-from services.campaigns.offers.referents.routes import route_handlers as referents
 from services.campaigns.offers.questions.json_routes import route_handlers as questions_json
 from services.campaigns.offers.questions.routes import route_handlers as questions
+from services.campaigns.offers.referents.routes import route_handlers as referents
 from services.campaigns.offers.routes import route_handlers as offers
 from services.campaigns.offers.seats.json_routes import route_handlers as seats_json
 from services.campaigns.offers.seats.routes import route_handlers as seats

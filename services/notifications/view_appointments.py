@@ -94,9 +94,7 @@ def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
     )
 
 
-def view_news_of_pupil(
-    event: AbsenceLifted | FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice
-) -> NoticeView:
+def view_news_of_pupil(event: AbsenceLifted | FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice) -> NoticeView:
     """The pupil is there after all, or a one-to-one slot was booked or cancelled: nothing is left to do, no button."""
     return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
 
