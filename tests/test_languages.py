@@ -20,7 +20,6 @@ CAMPAIGNS = ROOT / "services" / "campaigns"
 # rooms whose words are not in English yet
 WAITING: tuple[str, ...] = (
     "services/campaigns/agreements",
-    "services/campaigns/offers/seats",
     "services/campaigns/imports",
     "services/campaigns/offers/builder",
     "services/campaigns/offers/consent",
@@ -38,6 +37,11 @@ DATA: dict[str, str] = {
     "services/notifications/render.py": "« de » and « d’ », put together in each language there",
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",
+    "services/campaigns/offers/seats/classes/class_form.py": "columns of a class's list, as people write them",
+    "services/campaigns/offers/seats/classes/class_list.py": "columns of a class's list, as people write them",
+    "services/campaigns/offers/seats/classes/withdrawing/routes.py": "what the journal keeps",
+    "services/campaigns/offers/seats/queue/json_routes.py": "what the journal keeps",
+    "services/campaigns/offers/seats/queue/routes.py": "what the journal keeps",
     "services/campaigns/schools/directory.py": "words that names of schools are made of",
     "services/campaigns/catalogue/finding/spelling.py": "letters that are read as others",
     "services/campaigns/offers/questions/bodies.py": "examples of bodies",

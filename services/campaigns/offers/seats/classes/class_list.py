@@ -10,6 +10,7 @@ from services.campaigns.imports.fault import FileRefused, Findings, refuse
 from services.campaigns.imports.spreadsheet import TOO_MANY_ROWS, check_size, read_delimited, read_workbook
 from services.campaigns.imports.words_of_files import field_named, plain
 from services.campaigns.offers.seats.enrolment import PUPILS_AT_MOST
+from shared.languages import _, later
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "last_name": ("nom", "nom de famille", "nom eleve", "nom de l eleve", "noms"),
@@ -36,7 +37,7 @@ NAMED: dict[str, str] = {
     "under_15": "Moins de 15 ans",
 }
 YES = ("oui", "o", "x", "1", "vrai")
-TOO_MANY = f"cette liste est trop longue : {PUPILS_AT_MOST} élèves au plus."
+TOO_MANY = later("cette liste est trop longue : {most} élèves au plus.", most=PUPILS_AT_MOST)
 _ADDRESS = re.compile(r"<?([^\s<>;,]+@[^\s<>;,]+)>?")
 
 
@@ -61,10 +62,10 @@ def read_class_file(name: str, content: bytes, findings: Findings) -> list[Pupil
         elif name.lower().endswith((".csv", ".txt")):
             grid = read_delimited(content, score=_likeness)
         else:
-            refuse(0, "", "ce fichier n’est ni un .xlsx ni un .csv.")
+            refuse(0, "", _("ce fichier n’est ni un .xlsx ni un .csv."))
     except FileRefused as refused:
         if any(fault.sentence == TOO_MANY_ROWS for fault in refused.faults):
-            refuse(0, "", TOO_MANY)
+            refuse(0, "", str(TOO_MANY))
         raise
     return read_class(grid, findings)
 
@@ -76,7 +77,7 @@ def read_class_text(text: str, findings: Findings) -> list[PupilLine]:
     delimiter = max(";\t,", key=text.count)
     lines = text.splitlines()
     if len(lines) > PUPILS_AT_MOST * 2:
-        refuse(0, "", TOO_MANY)
+        refuse(0, "", str(TOO_MANY))
     if delimiter not in text:
         return read_class([_cut_words(number, line) for number, line in enumerate(lines, start=1)], findings)
     return read_class(
@@ -104,7 +105,7 @@ def read_class(grid: Sequence[Sequence[Cell]], findings: Findings) -> list[Pupil
             columns = {field: cell.column for field, cell in placed.items()}
             pupils.append(PupilLine(row=row[0].row, fields=fields, columns=columns))
     if len(pupils) > PUPILS_AT_MOST:
-        refuse(0, "", TOO_MANY)
+        refuse(0, "", str(TOO_MANY))
     _find_twice(pupils, findings)
     return pupils
 
@@ -179,7 +180,7 @@ def _find_twice(pupils: Sequence[PupilLine], findings: Findings) -> None:
         key = _same(pupil.fields)
         earlier = first.setdefault(key, pupil.row)
         if earlier != pupil.row:
-            findings.fault(pupil.row, "", f"cet élève est déjà à la ligne {earlier}.")
+            findings.fault(pupil.row, "", _("cet élève est déjà à la ligne {line}.", line=earlier))
 
 
 def _same(fields: Mapping[str, str]) -> tuple[str, str, str]:
