@@ -22,7 +22,6 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/agreements",
     "services/campaigns/imports",
     "services/campaigns/offers/builder",
-    "services/campaigns/offers/consent",
     "services/campaigns/offers/hosts",
     "services/campaigns/offers/kinds",
     "services/campaigns/offers/life",

@@ -55,9 +55,9 @@ class Asking(Struct, frozen=True, kw_only=True):
         """What the page says first."""
         match self.stage(now):
             case "asked" | "early":
-                return _("L’inscription de {pupil} demande votre accord", pupil=self.pupil)
+                return _("Votre accord est demandé pour {pupil}", pupil=self.pupil)
             case "given" if self.status == "confirmed":
-                return _("Vous avez donné votre accord : la place de {pupil} est confirmée", pupil=self.pupil)
+                return _("Vous avez donné votre accord : la place est confirmée")
             case "given":
                 return _("Vous avez donné votre accord")
             case "late":
