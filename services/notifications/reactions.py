@@ -226,7 +226,7 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     SpeakerReleased: NoticeReaction(message="speaker_released", priority=2),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
-    LinksRequested: NoticeReaction(message="personal_links", priority=1),
+    LinksRequested: NoticeReaction(message="personal_links", priority=0),
     FreshLinkRequested: NoticeReaction(message="fresh_link", priority=0),
     # somebody looks at a screen that says « nous vous l’avons envoyée »
     CalendarRequested: NoticeReaction(message="calendar_address", priority=0),
