@@ -16,8 +16,8 @@ Reader = Literal["pupil", "guardian"]
 STATES = Glossary(
     {
         "confirmed": later("Votre place est confirmée"),
-        "held_address": later("Plus qu’un geste : confirmez votre inscription"),
-        "held_consent": later("Votre place est retenue : il manque l’accord de votre responsable légal"),
+        "held_address": later("Plus qu’un geste : confirmez votre inscription"),
+        "held_consent": later("Votre place est retenue : il manque l’accord de votre responsable légal"),
         "held_promotion": later("Une place vous est proposée"),
         "withdrawn": later("Vous avez renoncé à cette inscription"),
         "refused": later("Vous avez refusé la place proposée"),
@@ -51,8 +51,8 @@ MORE = Glossary(
             "Sans réponse, elle sera proposée à la personne suivante."
         ),
         "waiting": later("Aucune place n’est proposée en ce moment. Dès qu’une se libère, vous recevez un e-mail."),
-        "withdrawn": later("La place est rendue : quelqu’un d’autre peut la prendre."),
-        "refused": later("La place est rendue : quelqu’un d’autre peut la prendre."),
+        "withdrawn": later("La place est rendue : quelqu’un d’autre peut la prendre."),
+        "refused": later("La place est rendue : quelqu’un d’autre peut la prendre."),
         "expired": later("Elle est passée à la personne suivante."),
         "cancelled": later("Elle n’aura pas lieu. Vous n’avez rien à faire."),
         "past": later("Merci d’être venu. Le programme reste ici."),
@@ -197,7 +197,7 @@ class Place(Struct, frozen=True, kw_only=True):
         if self.starts_at is None:
             return ""
         return _(
-            "La réponse tombe au plus tard le {moment}, au début de la première séance : ensuite, aucune place n’est "
+            "La réponse tombe au plus tard le {moment}, au début de la première séance : ensuite, aucune place n’est "
             "plus proposée.",
             moment=say_moment(self.starts_at),
         )
