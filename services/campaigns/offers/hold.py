@@ -1,6 +1,6 @@
 """A held seat: what it waits for, and until when."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,14 @@ class Hold(Struct, frozen=True):
 
 
 def remind_at(now: datetime, deadline: datetime) -> datetime:
-    """When a guardian asked at `now` is reminded, once: half-way to the deadline."""
-    return now + (deadline - now) / 2
+    """When a guardian asked at `now` is reminded, once: half-way to the deadline, not at night where there is time."""
+    half_way = now + (deadline - now) / 2
+    local = half_way.astimezone(PARIS)
+    if DAY_BEGINS <= local.time() <= DAY_ENDS:
+        return half_way
+    day = local.date() + timedelta(days=local.time() > DAY_ENDS)
+    morning = datetime.combine(day, DAY_BEGINS, PARIS).astimezone(UTC)
+    return morning if morning < deadline - ANSWER_AT_THE_LAST_MOMENT else half_way
 
 
 def address_deadline(now: datetime, first_session_at: datetime | None) -> datetime:
@@ -69,7 +75,8 @@ def _in_school_hours(moment: datetime) -> datetime:
     clock = max(clock, DAY_BEGINS)
     while not is_school_day(day):
         day += timedelta(days=1)
-    return datetime.combine(day, clock, PARIS)
+    # as the database gives it back: the same moment is the same text
+    return datetime.combine(day, clock, PARIS).astimezone(UTC)
 
 
 @cache

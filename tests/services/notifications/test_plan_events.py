@@ -14,6 +14,7 @@ from shared.events import (
     OfferCancelled,
     OfferPublished,
     RegistrationConfirmed,
+    RegistrationConsentReminded,
     RegistrationHeld,
     RegistrationLinkRequested,
     RegistrationWaiting,
@@ -182,3 +183,34 @@ async def test_changes_wait_for_others_and_other_news_does_not(pool, settings):
     await plan(pool, patient, RegistrationConfirmed(**pupil.fact(1), how="registered"), moved(2, pupil.concerned()))
     rows = await pool.fetch("SELECT message, due_at FROM notifications.deliveries")
     assert dict(map(tuple, rows)) == {"registered_confirmed": NOW, "changed": NOW + timedelta(seconds=120)}
+
+
+async def test_consent_is_asked_of_the_guardian_alone_and_the_pupil_told_that_it_is_awaited(pool, settings):
+    both = await enrol(pool, 1, guardian_email="a@famille.example")
+    alone = await enrol(pool, 2, email=None, guardian_email="b@famille.example")
+    shared = await enrol(pool, 3, email="c@famille.example", guardian_email="c@famille.example")
+    held = [
+        RegistrationHeld(**one.fact(2), held_for="consent", deadline=NOW, consent_needed=True)
+        for one in (both, alone, shared)
+    ]
+    await plan(pool, settings, *held)
+    rows = await pool.fetch("SELECT message, recipient_id, calendar_method FROM notifications.deliveries")
+    assert {tuple(row) for row in rows} == {
+        ("consent_awaited", both.pupil_id, "REQUEST"),
+        ("consent_asked", both.guardian_id, "PUBLISH"),
+        # the guardian of a pupil without an address has the invitation itself
+        ("consent_asked", alone.guardian_id, "REQUEST"),
+        ("consent_awaited", shared.pupil_id, "REQUEST"),
+        ("consent_asked", shared.guardian_id, "PUBLISH"),
+    }
+
+
+async def test_a_reminder_goes_to_the_guardian_and_leaves_the_calendar_as_it_is(pool, settings):
+    one = await enrol(pool, guardian_email="a@famille.example")
+    await plan(pool, settings, RegistrationHeld(**one.fact(2), held_for="consent", deadline=NOW))
+    await plan(pool, settings, RegistrationConsentReminded(**one.fact(2), deadline=NOW))
+    (row,) = await pool.fetch(
+        "SELECT recipient_id, calendar_method FROM notifications.deliveries WHERE message = 'consent_reminded'"
+    )
+    assert tuple(row) == (one.guardian_id, None)
+    assert await pool.fetchval("SELECT status FROM notifications.calendars") == "held"

@@ -39,3 +39,23 @@ def test_what_somebody_waits_for_before_a_screen_goes_first():
 
 def test_a_message_that_ends_a_registration_never_waits_for_others():
     assert not COALESCED & ENDS
+
+
+def test_a_guardian_is_told_of_everything_but_what_is_the_pupils_own():
+    told = {
+        line.message: line.to
+        for lines in REACTIONS.values()
+        if isinstance(lines, tuple)
+        for line in lines
+        if line.to != "reader_and_guardian"
+    }
+    assert told == {
+        # nobody has shown yet that the address is theirs
+        "address_asked": "reader",
+        # asked for by who has it: nothing has happened
+        "personal_link": "reader",
+        # of the same fact each hears their own part
+        "consent_awaited": "pupil",
+        "consent_asked": "guardian",
+        "consent_reminded": "guardian",
+    }

@@ -22,8 +22,9 @@ PLANNED_SEATS = """
 """
 
 SEAT_PUPIL = """
-    SELECT r.id, r.rank, r.status, r.deadline, r.created_at, person.first_name, person.last_name, p.school_name,
-           p.school_uai, p.class_name, r.without_host, r.group_id, r.enrolled_for IS NOT NULL AS enrolled,
+    SELECT r.id, r.rank, r.status, r.deadline, r.held_for, r.created_at, person.first_name, person.last_name,
+           p.school_name, p.school_uai, p.class_name, r.without_host, r.group_id,
+           r.enrolled_for IS NOT NULL AS enrolled,
            EXISTS (SELECT FROM campaigns.referent_teachers named
                    WHERE named.registration_id = r.id AND named.status = 'unknown') AS disowned,
            coalesce(other.elsewhere, false) AS elsewhere, coalesce(other.title, '') AS elsewhere_title,

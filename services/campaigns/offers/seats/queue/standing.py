@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.look.words import say_offered_seats, say_position
-from services.campaigns.offers.registration import RegistrationStatus, letters_of
+from services.campaigns.offers.registration import HeldFor, RegistrationStatus, letters_of
 from services.campaigns.offers.seats.quota import Quota
 from shared.french_dates import say_moment
 from shared.languages import _, n_
@@ -47,6 +47,7 @@ class SeatPupil(Struct, frozen=True, kw_only=True):
     status: RegistrationStatus
     position: int | None
     deadline: datetime | None
+    held_for: HeldFor | None
     created_at: datetime
     first_name: str
     last_name: str
