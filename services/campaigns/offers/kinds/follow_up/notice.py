@@ -10,7 +10,7 @@ from shared.notices import Appointment, FollowUpBooked, FollowUpCancelled
 
 
 class BookedSlot(Struct, frozen=True, kw_only=True):
-    """A slot with the people behind it; the guardian is written to where the pupil has no address."""
+    """A slot with the people behind it; `guardian_id` is of a guardian who reads another address than the pupil."""
 
     id: UUID
     offer_id: UUID
@@ -29,9 +29,10 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
 
     @property
     def recipients(self) -> tuple[UUID, ...]:
-        """The pupil or the guardian, and the member."""
-        pupil = self.pupil_id if self.pupil_has_address or self.guardian_id is None else self.guardian_id
-        return (pupil, self.person_id)
+        """The pupil where there is an address, the guardian, always, and the member."""
+        pupil = [self.pupil_id] if self.pupil_has_address or self.guardian_id is None else []
+        guardian = [self.guardian_id] if self.guardian_id else []
+        return (*pupil, *guardian, self.person_id)
 
     @property
     def appointment(self) -> Appointment:

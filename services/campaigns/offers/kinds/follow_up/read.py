@@ -211,14 +211,16 @@ async def read_booked_slots(connection: Connection, slot_ids: Sequence[UUID]) ->
         """
         SELECT s.id, s.offer_id, o.title AS offer, g.name AS organisation, s.person_id,
                trim(f.first_name || ' ' || f.last_name) AS follower, s.registration_id, s.pupil_id,
-               p.email IS NOT NULL AS pupil_has_address, r.guardian_id, s.starts_at, s.ends_at, s.place,
-               coalesce(s.online_url, '') AS online_url
+               p.email IS NOT NULL AS pupil_has_address,
+               CASE WHEN lower(guardian.email) IS DISTINCT FROM lower(p.email) THEN r.guardian_id END AS guardian_id,
+               s.starts_at, s.ends_at, s.place, coalesce(s.online_url, '') AS online_url
         FROM campaigns.follow_up_slots s
         JOIN campaigns.offers o ON o.id = s.offer_id
         JOIN campaigns.organisations g ON g.id = o.organisation_id
         JOIN contract.people f ON f.id = s.person_id
         JOIN contract.people p ON p.id = s.pupil_id
         JOIN campaigns.registrations r ON r.id = s.registration_id
+        LEFT JOIN contract.people guardian ON guardian.id = r.guardian_id
         WHERE s.id = ANY($1::uuid[]) ORDER BY s.starts_at
         """,
         list(slot_ids),

@@ -111,8 +111,31 @@ async def test_slots_are_offered_chosen_and_seen_by_both(planner, visitor, follo
     assert "Camille Dupré a" in text
     (fact,) = await notices(pool)
     assert isinstance(fact, FollowUpBooked)
-    assert fact.recipients[1] == follower.person_id
+    assert fact.recipients == (fact.pupil_id, follower.person_id)
     assert fact.appointment.place == "Salle 3"
+
+
+@pytest.mark.parametrize(
+    ("email", "guardian_email", "told"),
+    [
+        ("camille@eleve.example", "dominique@famille.example", ["pupil", "guardian"]),
+        (None, "dominique@famille.example", ["guardian"]),
+        ("famille@famille.example", "Famille@famille.example", ["pupil"]),
+    ],
+)
+async def test_a_guardian_is_told_of_each_appointment(pool, week, follower, settings, email, guardian_email, told):
+    signer = Signer(settings.secret_keys)
+    request = a_pupil(9, email=email, guardian_name="Dominique Dupré", guardian_email=guardian_email)
+    async with transaction(pool) as connection:
+        (registered,) = await register_pupils(
+            connection, offer_id=week.offer_id, requests=[request], signer=signer, now=NOW
+        )
+    (slot, *_) = await offered(pool, week, follower)
+    async with transaction(pool) as connection:
+        await book_slot(connection, registration_id=registered.id, slot_id=slot, now=NOW)
+    (fact,) = await notices(pool)
+    row = await pool.fetchrow("SELECT pupil_id AS pupil, guardian_id AS guardian FROM campaigns.registrations")
+    assert fact.recipients == (*(row[one] for one in told), follower.person_id)
 
 
 async def test_looking_at_the_page_changes_nothing(visitor, week, follower, pupils, pool):
