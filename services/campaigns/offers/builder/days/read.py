@@ -6,14 +6,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.database import Connection
-from shared.languages import _
 
 
 async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
     """The sectors to choose from: code and label, by label."""
-    rows = await connection.fetch(
-        _("SELECT code, label FROM campaigns.sectors ORDER BY replace(lower(label), 'é', 'e')")
-    )
+    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY replace(lower(label), 'é', 'e')")
     return [(row["code"], row["label"]) for row in rows]
 
 
