@@ -186,6 +186,7 @@ class Printer:
     def _consent_url(self, letter: Letter, event: AnyEvent) -> str:
         """The page on which the guardian consents, where there is something to consent to; it goes to them alone."""
         asked = isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed
+        asked = asked or (isinstance(event, RegistrationHeld) and event.held_for == "consent")
         given = isinstance(event, RegistrationConfirmed) and event.consented
         concerned = asked or given or isinstance(event, RegistrationConsentReminded)
         if letter.recipient.id == letter.pupil.id or not concerned:

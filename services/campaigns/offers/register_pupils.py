@@ -128,7 +128,9 @@ def _seated(
     told = newcomer.registration(offer).facts(offer, revision=revision, now=now)
     if hold is None or not newcomer.held:
         return RegistrationConfirmed(how="registered", **told)
-    return RegistrationHeld(held_for=hold.held_for, deadline=hold.deadline, **told)
+    return RegistrationHeld(
+        held_for=hold.held_for, deadline=hold.deadline, consent_needed=newcomer.request.under_15, **told
+    )
 
 
 def _let_wait(outcomes: dict[int, Outcome]) -> None:
