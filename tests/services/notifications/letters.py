@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from services.notifications.changes import lines_of
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.letter import Letter, Standing
 from services.notifications.reactions import STATUS_AFTER, reactions_to
 from shared.events import (
     AnyEvent,
-    Event,
     FieldChange,
     OfferCancelled,
     RegistrationConfirmed,
@@ -147,10 +148,15 @@ def programme_of(message: str) -> Programme:
     return a_programme(cancelled=session_id(2, 1) if message == "session_cancelled" else None)
 
 
-def a_letter(message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian: Person = GUARDIAN) -> Claimed:
-    """The message as claimed for the pupil, for the guardian `besides`, or `instead` of a pupil without address."""
-    event: Event = SAMPLES[message]
-    (reaction,) = [each for each in reactions_to(SAMPLES[message]) if each.message == message]
+def a_letter(
+    message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian: Person = GUARDIAN, **changes: Any
+) -> Claimed:
+    """The message as claimed for the pupil, for the guardian `besides`, or `instead` of a pupil without address.
+
+    `changes` are fields of the fact that are not those of the sample.
+    """
+    event: AnyEvent = msgspec.structs.replace(SAMPLES[message], **changes)
+    (reaction,) = [each for each in reactions_to(event) if each.message == message]
     if to == "instead":
         pupil = Person(id=pupil.id, first_name=pupil.first_name, last_name=pupil.last_name)
     method: str | None = reaction.entry
@@ -180,4 +186,4 @@ def a_letter(message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian
         pupil=pupil,
         recipient=pupil if to == "pupil" else guardian,
     )
-    return Claimed(letter, SAMPLES[message], lines_of(SAMPLES[message]))
+    return Claimed(letter, event, lines_of(event))
