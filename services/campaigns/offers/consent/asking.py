@@ -63,7 +63,7 @@ class Asking(Struct, frozen=True, kw_only=True):
             case "late":
                 return _("Le délai est passé")
             case "ended":
-                return str(say_end(self.status, self.answer))
+                return str(say_end(self.status, self.answer)).removesuffix(".")
 
     def say_more(self, now: datetime) -> str:
         """The sentence below: until when, and what happens without an answer."""
