@@ -19,7 +19,7 @@ class GroupInUse(Refusal):
         if pupils:
             super().__init__(later("Des élèves sont ou ont été inscrits dans ce groupe : il ne peut pas être retiré."))
         else:
-            noun = _("une séance") if sessions == 1 else _("{sessions} séances", sessions=sessions)
+            noun = _("une séance", sense="alone") if sessions == 1 else _("{sessions} séances", sessions=sessions)
             super().__init__(
                 later("Ce groupe a encore {noun} : donnez-les d’abord à un autre groupe, ou retirez-les.", noun=noun)
             )

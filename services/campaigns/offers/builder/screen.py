@@ -86,7 +86,7 @@ def draw_screen(week: Week, clashes: Sequence[Clash]) -> Screen:
 
 
 def _answer(session: BuiltSession) -> tuple[str, str] | None:
-    icon, words = ANSWERS.get(session.request or "", ("", later("")))
+    icon, words = ANSWERS.get(session.request or "", ("", ""))
     return (icon, str(words)) if icon and session.planned else None
 
 

@@ -43,7 +43,7 @@ async def add_slots(
     )
     if count + len(times) > SLOTS_OF_AN_OFFER:
         raise InvalidSlots(
-            later("Une offre propose {SLOTS_OF_AN_OFFER} créneaux au plus.", SLOTS_OF_AN_OFFER=SLOTS_OF_AN_OFFER),
+            later("Une offre propose {most} créneaux au plus.", most=SLOTS_OF_AN_OFFER),
             field="ends",
         )
     ids = [new_id() for _ in times]
