@@ -178,7 +178,7 @@ def _days(series: Series) -> list[Date]:
 
 def _slot(series: Series, day: Date, hours: Hours, place: Place) -> Slot:
     starts_at = local(day, hours.starts)
-    parts = [f"{series.title}, {say_date(day)}" + (_(" à {city}", city=place.city) if place.city else "")]
+    parts = [f"{series.title}, {say_date(day)}" + (f" à {place.city}" if place.city else "")]
     if len(series.hours) > 1:
         parts.append(say_time(starts_at))
     if place.room and sum(other.city == place.city for other in series.places) > 1:

@@ -16,7 +16,6 @@ from services.campaigns.offers.life.sheet import SheetChange, say_changes
 from services.campaigns.offers.session import SessionChange
 from shared.database import Connection
 from shared.french_dates import say_moment
-from shared.languages import _
 
 
 async def apply_act(
@@ -55,7 +54,7 @@ async def apply_act(
         detail = await _on_session(connection, session, act, tell_after, now)
         if await read_session_in_life(connection, offer.id, act.session_id) == session:
             return None
-    held = _(" La nouvelle attend une heure.") if tell_after and act.may_wait else ""
+    held = " La nouvelle attend une heure." if tell_after and act.may_wait else ""
     await write_audit(connection, actor, act.name, detail + held, now=now, offer_id=offer.id)
     return added
 
@@ -66,7 +65,7 @@ async def _on_session(
     said = f"la séance « {session.title} », {say_moment(session.starts_at)}."
     if act.name == "cancel_session":
         await cancel_session(connection, session_id=session.id, note=act.words.note, tell_after=tell_after, now=now)
-        return _("a annulé {said}", said=said)
+        return f"a annulé {said}"
     await change_session(
         connection,
         session_id=session.id,
@@ -76,4 +75,4 @@ async def _on_session(
         tell_after=tell_after,
         now=now,
     )
-    return _("a modifié {said}", said=said)
+    return f"a modifié {said}"

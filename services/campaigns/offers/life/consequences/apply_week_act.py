@@ -15,7 +15,7 @@ from services.campaigns.offers.life.consequences.act import Act, DayEdit
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.database import Connection
 from shared.french_dates import say_date
-from shared.languages import _, later
+from shared.languages import later
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ async def apply_week_act(
             connection, offer_id=offer_id, session=session, note=note, tell_after=tell_after, now=now
         )
         title = "" if session.title is UNSET else session.title.strip()
-        return Applied(detail=_("a ajouté la séance « {title} ».", title=title), session_id=session_id)
+        return Applied(detail=f"a ajouté la séance « {title} ».", session_id=session_id)
     if act.name == "apply_template_week":
         count = await apply_template_week(
             connection, offer_id=offer_id, week_of=act.date, note=note, tell_after=tell_after, now=now
