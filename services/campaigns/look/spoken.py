@@ -7,6 +7,7 @@ say theirs in `Accept-Language`.
 import re
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Litestar
 from litestar.types import HTTPScope, Message
@@ -20,6 +21,8 @@ API = "/api/"
 _ADDRESS = re.compile(
     r"""(?<!hreflang="fr")(\s(?:href|action|formaction|hx-get|hx-post|hx-put|hx-delete|data-[a-z]+)=["'])(/(?!/|en/|en["']|static/)[^"']*)"""
 )
+# the router takes several strokes for one: all before it see the path as it does
+_STROKES = re.compile("/{2,}")
 _here: ContextVar[str] = ContextVar("here", default="/")
 
 
@@ -31,6 +34,7 @@ class Site(Litestar):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
+        scope["path"] = _STROKES.sub("/", scope["path"])
         speak(_take_language(scope))
         _here.set(_address(scope))
         if language() == "fr" or scope["path"].startswith(API):
@@ -105,5 +109,6 @@ def _accepted(scope: HTTPScope) -> Language:
 
 
 def _address(scope: HTTPScope) -> str:
+    """Written so that no browser takes it for another host: not `//`, not `/\\`, no tab it would leave out."""
     query = scope.get("query_string", b"").decode("latin-1")
-    return scope["path"] + (f"?{query}" if query else "")
+    return quote(scope["path"], safe="/:@!$&'()*+,;=~", errors="replace") + (f"?{query}" if query else "")

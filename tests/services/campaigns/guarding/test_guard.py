@@ -105,6 +105,16 @@ async def test_who_guesses_secrets_is_slowed_down_and_whose_link_is_true_is_not(
         assert (await visitor.get("/")).status_code == 200
 
 
+@pytest.mark.parametrize("begins", ["//", "/en//", "///"])
+async def test_more_strokes_in_a_path_are_no_way_round_the_gate(limited, begins):
+    async with limited(sending_mail=(1, 1), guessing=(2, 1)) as visitor:
+        here = "http://testserver.local"
+        sent = [await visitor.post(f"{here}{begins}connexion", data={"email": "a@b.example"}) for _ in range(2)]
+        assert [answer.status_code for answer in sent] == [200, 429]
+        guesses = [(await visitor.get(f"{here}{begins}inscriptions//x")).status_code for _ in range(3)]
+        assert guesses == [404, 404, 429]
+
+
 async def test_keys_of_the_api_are_not_guessed_faster(limited):
     async with limited(guessing=(3, 1)) as visitor:
         tried = [
