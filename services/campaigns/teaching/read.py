@@ -15,23 +15,29 @@ from shared.database import Connection
 
 LISTED_AT_MOST = 2_000
 
-# who named $2 as referent teacher, and is known to them: the account, or the address of its sign-in
-REFERRED = """
-    SELECT named.pupil_id FROM campaigns.referent_teachers named
+# whoever types a pupil's name may name anybody as the teacher: that shows the one registration it came with. The others
+# are shown where the pupil's own mail has answered for it: a link that goes by mail alone was pressed
+SURE = """naming.link_by_mail AND naming.enrolled_by IS NULL
+          AND (naming.status = 'confirmed' OR naming.held_for IS NOT DISTINCT FROM 'consent')"""
+# whether $2 is the referent teacher for the registration r: the account, or the address of its sign-in
+REFERRED = f"""EXISTS (
+    SELECT FROM campaigns.referent_teachers named
     JOIN contract.people referent ON referent.id = named.teacher_id
-    WHERE named.status IN ('confirmed', 'corrected')
+    JOIN campaigns.registrations naming ON naming.id = named.registration_id
+    WHERE named.pupil_id = r.pupil_id AND named.status IN ('confirmed', 'corrected')
       AND (referent.id = $2 OR lower(referent.email) = (SELECT email FROM campaigns.accounts WHERE person_id = $2))
-"""
+      AND (naming.id = r.id OR {SURE}))
+"""  # noqa: S608  # SURE is a constant
 # whether one of the pupils of $2, of the school $3, has a seat at the session s
 HAS_A_PUPIL = f"""EXISTS (
     SELECT FROM campaigns.registrations r
     WHERE r.offer_id = s.offer_id AND r.status IN ('held', 'confirmed')
       AND (r.group_id IS NULL OR s.group_id IS NULL OR r.group_id = s.group_id)
-      AND ((r.enrolled_by = $2 AND r.enrolled_for = $3) OR r.pupil_id IN ({REFERRED})))
+      AND ((r.enrolled_by = $2 AND r.enrolled_for = $3) OR {REFERRED}))
 """
 # $1 the school, $2 the teacher (NULL: everybody of the school), $3 first and $4 last day of the period, $5 today,
 # $6 whether pupils of the school are looked at whom nobody gave to the teacher
-REGISTRATIONS = """
+REGISTRATIONS = f"""
     WITH school AS (
         SELECT name, uai FROM campaigns.organisations WHERE id = $1 AND kind = 'school'
     ), teachers AS (
@@ -40,8 +46,10 @@ REGISTRATIONS = """
         FROM campaigns.members m JOIN campaigns.accounts a ON a.person_id = m.person_id
         WHERE $2::uuid IS NULL AND m.organisation_id = $1
     ), referred AS MATERIALIZED (
-        SELECT named.pupil_id FROM campaigns.referent_teachers named
+        SELECT named.pupil_id, naming.id AS registration_id, {SURE} AS sure
+        FROM campaigns.referent_teachers named
         JOIN contract.people referent ON referent.id = named.teacher_id
+        JOIN campaigns.registrations naming ON naming.id = named.registration_id
         JOIN teachers ON teachers.person_id = referent.id OR teachers.email = lower(referent.email)
         WHERE named.status IN ('confirmed', 'corrected')
     ), theirs AS MATERIALIZED (
@@ -56,10 +64,12 @@ REGISTRATIONS = """
            r.deadline, o.waiting, lower(o.busy) AS starts_at, upper(o.busy) AS ends_at,
            person.first_name, person.last_name, p.class_name,
            CASE WHEN $2::uuid IS NOT NULL THEN (r.enrolled_by = $2 AND r.enrolled_for = $1) IS TRUE
-                     OR r.pupil_id IN (SELECT pupil_id FROM referred)
+                     OR r.id IN (SELECT registration_id FROM referred)
+                     OR r.pupil_id IN (SELECT pupil_id FROM referred WHERE sure)
                 ELSE (r.enrolled_for = $1) IS TRUE
                      -- a school is what an organisation says it is: that alone shows nobody
-                     OR (r.pupil_id IN (SELECT pupil_id FROM referred) AND EXISTS (
+                     OR ((r.id IN (SELECT registration_id FROM referred)
+                          OR r.pupil_id IN (SELECT pupil_id FROM referred WHERE sure)) AND EXISTS (
                          SELECT FROM school WHERE p.school_uai = school.uai
                             OR (p.school_uai IS NULL AND lower(p.school_name) = lower(school.name))))
            END AS visible,
@@ -81,7 +91,7 @@ REGISTRATIONS = """
     JOIN campaigns.pupils p ON p.id = r.pupil_id
     JOIN contract.people person ON person.id = p.id AND person.erased_at IS NULL
     ORDER BY lower(o.busy), r.id
-"""
+"""  # noqa: S608  # SURE is a constant
 LIVING = ("waiting", "held", "confirmed")
 
 

@@ -12,7 +12,8 @@ from shared.signed_links import Signer
 async def note_referents(
     connection: Connection, newcomers: Sequence[Newcomer], *, signer: Signer, now: datetime
 ) -> None:
-    """For those of them who named one. Who is named again by the same pupil is not asked again, whatever was said.
+    """For those of them who named one. Who is named again by the same pupil is not asked again, whatever was said: what
+    was said goes on for the registration that follows one that has ended.
 
     Teachers are made in the order of their marks: the batches of two offers do not lock each other out.
     """
@@ -43,12 +44,15 @@ async def note_referents(
     )
     await connection.execute(
         """
-        INSERT INTO campaigns.referent_teachers (pupil_id, teacher_id, registration_id, asked_at)
+        INSERT INTO campaigns.referent_teachers AS known (pupil_id, teacher_id, registration_id, asked_at)
         SELECT t.pupil_id, referent.person_id, t.registration_id, $5
         FROM unnest($1::bytea[], $2::text[], $3::uuid[], $4::uuid[]) AS t (mark, email, pupil_id, registration_id)
         LEFT JOIN campaigns.accounts a ON a.email = t.email
         JOIN campaigns.referents referent ON referent.mark = t.mark OR referent.person_id = a.person_id
-        ON CONFLICT (pupil_id, teacher_id) DO NOTHING
+        ORDER BY t.pupil_id, referent.person_id
+        ON CONFLICT (pupil_id, teacher_id) DO UPDATE SET registration_id = excluded.registration_id
+        WHERE NOT EXISTS (SELECT FROM campaigns.registrations r
+                          WHERE r.id = known.registration_id AND r.status IN ('waiting', 'held', 'confirmed'))
         """,
         marks,
         emails,

@@ -1,4 +1,4 @@
-"""A referent teacher follows whom they confirmed: all that is registered in the pupil's name, whoever did it."""
+"""A referent teacher follows whom they confirmed: the seat they were named for, and the others if the pupil is sure."""
 
 import pytest
 
@@ -86,3 +86,53 @@ async def test_the_head_sees_a_pupil_of_the_school_whom_a_teacher_of_it_confirme
     assert "Dupré" not in (await head.get(PUPILS)).text
     await pool.execute("UPDATE campaigns.pupils SET school_uai = $1", SCHOOL_UAI)
     assert "Dupré b Camille" in (await head.get(PUPILS)).text
+
+
+@pytest.fixture
+async def other_week(pool):
+    """Where the same pupil registered before, without a teacher."""
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="autre-semaine")
+        await register_pupils(
+            connection,
+            offer_id=other.offer_id,
+            requests=[a_pupil(1, school_name="Un autre lycée")],
+            signer=Signer(("un-secret-pour-les-tests",)),
+            now=NOW,
+        )
+        await connection.execute("UPDATE campaigns.offers SET title = 'Semaine secrète' WHERE id = $1", other.offer_id)
+        # as if the two were at different times
+        await connection.execute("DELETE FROM campaigns.pupil_times")
+    return other
+
+
+async def test_who_registers_a_pupil_to_be_named_learns_of_nothing_else(pool, teacher, head, week, other_week):
+    """Whoever types a pupil's name may name themselves as the teacher, and confirm it."""
+    await a_named_teacher(pool, week, status="confirmed", person_id=teacher.member.person_id)
+    await pool.execute("UPDATE campaigns.pupils SET school_uai = $1", SCHOOL_UAI)
+    for reader in (teacher, head):
+        page = await reader.get(PUPILS)
+        assert "Dupré b Camille" in page.text
+        assert "secrète" not in page.text
+        for day in range(14, 19):
+            assert "secrète" not in (await reader.get(f"{PUPILS}/jour?date=2027-06-{day}")).text
+    assert "secrète" not in (await teacher.get(VISITS)).text
+    assert (await teacher.post(VISITS, {"seance": [str(week.sessions[0])]})).status_code == 303
+    assert (await teacher.post(VISITS, {"seance": [str(other_week.sessions[0])]})).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "seen"), [
+    ("link_by_mail = true", True),
+    ("link_by_mail = true, under_15 = true, status = 'held', held_for = 'consent', deadline = now()", True),
+    ("link_by_mail = true, status = 'held', held_for = 'address', deadline = now()", False),
+    ("link_by_mail = true, status = 'held', held_for = 'promotion', deadline = now()", False),
+    ("link_by_mail = true, status = 'waiting'", False),
+])  # fmt: skip
+async def test_all_of_a_pupil_is_seen_once_the_pupil_s_own_mail_has_answered(
+    pool, teacher, week, other_week, state, seen
+):
+    registration_id = await a_named_teacher(pool, week, status="confirmed", person_id=teacher.member.person_id)
+    await pool.execute(f"UPDATE campaigns.registrations SET {state} WHERE id = $1", registration_id)  # noqa: S608
+    assert ("secrète" in (await teacher.get(PUPILS)).text) is seen
+    visit = await teacher.post(VISITS, {"seance": [str(other_week.sessions[0])]})
+    assert visit.status_code == (303 if seen else 404)

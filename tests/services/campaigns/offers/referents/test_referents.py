@@ -107,6 +107,20 @@ async def test_a_pupil_who_has_left_is_not_asked_about_nor_shown(pool, register,
     assert "Dupré" not in page.text
 
 
+async def test_who_leaves_and_comes_back_is_still_the_teacher_s(pool, register, visitor, signer):
+    (first,) = await register(a_pupil(1, teacher_email=TEACHER))
+    path, (pupil_id,) = await path_of(pool, signer), await pupil_ids(pool)
+    await visitor.post(f"{path}/{pupil_id}/confirmation")
+    async with transaction(pool) as connection:
+        await withdraw_registration(connection, registration_id=first.id, now=NOW)
+    (again,) = await register(a_pupil(1, teacher_email=TEACHER), now=NOW + HOUR)
+    assert again.id != first.id
+    page = read(await visitor.get(path))
+    assert "Camille Dupré b" in page.text
+    assert "Semaine à Pont-Audemer" in page.text
+    assert await said(pool) == ["confirmed"]
+
+
 async def test_a_teacher_says_yes_and_then_sees_where_the_pupil_goes(pool, register, visitor, signer):
     await register(a_pupil(1, teacher_email=TEACHER))
     path = await path_of(pool, signer)
