@@ -17,7 +17,7 @@ LISTED_AT_MOST = 2_000
 
 # whoever types a pupil's name may name anybody as the teacher: that shows the one registration it came with. The others
 # are shown where the pupil's own mail has answered for it: a link that goes by mail alone was pressed
-SURE = """naming.link_by_mail AND naming.enrolled_by IS NULL
+SURE = """naming.link_by_mail AND naming.enrolled_for IS NULL
           AND (naming.status = 'confirmed' OR naming.held_for IS NOT DISTINCT FROM 'consent')"""
 # whether $2 is the referent teacher for the registration r: the account, or the address of its sign-in
 REFERRED = f"""EXISTS (

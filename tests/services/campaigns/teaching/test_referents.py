@@ -127,6 +127,7 @@ async def test_who_registers_a_pupil_to_be_named_learns_of_nothing_else(pool, te
     ("link_by_mail = true, status = 'held', held_for = 'address', deadline = now()", False),
     ("link_by_mail = true, status = 'held', held_for = 'promotion', deadline = now()", False),
     ("link_by_mail = true, status = 'waiting'", False),
+    ("link_by_mail = true, enrolled_for = (SELECT id FROM campaigns.organisations LIMIT 1)", False),
 ])  # fmt: skip
 async def test_all_of_a_pupil_is_seen_once_the_pupil_s_own_mail_has_answered(
     pool, teacher, week, other_week, state, seen
