@@ -30,7 +30,7 @@ from services.campaigns.teaching.pupil import PupilState, now_or_next
 from services.campaigns.teaching.read import list_followed, list_meetings_of, scope_of
 from services.campaigns.teaching.visits.json_routes import route_handlers as visits
 from shared.database import Connection
-from shared.languages import _, n_
+from shared.languages import n_, speaking
 
 PUPILS = "/api/v1/teaching/pupils"
 # three hundred pupils with addresses
@@ -103,7 +103,8 @@ async def post_pupils_json(
             connection, organisation_id=actor.organisation_id, teacher_id=person_of(actor), pupils=pupils, now=now
         )
         if added:
-            said = n_("{count} élève ajouté à une liste.", "{count} élèves ajoutés à une liste.", added)
+            with speaking("fr"):
+                said = n_("{count} élève ajouté à une liste.", "{count} élèves ajoutés à une liste.", added)
             await write_audit(connection, actor, "add_pupils", said, now=now)
         return Response(ListedBody(added), status_code=201)
 
@@ -122,7 +123,7 @@ async def delete_pupil_json(
         await remove_pupil(
             connection, organisation_id=actor.organisation_id, teacher_id=person_of(actor), pupil_id=pupil_id
         )
-        await write_audit(connection, actor, "remove_pupil", _("Un élève retiré d’une liste."), now=now)
+        await write_audit(connection, actor, "remove_pupil", "Un élève retiré d’une liste.", now=now)
 
 
 route_handlers: list[Any] = [get_pupils_json, post_pupils_json, delete_pupil_json, *visits]

@@ -24,7 +24,7 @@ from services.campaigns.teaching.lists.list_form import ListForm, ListPreview, p
 from services.campaigns.teaching.lists.remove_pupils import remove_class, remove_pupil
 from services.campaigns.teaching.period import end_of_school_year
 from services.campaigns.teaching.read import Scope, list_listed
-from shared.languages import _, later, n_
+from shared.languages import later, n_, speaking
 from shared.refusal import Refusal
 
 LIST = "/planification/eleves/liste"
@@ -95,7 +95,8 @@ async def post_list(
                 now=now,
             )
             if added:
-                said = n_("{count} élève ajouté à une liste.", "{count} élèves ajoutés à une liste.", added)
+                with speaking("fr"):
+                    said = n_("{count} élève ajouté à une liste.", "{count} élèves ajoutés à une liste.", added)
                 await write_audit(connection, actor, "add_pupils", said, now=now)
     except ListFull as refusal:
         return await _page(edge, actor, preview, now, trouble=refusal.sentence, status=refusal.status)
@@ -114,7 +115,7 @@ async def post_removed_pupil(
         await remove_pupil(
             connection, organisation_id=actor.organisation_id, teacher_id=person_of(actor), pupil_id=pupil_id
         )
-        await write_audit(connection, actor, "remove_pupil", _("Un élève retiré d’une liste."), now=now)
+        await write_audit(connection, actor, "remove_pupil", "Un élève retiré d’une liste.", now=now)
     return Redirect(LIST, status_code=303)
 
 
@@ -132,7 +133,8 @@ async def post_removed_class(
             connection, organisation_id=actor.organisation_id, teacher_id=person_of(actor), class_name=name
         )
         if removed:
-            said = n_("{count} élève retiré d’une liste.", "{count} élèves retirés d’une liste.", removed)
+            with speaking("fr"):
+                said = n_("{count} élève retiré d’une liste.", "{count} élèves retirés d’une liste.", removed)
             await write_audit(connection, actor, "remove_class", said, now=now)
     return Redirect(LIST, status_code=303)
 

@@ -35,7 +35,7 @@ from services.campaigns.teaching.visits.visit import Visit
 from services.campaigns.teaching.visits.visit_form import parse_note
 from shared.database import Connection
 from shared.french_dates import PARIS
-from shared.languages import _, n_
+from shared.languages import n_, speaking
 from shared.refusal import Refusal
 
 VISITS = "/api/v1/teaching/visits"
@@ -94,7 +94,8 @@ async def post_visits_json(
         )
         kept = sum(isinstance(one, Visit) for one in outcomes)
         if kept:
-            said = n_("{count} visite prévue.", "{count} visites prévues.", kept)
+            with speaking("fr"):
+                said = n_("{count} visite prévue.", "{count} visites prévues.", kept)
             await write_audit(connection, actor, "keep_visits", said, now=now)
         items = [_kept(one.session_id, outcome) for one, outcome in zip(wanted, outcomes, strict=True)]
         return Response(KeptVisitsBody(items), status_code=200)
@@ -144,7 +145,7 @@ async def put_visit_json(
             version=version_of(if_match),
             now=now,
         )
-        await write_audit(connection, actor, "plan_visit", _("Une visite prévue ou changée."), now=now)
+        await write_audit(connection, actor, "plan_visit", "Une visite prévue ou changée.", now=now)
     return _answer(visit)
 
 
@@ -167,7 +168,7 @@ async def delete_visit_json(
             now=now,
         )
         if removed:
-            await write_audit(connection, actor, "remove_visit", _("Une visite retirée."), now=now)
+            await write_audit(connection, actor, "remove_visit", "Une visite retirée.", now=now)
 
 
 def _answer(visit: Visit) -> Response[VisitBody]:

@@ -27,7 +27,7 @@ from services.campaigns.teaching.visits.visit import UnknownVisit, Visit, find_d
 from services.campaigns.teaching.visits.visit_form import MINUTES, clock, read_change, read_ticked
 from shared.calendar.feed import write_feed
 from shared.database import Connection
-from shared.languages import _, n_
+from shared.languages import n_, speaking
 from shared.refusal import Refusal
 
 VISITS = "/planification/eleves/visites"
@@ -98,7 +98,8 @@ async def post_visits(
         )
         kept = [one for one in outcomes if isinstance(one, Visit)]
         if kept:
-            said = n_("{count} visite prévue.", "{count} visites prévues.", len(kept))
+            with speaking("fr"):
+                said = n_("{count} visite prévue.", "{count} visites prévues.", len(kept))
             await write_audit(connection, actor, "keep_visits", said, now=now)
     refused = [one for one in outcomes if isinstance(one, Refusal)]
     if not refused:
@@ -136,7 +137,7 @@ async def post_visit(
                 announced=change.announced,
                 now=now,
             )
-            await write_audit(connection, actor, "plan_visit", _("Une visite changée."), now=now)
+            await write_audit(connection, actor, "plan_visit", "Une visite changée.", now=now)
     except UnknownVisit:
         raise
     except Refusal as refusal:
@@ -161,7 +162,7 @@ async def post_removed_visit(
             now=now,
         )
         if removed:
-            await write_audit(connection, actor, "remove_visit", _("Une visite retirée."), now=now)
+            await write_audit(connection, actor, "remove_visit", "Une visite retirée.", now=now)
     return Redirect(VISITS, status_code=303)
 
 

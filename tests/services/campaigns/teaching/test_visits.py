@@ -69,11 +69,12 @@ async def test_a_teacher_ticks_a_session_moves_the_visit_and_takes_it_back(pool,
     assert "Aucune visite prévue" in page.text
     assert "Nom aa Élève, Nom ab Élève" in page.text
     one = week.sessions[2]
-    assert (await teacher.post(VISITS, {"seance": [str(one)]})).status_code == 303
+    # the journal is in French, whatever page was written on
+    assert (await teacher.post(f"/en{VISITS}", {"seance": [str(one)]})).status_code == 303
     (visit,) = await mine(pool, teacher)
     assert (visit.starts_at, visit.ends_at) == (at(1, 9), at(1, 9, 30))
     move = {"heure": "10:15", "duree": "45", "note": "Voir la tutrice", "annoncee": "oui"}
-    assert (await teacher.post(f"{VISITS}/{one}", move)).status_code == 303
+    assert (await teacher.post(f"/en{VISITS}/{one}", move)).status_code == 303
     (visit,) = await mine(pool, teacher)
     assert (visit.starts_at, visit.ends_at, visit.note) == (at(1, 10, 15), at(1, 11), "Voir la tutrice")
     assert (await teacher.get(PUPILS)).text.count("Votre visite : mardi 15 juin à 10 h 15") == 2
@@ -82,7 +83,7 @@ async def test_a_teacher_ticks_a_session_moves_the_visit_and_takes_it_back(pool,
     assert "10 h 15–11 h" in page.text
     assert "Votre venue est dite sur la page de l’entreprise" in page.text
     for _ in range(2):
-        assert (await teacher.post(f"{VISITS}/{one}/retrait")).status_code == 303
+        assert (await teacher.post(f"/en{VISITS}/{one}/retrait")).status_code == 303
     assert await mine(pool, teacher) == []
     audit = await pool.fetch("SELECT detail FROM campaigns.audit WHERE action LIKE '%visit%' ORDER BY id")
     assert [row["detail"] for row in audit] == ["1 visite prévue.", "Une visite changée.", "Une visite retirée."]

@@ -94,8 +94,11 @@ async def test_from_a_question_to_an_answer_that_everybody_reads(visitor, pool, 
     assert await facts(pool, "question.answered") == 1, "the same words are told once"
     assert "Questions et réponses" not in (await visitor.get(offer_page)).text
 
+    assert (await planner.post(f"/en{room}/{question_id}/retrait")).status_code == 303
     assert (await planner.post(f"{room}/{question_id}/retrait")).status_code == 303
-    assert (await planner.post(f"{room}/{question_id}/retrait")).status_code == 303
+    assert await pool.fetchval("SELECT detail FROM campaigns.audit WHERE action = 'remove_question'") == (
+        "Question supprimée."
+    ), "the journal is in French, whatever page was written on"
     assert await pool.fetchval("SELECT count(*) FROM campaigns.questions") == 0
     assert await pool.fetchval("SELECT count(*) FROM contract.people WHERE email = $1", EMAIL) == 0
     assert await facts(pool, "pupil.erased") == 1, "what was written to them goes, too"
