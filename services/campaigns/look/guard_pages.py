@@ -17,6 +17,9 @@ POLICY = "; ".join(
 
 
 NOSNIFF, NO_REFERRER = (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")
+# a shared cache may guess how long it keeps what says nothing of it (RFC 9111 §4.2.2): the state of a pupil, a refusal
+# said in the language of who asked
+NOT_KEPT = (b"cache-control", b"no-store")
 PAGE_POLICY = (b"content-security-policy", POLICY.encode())
 
 
@@ -26,7 +29,7 @@ async def guard_pages(message: Message, scope: Scope) -> None:  # noqa: ARG001  
         return
     headers = list(message["headers"])
     given = {name.lower(): value for name, value in headers}
-    wanted = [NOSNIFF, NO_REFERRER]
+    wanted = [NOSNIFF, NO_REFERRER, NOT_KEPT]
     if given.get(b"content-type", b"").startswith(b"text/html"):
         wanted.append(PAGE_POLICY)
     message["headers"] = headers + [header for header in wanted if header[0] not in given]
