@@ -228,6 +228,16 @@ CREATE TABLE campaigns.audit (
     offer_id uuid
 );
 
+CREATE TABLE campaigns.calendar_answers (
+    registration_id uuid NOT NULL,
+    day date,
+    answer text NOT NULL,
+    sequence integer NOT NULL,
+    stamp timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_answers_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'tentative'::text])))
+);
+
 CREATE TABLE campaigns.calendar_states (
     person_id uuid NOT NULL,
     whose text NOT NULL,
@@ -398,6 +408,12 @@ CREATE TABLE campaigns.idempotency_keys (
     status smallint,
     answer text,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE campaigns.leavings (
+    registration_id uuid NOT NULL,
+    declined_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.link_requests (
@@ -783,7 +799,7 @@ CREATE TABLE notifications.deliveries (
     sent_at timestamp with time zone,
     answer text DEFAULT ''::text NOT NULL,
     superseded_by uuid,
-    CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text]))),
+    CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text, 'DECLINECOUNTER'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
 );
 ALTER TABLE ONLY notifications.deliveries ALTER COLUMN mail SET STORAGE EXTERNAL;
@@ -834,6 +850,29 @@ CREATE TABLE contract.programmes (
     body jsonb NOT NULL
 );
 
+CREATE TABLE notifications.answers (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    registration_id uuid,
+    delivery_id uuid,
+    message_key bytea NOT NULL,
+    answer_key bytea,
+    facts jsonb NOT NULL,
+    sender text DEFAULT ''::text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'read'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    acted_at timestamp with time zone,
+    CONSTRAINT answers_check CHECK (((registration_id IS NULL) <> (delivery_id IS NULL))),
+    CONSTRAINT answers_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'counter'::text, 'refresh'::text, 'letter'::text, 'automatic'::text, 'bounce'::text]))),
+    CONSTRAINT answers_state_check CHECK ((state = ANY (ARRAY['read'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT answers_words_check CHECK ((length(words) <= 20000))
+);
+
 CREATE TABLE notifications.calendars (
     registration_id uuid NOT NULL,
     offer_id uuid NOT NULL,
@@ -847,6 +886,14 @@ CREATE TABLE notifications.calendars (
     occurred_at timestamp with time zone NOT NULL,
     reply_address text NOT NULL,
     sequence_sent integer
+);
+
+CREATE TABLE notifications.suppressions (
+    address text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    delivery_id uuid,
+    CONSTRAINT suppressions_address_check CHECK ((address = lower(address)))
 );
 
 CREATE TABLE notifications.unplanned_events (
@@ -892,6 +939,9 @@ ALTER TABLE ONLY campaigns.attendance
 
 ALTER TABLE ONLY campaigns.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY campaigns.calendar_answers
+    ADD CONSTRAINT calendar_answers_registration_id_day_key UNIQUE NULLS NOT DISTINCT (registration_id, day);
 
 ALTER TABLE ONLY campaigns.calendar_states
     ADD CONSTRAINT calendar_states_pkey PRIMARY KEY (person_id, whose);
@@ -964,6 +1014,9 @@ ALTER TABLE ONLY campaigns.host_spaces
 
 ALTER TABLE ONLY campaigns.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, route, key);
+
+ALTER TABLE ONLY campaigns.leavings
+    ADD CONSTRAINT leavings_pkey PRIMARY KEY (registration_id);
 
 ALTER TABLE ONLY campaigns.link_requests
     ADD CONSTRAINT link_requests_pkey PRIMARY KEY (mark);
@@ -1106,6 +1159,15 @@ ALTER TABLE ONLY contract.people
 ALTER TABLE ONLY contract.programmes
     ADD CONSTRAINT programmes_pkey PRIMARY KEY (offer_id, version);
 
+ALTER TABLE ONLY notifications.answers
+    ADD CONSTRAINT answers_answer_key_key UNIQUE (answer_key);
+
+ALTER TABLE ONLY notifications.answers
+    ADD CONSTRAINT answers_message_key_key UNIQUE (message_key);
+
+ALTER TABLE ONLY notifications.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY notifications.calendars
     ADD CONSTRAINT calendars_pkey PRIMARY KEY (registration_id);
 
@@ -1114,6 +1176,9 @@ ALTER TABLE ONLY notifications.deliveries
 
 ALTER TABLE ONLY notifications.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY notifications.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (address);
 
 ALTER TABLE ONLY notifications.unplanned_events
     ADD CONSTRAINT unplanned_events_pkey PRIMARY KEY (event_id);
@@ -1170,6 +1235,8 @@ CREATE INDEX host_requests_of_person ON campaigns.host_requests USING btree (per
 CREATE INDEX host_requests_of_session ON campaigns.host_requests USING btree (session_id);
 
 CREATE INDEX idempotency_keys_by_age ON campaigns.idempotency_keys USING btree (created_at);
+
+CREATE INDEX leavings_due ON campaigns.leavings USING btree (due_at);
 
 CREATE INDEX link_requests_by_age ON campaigns.link_requests USING btree (asked_at);
 
@@ -1281,6 +1348,12 @@ CREATE INDEX notices_of_pupil ON contract.events USING btree (((body ->> 'pupil_
 
 CREATE INDEX people_by_address ON contract.people USING btree (lower(email)) WHERE ((email IS NOT NULL) AND (erased_at IS NULL));
 
+CREATE INDEX answers_of_delivery ON notifications.answers USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
+
+CREATE INDEX answers_of_registration ON notifications.answers USING btree (registration_id, id);
+
+CREATE INDEX answers_to_act_on ON notifications.answers USING btree (due_at) WHERE (state = 'read'::text);
+
 CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, due_at, id) WHERE (state = 'due'::text);
 
 CREATE INDEX deliveries_leased ON notifications.deliveries USING btree (lease_until) WHERE (state = 'sending'::text);
@@ -1288,6 +1361,8 @@ CREATE INDEX deliveries_leased ON notifications.deliveries USING btree (lease_un
 CREATE INDEX deliveries_of_offer ON notifications.deliveries USING btree (offer_id, planned_at);
 
 CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree (registration_id, recipient_id);
+
+CREATE INDEX suppressions_by_delivery ON notifications.suppressions USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
 
 CREATE TRIGGER campaign_sectors_searched AFTER INSERT OR UPDATE OF label ON campaigns.campaign_sectors FOR EACH ROW WHEN ((new.label <> ''::text)) EXECUTE FUNCTION campaigns.index_offers_of_campaign_sector();
 
@@ -1349,6 +1424,9 @@ ALTER TABLE ONLY campaigns.audit
 
 ALTER TABLE ONLY campaigns.audit
     ADD CONSTRAINT audit_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.calendar_answers
+    ADD CONSTRAINT calendar_answers_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.calendar_states
     ADD CONSTRAINT calendar_states_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
@@ -1433,6 +1511,9 @@ ALTER TABLE ONLY campaigns.host_requests
 
 ALTER TABLE ONLY campaigns.host_requests
     ADD CONSTRAINT host_requests_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY campaigns.leavings
+    ADD CONSTRAINT leavings_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.listed_pupils
     ADD CONSTRAINT listed_pupils_id_fkey FOREIGN KEY (id) REFERENCES contract.people(id);
