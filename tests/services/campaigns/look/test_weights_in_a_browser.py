@@ -123,7 +123,7 @@ async def _weigh_on_a_slow_network(context: BrowserContext, page: Page, url: str
         if max(seen, ready) <= SECONDS * 1000:
             break
     await network.send("Network.setCacheDisabled", {"cacheDisabled": False})
-    weight = sum([len(gzip.compress(await answer.body())) for answer in answers])
+    weight = sum([await _weigh(answer) for answer in answers])
     await network.send("Network.emulateNetworkConditions", {**SLOW, "latency": 0, "downloadThroughput": -1})
     home = re.match(r"https?://[^/]+/", url)
     assert home is not None
@@ -136,6 +136,13 @@ async def _weigh_on_a_slow_network(context: BrowserContext, page: Page, url: str
         f"leaves cookies: {await context.cookies()}": bool(await context.cookies()),
     }
     return [fault for fault, is_so in faults.items() if is_so]
+
+
+async def _weigh(answer: Response) -> int:
+    """Bytes, compressed. A redirect has no body to be read, and is as light as it said."""
+    if 300 <= answer.status < 400:
+        return (await answer.request.sizes())["responseBodySize"]
+    return len(gzip.compress(await answer.body()))
 
 
 async def _squeeze(page: Page) -> list[str]:

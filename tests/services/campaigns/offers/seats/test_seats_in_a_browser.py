@@ -163,8 +163,8 @@ async def test_the_sheet_works_without_any_script(browser, visitor, pool, seats)
     page = await context.new_page()
     await page.goto(f"{HOME}/planification/{week.slug}/presences/2027-06-14")
     await page.locator("fieldset.seen").first.locator(".is-present").click()
-    await page.click("text=Enregistrer les présences")
-    await page.wait_for_load_state()
+    async with page.expect_navigation():
+        await page.click("text=Enregistrer les présences")
     assert await pool.fetchval("SELECT state FROM campaigns.attendance") == "present"
 
 
