@@ -238,6 +238,34 @@ def test_every_sentence_of_a_module_is_marked(path):
     assert unmarked == [], "not within _(), n_() or later()"
 
 
+# a comment, or a text: in code the one is skipped and the other looked at
+PIECES = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL)
+
+
+def sentences_of_script(source: str) -> list[str]:
+    """Texts of a script that people would read: in French letters, or several words that begin like a sentence."""
+    texts = [piece[1:-1] for piece in PIECES.findall(source) if not piece.startswith(("//", "/*"))]
+    return [text for text in texts if FRENCH.search(text) or re.match(r"[A-ZÀ-Þ][^\W\d_]*’?\s\w", text)]
+
+
+def scripts() -> list[Path]:
+    found = sorted(path for path in (ROOT / "services").rglob("*.js") if "vendor" not in path.parts)
+    assert {"quinzaine-liste.js", "builder.js", "attendance.js"} <= {path.name for path in found}
+    return [path for path in found if not path.name.endswith(".min.js")]
+
+
+def test_a_script_says_what_its_page_gives_it_and_no_sentence_of_its_own():
+    assert sentences_of_script("say('Les voir sur Quinzaine'); // l’été") == ["Les voir sur Quinzaine"]
+    assert sentences_of_script('say("réservé", "POST", `une ${x}`, ".week .hours")') == ["réservé"]
+    said = {path.relative_to(ROOT).as_posix(): sentences_of_script(path.read_text()) for path in scripts()}
+    assert {name: texts for name, texts in said.items() if texts} == {}, "given by the page, in data-… attributes"
+
+
+def test_a_sheet_is_set_in_words_it_is_given():
+    for path in sorted((ROOT / "services").rglob("*.typ")):
+        assert FRENCH.findall(re.sub(r"//[^\n]*", "", path.read_text())) == [], path.name
+
+
 def catalogues() -> list[Path]:
     return sorted(path for room in ("services", "shared") for path in (ROOT / room).rglob("locale/en.po"))
 

@@ -65,6 +65,8 @@ async def get_offer_page(
         programme = await read_programme(connection, listing.id)
         questions = await list_published(connection, listing.id)
     address = f"{edge.settings.base_url}/offres/{listing.slug}"
+    # in the language it is in: the other one is another page of the same offer
+    canonical = f"{edge.settings.base_url}{prefix()}/offres/{listing.slug}"
     card = edge.settings.base_url + address_of_card(listing, edge.print_room.tag_of(draw_card(listing)))
     return page(
         "catalogue/templates/offer.html",
@@ -72,10 +74,9 @@ async def get_offer_page(
         programme=programme,
         questions=questions,
         address=address,
-        # in the language it is in: the other one is another page of the same offer
-        canonical=f"{edge.settings.base_url}{prefix()}/offres/{listing.slug}",
+        canonical=canonical,
         card=card,
-        event=describe_event(listing, programme, address=address, now=now),
+        event=describe_event(listing, programme, address=address, page=canonical, now=now),
         feed_url=f"{edge.settings.base_url}/calendars/{listing.slug}.ics",
         now=now,
     )

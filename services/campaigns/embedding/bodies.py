@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class EmbeddedOffer(Struct, frozen=True):
-    """An offer as a list elsewhere shows it; `state` is open, full, not_yet or closed, `says` the same in French."""
+    """An offer as a list elsewhere shows it; `state` is open, full, not_yet or closed, `says` the same in words."""
 
     title: str
     url: str

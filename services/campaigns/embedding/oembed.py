@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct
 
 from services.campaigns.embedding.choice import Choice, UnknownChoice, read_choice
-from shared.languages import later
+from services.campaigns.look.spoken import in_english
+from shared.languages import Language, later
 from shared.refusal import Refusal
 
 WIDTH, HEIGHT_OF_OFFER, HEIGHT_OF_LIST, LEAST = 480, 240, 480, 120
@@ -43,15 +44,17 @@ class UnknownFormat(Refusal):
 
 
 class Embeddable(Struct, frozen=True):
-    """An offer by its slug, or a list by its choice."""
+    """An offer by its slug, or a list by its choice, in the language its address says."""
 
     slug: str = ""
     choice: Choice | None = None
+    language: Language = "fr"
 
     @property
     def frame(self) -> str:
         """The path of the page that may stand in a frame."""
-        return f"/integrer/offres/{self.slug}" if self.slug else f"/integrer/liste{(self.choice or Choice()).query}"
+        path = f"/integrer/offres/{self.slug}" if self.slug else f"/integrer/liste{(self.choice or Choice()).query}"
+        return path if self.language == "fr" else in_english(path)
 
 
 def read_address(address: str, *, base_url: str) -> Embeddable:
@@ -59,14 +62,18 @@ def read_address(address: str, *, base_url: str) -> Embeddable:
     if not address.startswith(f"{base_url}/") and address != base_url:
         raise NotEmbeddable
     parts = urlsplit(address.removeprefix(base_url))
-    match parts.path.strip("/").split("/"):
+    path = parts.path.strip("/").split("/")
+    language: Language = "fr"
+    if path[0] == "en":
+        language, path = "en", path[1:] or [""]
+    match path:
         case ["offres", slug] if slug:
-            return Embeddable(slug=slug)
+            return Embeddable(slug, language=language)
         case [""]:
-            return Embeddable(choice=Choice())
+            return Embeddable(choice=Choice(), language=language)
         case ["integrer", "liste"]:
             try:
-                return Embeddable(choice=read_choice(dict(parse_qsl(parts.query))))
+                return Embeddable(choice=read_choice(dict(parse_qsl(parts.query))), language=language)
             except UnknownChoice as error:
                 raise NotEmbeddable from error
     raise NotEmbeddable

@@ -1,7 +1,9 @@
 // <quinzaine-liste organisation="…" departement="27"></quinzaine-liste>: the offers of Quinzaine on any page.
 // Plain JavaScript, no cookie, one request to where this script comes from. Words are only ever set as text.
 (() => {
-  const HOME = new URL("/", document.currentScript.src);
+  const HOME = new URL("..", document.currentScript.src);
+  // filled in when the script is sent, in the language its address says
+  const WORDS = {};
   const STYLE = `
     :host { display: block; font: inherit; color: inherit; }
     ul { list-style: none; margin: 0; padding: 0; }
@@ -33,14 +35,14 @@
       for (const name of QuinzaineListe.observedAttributes)
         if (this.getAttribute(name)) address.searchParams.set(name, this.getAttribute(name));
       const asked = (this.asked = address.href);
-      if (!this.shadowRoot.childElementCount) this.show(text("p", "Les offres arrivent…"));
+      if (!this.shadowRoot.childElementCount) this.show(text("p", WORDS.coming));
       try {
         const answer = await fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
         if (!answer.ok) throw new Error(answer.status);
         const list = await answer.json();
-        if (this.asked === asked) this.show(...offers(list), link(list.url, "Toutes les offres sur Quinzaine"));
+        if (this.asked === asked) this.show(...offers(list), link(list.url, WORDS.all));
       } catch {
-        if (this.asked === asked) this.show(text("p", "Les offres ne peuvent pas être affichées ici."), link(HOME.href, "Les voir sur Quinzaine"));
+        if (this.asked === asked) this.show(text("p", WORDS.failed), link(HOME.href, WORDS.elsewhere));
       }
     }
 
@@ -50,7 +52,7 @@
   }
 
   function offers(list) {
-    if (!list.offers.length) return [text("p", "Aucune offre pour le moment.")];
+    if (!list.offers.length) return [text("p", WORDS.none)];
     const all = document.createElement("ul");
     all.append(...list.offers.map((offer) => {
       const item = document.createElement("li");

@@ -24,10 +24,13 @@ from services.campaigns.embedding.oembed import NoAddress, NotEmbeddable, Unknow
 from services.campaigns.embedding.read import list_embedded, list_organisers, read_organiser
 from services.campaigns.look.guard_pages import POLICY
 from services.campaigns.look.pages import page
+from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.offer import UnknownOffer
+from shared.languages import _, speaking, translate
 
 AT_MOST = 30
-SCRIPT = (Path(__file__).parent / "quinzaine-liste.js").read_bytes()
+SCRIPT = (Path(__file__).parent / "quinzaine-liste.js").read_text()
+NO_WORDS = "const WORDS = {};"
 # the same policy as everywhere, but for who may show the page
 IN_A_FRAME = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 FOR_EVERY_SITE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -41,7 +44,7 @@ async def get_how_to(request: Request[Any, Any, Any], edge: NamedDependency[Edge
         organisers = await list_organisers(connection)
     if choice.organisation and choice.organisation not in dict(organisers):
         raise UnknownChoice
-    base_url = edge.settings.base_url
+    base_url = edge.settings.base_url + prefix()
     address = f"{base_url}/integrer/liste{choice.query}"
     attributes = "".join(f' {name}="{value}"' for name, value in msgspec.structs.asdict(choice).items() if value)
     return page(
@@ -70,7 +73,7 @@ async def get_frame_of_list(
     except UnknownChoice:
         return _framed("embedding/templates/nothing.html", status=404)
     return _framed("embedding/templates/list.html", title=choice.say(name), listings=listings, now=now,
-                   home=f"{edge.settings.base_url}/")  # fmt: skip
+                   home=f"{edge.settings.base_url}{prefix()}/")  # fmt: skip
 
 
 @get("/integrer/offres/{slug:str}", include_in_schema=False)
@@ -84,7 +87,7 @@ async def get_frame_of_offer(
     except UnknownOffer:
         return _framed("embedding/templates/nothing.html", status=404)
     return _framed("embedding/templates/list.html", title=listing.title, listings=[listing], now=now,
-                   home=f"{edge.settings.base_url}/")  # fmt: skip
+                   home=f"{edge.settings.base_url}{prefix()}/")  # fmt: skip
 
 
 @get("/integrer/offres.json", include_in_schema=False)
@@ -94,16 +97,24 @@ async def get_list(
     """The list for the element, readable by every site."""
     choice = read_choice(request.query_params)
     name, listings = await _chosen(edge, choice, now)
-    base_url = edge.settings.base_url
+    base_url = edge.settings.base_url + prefix()
     body = EmbeddedList(choice.say(name), f"{base_url}/", tuple(_offer(base_url, item, now) for item in listings))
     return Response(body, headers={**FOR_EVERY_SITE, "Cache-Control": "public, max-age=30"})
 
 
 @get("/integrer/quinzaine-liste.js", include_in_schema=False)
-async def get_element() -> Response[bytes]:
-    """The script of the element; its address stays, so it is kept for an hour only."""
+async def get_element() -> Response[str]:
+    """The script of the element with its words; its address stays, so it is kept for an hour only."""
     headers = {**FOR_EVERY_SITE, "Cache-Control": "public, max-age=3600"}
-    return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=headers)
+    said = {
+        "coming": _("Les offres arrivent…"),
+        "all": _("Toutes les offres sur Quinzaine"),
+        "none": _("Aucune offre pour le moment."),
+        "failed": _("Les offres ne peuvent pas être affichées ici."),
+        "elsewhere": _("Les voir sur Quinzaine"),
+    }
+    script = SCRIPT.replace(NO_WORDS, f"const WORDS = {msgspec.json.encode(said).decode()};")
+    return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
 @get("/oembed", include_in_schema=False)
@@ -118,7 +129,8 @@ async def get_oembed(request: Request[Any, Any, Any], edge: NamedDependency[Edge
     embeddable = read_address(asked["url"], base_url=base_url)
     width, height = frame_size(embeddable, most_wide=asked.get("maxwidth", ""), most_high=asked.get("maxheight", ""))
     try:
-        title, author = await _names(edge, embeddable.slug, embeddable.choice)
+        with speaking(embeddable.language):
+            title, author = await _names(edge, embeddable.slug, embeddable.choice)
     except (UnknownOffer, UnknownChoice) as error:
         raise NotEmbeddable from error
     answer = OEmbed(
@@ -167,7 +179,7 @@ def _offer(base_url: str, listing: Listing, now: datetime) -> EmbeddedOffer:
         when=listing.when,
         city=listing.city,
         organisation=listing.organisation,
-        sectors=tuple(sector.label for sector in listing.sectors),
+        sectors=tuple(translate(sector.label) for sector in listing.sectors),
         state=listing.state(now),
         says=listing.say_state(now),
         seats=listing.seats,

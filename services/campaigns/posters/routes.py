@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.conditions import is_known
+from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.read import read_programme
 from services.campaigns.posters.card import address_of_card, draw_card
 from services.campaigns.posters.code import draw_code
@@ -25,7 +26,7 @@ async def get_poster(
     async with edge.reading() as connection:
         listing = await read_listing(connection, slug)
         programme = await read_programme(connection, listing.id)
-    sheet = lay_out(listing, programme, address=f"{edge.settings.base_url}/offres/{listing.slug}")
+    sheet = lay_out(listing, programme, address=f"{edge.settings.base_url}{prefix()}/offres/{listing.slug}")
     tag = edge.print_room.tag_of(sheet)
     asked = request.headers.get("If-None-Match")
     if asked and is_known(tag.encode(), b"", asked.encode(), None):
@@ -40,7 +41,7 @@ async def get_code(edge: NamedDependency[Edge], slug: FromPath[str]) -> Response
     """The offer's address as a QR code."""
     async with edge.reading() as connection:
         listing = await read_listing(connection, slug)
-    code = draw_code(f"{edge.settings.base_url}/offres/{listing.slug}")
+    code = draw_code(f"{edge.settings.base_url}{prefix()}/offres/{listing.slug}")
     headers = {
         "Cache-Control": "public, max-age=86400",
         "Content-Disposition": f'inline; filename="code-{listing.slug}.svg"',

@@ -7,20 +7,24 @@ import msgspec
 
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.look.words import OFFER_KINDS
+from shared.languages import translate
 from shared.programme import Programme, ProgrammeDay
 
 
-def describe_event(listing: Listing, programme: Programme, *, address: str, now: datetime) -> str:
-    """The JSON-LD of an offer; it may stand inside a `script` element as it is: no `<`, `>` or `&` is left in it."""
+def describe_event(listing: Listing, programme: Programme, *, address: str, page: str, now: datetime) -> str:
+    """The JSON-LD of an offer: `address` is the offer's in every language, `page` the one being read.
+
+    It may stand inside a `script` element as it is: no `<`, `>` or `&` is left in it."""
     planned = [s for day in programme.days for s in day.sessions if s.status == "planned"]
     online = [session for session in planned if session.online_url and not session.place]
     event: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "@id": address,
-        "url": address,
+        "url": page,
         "name": listing.title,
         "description": listing.summary or OFFER_KINDS[listing.kind],
+        # the language of what happens there (https://schema.org/inLanguage), whatever page tells of it
         "inLanguage": "fr",
         "isAccessibleForFree": True,
         "eventStatus": f"https://schema.org/{'EventCancelled' if listing.status == 'cancelled' else 'EventScheduled'}",
@@ -28,10 +32,10 @@ def describe_event(listing: Listing, programme: Programme, *, address: str, now:
         "organizer": {"@type": "Organization", "name": listing.organisation},
         "maximumAttendeeCapacity": listing.seats,
         "remainingAttendeeCapacity": listing.free,
-        "location": _location(listing, address, all_online=bool(planned) and len(online) == len(planned)),
+        "location": _location(listing, page, all_online=bool(planned) and len(online) == len(planned)),
         "offers": {
             "@type": "Offer",
-            "url": address,
+            "url": page,
             "price": 0,
             "priceCurrency": "EUR",
             "availability": f"https://schema.org/{'InStock' if listing.state(now) == 'open' else 'SoldOut'}",
@@ -66,7 +70,7 @@ def _day(day: ProgrammeDay, listing: Listing) -> dict[str, Any] | None:
         return None
     return {
         "@type": "Event",
-        "name": day.sector_label or listing.title,
+        "name": translate(day.sector_label) if day.sector_label else listing.title,
         "startDate": min(session.starts_at for session in planned).isoformat(),
         "endDate": max(session.ends_at for session in planned).isoformat(),
         "location": _location(listing, "", all_online=False),

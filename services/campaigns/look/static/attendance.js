@@ -29,7 +29,7 @@
     sending = true;
     while (read().length && (await send(read()[0]))) write(read().slice(1));
     sending = false;
-    if (read().length) say("Pas de réseau : la feuille est gardée sur ce téléphone et partira dès qu’il revient.");
+    if (read().length) say(note.dataset.kept);
     else location.reload();
   };
 

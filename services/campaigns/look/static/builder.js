@@ -177,11 +177,11 @@
     board().prepend(alert);
     alert.scrollIntoView({ block: 'nearest' });
   };
-  document.addEventListener('htmx:sendError', () => trouble('Rien n’a été enregistré : le service ne répond pas. Réessayez dans un instant.'));
-  document.addEventListener('htmx:responseError', (event) => trouble(event.detail.xhr.status === 403 ? 'Rien n’a été enregistré : rechargez la page, puis réessayez.' : 'Rien n’a été enregistré : le service a un souci. Réessayez dans un instant.'));
+  document.addEventListener('htmx:sendError', () => trouble(live.dataset.silent));
+  document.addEventListener('htmx:responseError', (event) => trouble(event.detail.xhr.status === 403 ? live.dataset.refused : live.dataset.broken));
   document.addEventListener('htmx:beforeSwap', (event) => {
     // the sign-in has ended meanwhile: its page is a page of its own
     const { pathname, href } = new URL(event.detail.xhr.responseURL || location.href);
-    if (pathname.startsWith('/connexion')) { event.detail.shouldSwap = false; location.href = href; }
+    if (pathname.replace(/^\/en(?=\/)/, '').startsWith('/connexion')) { event.detail.shouldSwap = false; location.href = href; }
   });
 })();

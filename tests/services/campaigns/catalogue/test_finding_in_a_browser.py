@@ -171,6 +171,13 @@ async def test_the_element_shows_the_offers_on_another_site(elsewhere):
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     await page.context.close()
+    page = await elsewhere(
+        f'<!doctype html><html lang="en"><title>Town hall</title>'
+        f'<script async src="{HOME}/en/integrer/quinzaine-liste.js"></script><quinzaine-liste></quinzaine-liste></html>'
+    )
+    await page.get_by_text("All offers on Quinzaine").wait_for()
+    assert await page.locator("quinzaine-liste li a").get_attribute("href") == f"{HOME}/en{OFFER}"
+    await page.context.close()
 
 
 @pytest.mark.usefixtures("small_week")

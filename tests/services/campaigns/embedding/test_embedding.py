@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from services.campaigns.offers.cancel_offer import cancel_offer
@@ -110,6 +111,29 @@ async def test_oembed_gives_a_frame_for_an_offer_and_for_a_list(visitor, small_w
     assert whole["title"] == "Eure"
 
 
+async def test_what_is_embedded_is_in_the_language_of_its_address(visitor, small_week):
+    script = (await visitor.get("/en/integrer/quinzaine-liste.js")).text
+    assert '"none":"No offers at the moment."' in script
+    assert '"none":"Aucune offre pour le moment."' in (await visitor.get("/integrer/quinzaine-liste.js")).text
+    body = (await visitor.get("/en/integrer/offres.json")).json()
+    assert body["title"] == "All offers"
+    assert body["offers"][0]["says"] == "2 seats free"
+    assert body["offers"][0]["url"] == f"{HOME}/en/offres/{small_week.slug}"
+    text = read(await visitor.get("/en/integrer?departement=27")).text
+    assert f'<iframe src="{HOME}/en/integrer/liste?departement=27"' in text
+    assert f'<script async src="{HOME}/en/integrer/quinzaine-liste.js"></script>' in text
+    page = await visitor.get(f"/en/offres/{small_week.slug}")
+    link = next(link for link in read(page).all("link") if link.get("type") == "application/json+oembed")
+    assert f'src="{HOME}/en/integrer/offres/{small_week.slug}"' in (await visitor.get(link["href"])).json()["html"]
+    whole = (await visitor.get(f"/oembed?{urlencode({'url': f'{HOME}/en'})}")).json()
+    assert whole["title"] == "All offers", "the address says the language, not who asks"
+    assert f'src="{HOME}/en/integrer/liste"' in whole["html"]
+    (event,) = re.findall(r'<script type="application/ld.json">(.*?)</script>', page.text)
+    told = msgspec.json.decode(event)
+    assert (told["@id"], told["url"]) == (f"{HOME}/offres/{small_week.slug}", f"{HOME}/en/offres/{small_week.slug}")
+    assert told["inLanguage"] == "fr", "what happens there is in French, whoever reads of it"
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -120,6 +144,7 @@ async def test_oembed_gives_a_frame_for_an_offer_and_for_a_list(visitor, small_w
         ({"url": f"{HOME}/", "format": "xml"}, 501),
         ({"url": f"{HOME}/offres/nulle-part"}, 404),
         ({"url": f"{HOME}/planification"}, 404),
+        ({"url": f"{HOME}/en/planification"}, 404),
         ({"url": f"{HOME}/integrer/liste?organisation=personne"}, 404),
         ({"url": f"{HOME}.hostile.example/"}, 404),
         ({"url": "https://hostile.example/offres/semaine-pont-audemer"}, 404),

@@ -8,7 +8,8 @@ import pytest
 from services.campaigns.posters.card import HEIGHT, WIDTH
 from services.campaigns.posters.code import draw_code
 from services.campaigns.posters.print_room import PosterNotSet, PrintRoom
-from services.campaigns.posters.sheet import DAYS_AT_MOST, Sheet, lay_out
+from services.campaigns.posters.sheet import DAYS_AT_MOST, Says, Sheet, lay_out
+from shared.languages import speaking
 from tests.world import a_week
 
 pytestmark = pytest.mark.anyio
@@ -17,8 +18,20 @@ HOSTILE = '#panic("x") *gras* $x^2$ @renvoi <nom> // \\ ] [ #import "/etc/passwd
 
 
 def a_sheet(**changes: str) -> Sheet:
-    words = dict.fromkeys(("kind", "title", "when", "city", "summary", "organisation", "campaign", "contact"), "Mot")
-    return Sheet(**{**words, "lines": (), "more": "", "address": "q.example", "code": draw_code("x"), **changes})  # type: ignore[arg-type]
+    words = dict.fromkeys(("kind", "title", "when", "city", "summary", "organisation"), "Mot")
+    says = Says(**dict.fromkeys(("code", "register", "read", "offered", "question"), "Mot"))
+    return Sheet(
+        **{
+            **words,
+            "lines": (),
+            "more": "",
+            "address": "q.example",
+            "code": draw_code("x"),
+            "language": "fr",
+            "says": says,
+            **changes,
+        }
+    )  # type: ignore[arg-type]
 
 
 async def test_a_poster_is_one_page_of_pdf_that_is_made_once(visitor, small_week):
@@ -58,6 +71,28 @@ async def test_the_sheet_names_each_day_with_its_sector_and_hosts(pool):
     assert sheet.lines[0].sector == "Bâtiment et travaux publics (BTP)"
     assert sheet.lines[0].hosts == "Chantiers de la Risle, Énergies du Marais"
     assert sheet.address == "q.example/offres/semaine"
+    assert sheet.says.offered.startswith("Gratuit. Proposé par Fédération des métiers, dans « ")
+
+
+async def test_a_poster_is_in_the_language_of_the_page_it_is_taken_from(visitor, pool, small_week):
+    from services.campaigns.catalogue.read import read_listing
+    from services.campaigns.offers.read import read_programme
+
+    address = f"/offres/{small_week.slug}/affiche.pdf"
+    french, english = [await visitor.get(path) for path in (address, f"/en{address}")]
+    assert b"/Lang(fr" in french.content
+    assert b"/Lang(en" in english.content
+    assert french.headers["etag"] != english.headers["etag"]
+    async with pool.acquire() as connection:
+        listing = await read_listing(connection, small_week.slug)
+        programme = await read_programme(connection, small_week.offer_id)
+    with speaking("en"):
+        sheet = lay_out(listing, programme, address=f"https://q.example/en/offres/{small_week.slug}")
+    assert sheet.says.register == "Register with a phone"
+    assert sheet.says.read == "Scan this code, or open"
+    assert sheet.lines[0].day == "Monday 14 June, 9:00–16:00"
+    code = (await visitor.get(f"/en/offres/{small_week.slug}/code.svg")).text
+    assert code == draw_code(f"http://quinzaine.example/en/offres/{small_week.slug}"), "it leads to the page it is from"
 
 
 async def test_the_code_is_a_drawing_of_the_offer_s_address(visitor, small_week):
