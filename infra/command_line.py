@@ -119,6 +119,23 @@ def demo() -> None:
 
 
 @app.command
+def doctor() -> None:
+    """Look at everything an installation stands on, and say what is wrong; changes nothing, sends nothing.
+
+    Database, migrations, durability, clock, queue, broker, mail server, DNS of the mail domain, site, time zones, disk.
+    The exit code is 1 when something must be mended.
+    """
+    from rich.console import Console
+
+    from infra.doctor.report import examine, print_report
+
+    findings = asyncio.run(examine(read_settings()))
+    print_report(findings, Console(highlight=False))
+    if any(finding.state == "bad" for finding in findings):
+        sys.exit(1)
+
+
+@app.command
 def owner(
     email: str,
     *,

@@ -1,0 +1,71 @@
+"""What is wrong with a database is said, with what to do; nothing is changed."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from infra.doctor.database import look_at_database
+from infra.migrate import FOLDER
+from shared.identifiers import new_id
+from shared.settings import read_settings
+
+pytestmark = pytest.mark.anyio
+
+
+def settings(url: str):
+    return read_settings({"QUINZAINE_DATABASE_URL": url, "QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests"})
+
+
+async def states(url: str, **options) -> dict[str, str]:
+    return {finding.what: finding.state for finding in await look_at_database(settings(url), **options)}
+
+
+async def test_a_sound_database_is_good_in_everything_but_what_tests_turn_off(database_url):
+    found = await states(database_url)
+    assert found.pop("Écriture sur disque") in ("good", "bad")
+    assert set(found.values()) <= {"good", "doubtful"}
+    assert {"Migrations", "Horloge", "Faits à annoncer", "Messages à envoyer"} <= found.keys()
+
+
+async def test_a_database_that_is_away_is_one_finding():
+    (finding,) = await look_at_database(settings("postgresql://postgres@127.0.0.1:1/nowhere"))
+    assert finding.state == "bad"
+    assert "QUINZAINE_DATABASE_URL" in finding.advice
+
+
+async def test_what_was_never_migrated_lacks_its_migrations_and_nothing_else_is_asked(empty_url):
+    found = await states(empty_url)
+    assert found["Migrations"] == "bad"
+    assert "Faits à annoncer" not in found
+
+
+async def test_a_missing_an_edited_and_a_newer_migration_are_told_apart(database_url, tmp_path):
+    folder = shutil.copytree(FOLDER, tmp_path / "migrations")
+    (folder / "0999_more.sql").write_text("SELECT 1;")
+    assert (await states(database_url, migrations=folder))["Migrations"] == "bad"
+    (folder / "0999_more.sql").unlink()
+    first = folder / "0001_spine.sql"
+    text = first.read_text()
+    first.write_text(text + "-- edited")
+    (finding,) = [
+        each for each in await look_at_database(settings(database_url), migrations=folder) if each.what == "Migrations"
+    ]
+    assert (finding.state, finding.seen) == ("bad", "0001_spine.sql")
+    first.unlink()
+    assert (await states(database_url, migrations=folder))["Migrations"] == "doubtful"
+
+
+async def test_a_fact_nobody_has_told_for_long_is_bad(database_url):
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(
+            "INSERT INTO contract.events (id, tag, occurred_at, body) VALUES ($1, 'offer.published', $2, '{}')",
+            new_id(),
+            datetime.now(UTC) - timedelta(hours=1),
+        )
+        assert (await states(database_url))["Faits à annoncer"] == "bad"
+    finally:
+        await connection.execute("DELETE FROM contract.events WHERE body = '{}'")
+        await connection.close()
