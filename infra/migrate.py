@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import asyncpg
 FOLDER = Path(__file__).parent / "migrations"
 SECTORS = Path(__file__).parent.parent / "data" / "sectors.csv"
 LOCK = 7_151_515  # any number that only we use
+# whoever waits for a table makes everybody behind wait too: nobody who registers is held up longer than this
+WAIT_FOR_A_TABLE = timedelta(milliseconds=500)
+# between two tries those who were held up are served
+PAUSE_SECONDS = 1.0
+TRIES = 120
 
 
 class MigrationChanged(Exception):
@@ -19,8 +25,9 @@ class MigrationChanged(Exception):
 async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
     """Apply what has not been applied, each file in its own transaction; returns the names of the files applied.
 
-    Two at once: the second waits, then finds nothing to do. Raises `MigrationChanged` when a file that was applied
-    differs from what was applied.
+    Two at once: the second waits, then finds nothing to do. Beside a product that runs, a migration asks for each
+    table for half a second and tries again later: `LockNotAvailableError` after some minutes, and nothing is done.
+    Raises `MigrationChanged` when a file that was applied differs from what was applied.
     """
     files = {file.name: file.read_text() for file in sorted(folder.glob("*.sql"))}  # noqa: ASYNC240  # a few small files, once
     connection = await asyncpg.connect(database_url, timeout=10)
@@ -34,14 +41,29 @@ async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
                 if applied[name] != mark:
                     raise MigrationChanged(f"{name} was edited after it had been applied.")
                 continue
-            async with connection.transaction():
-                await connection.execute(text)
-                await connection.execute("INSERT INTO public.migrations (name, mark) VALUES ($1, $2)", name, mark)
+            await _apply(connection, name, text, mark)
             names.append(name)
         await load_sectors(connection)
         return names
     finally:
         await connection.close()
+
+
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", name: str, text: str, mark: str) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            async with connection.transaction():
+                await connection.execute(
+                    f"SET LOCAL lock_timeout = '{WAIT_FOR_A_TABLE // timedelta(milliseconds=1)}ms'"
+                )
+                await connection.execute(text)
+                await connection.execute("INSERT INTO public.migrations (name, mark) VALUES ($1, $2)", name, mark)
+        except asyncpg.LockNotAvailableError:
+            if not left:
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 async def prepare_broker(broker_url: str) -> None:

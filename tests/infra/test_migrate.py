@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import time
 from pathlib import Path
 
 import asyncpg
@@ -72,6 +73,32 @@ async def test_the_lock_goes_with_whoever_fails(empty_url, folder):
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(empty_url, folder=folder)
     assert await asyncio.wait_for(migrate(empty_url), timeout=10) == []
+
+
+async def test_a_migration_that_waits_for_a_table_holds_nobody_else_up_for_long(empty_url, folder):
+    await migrate(empty_url)
+    (folder / "9001_wide.sql").write_text("ALTER TABLE campaigns.offers ADD COLUMN wide text;")
+    long_reader, visitor = await asyncpg.connect(empty_url), await asyncpg.connect(empty_url)
+    try:
+        reading = long_reader.transaction()
+        await reading.start()
+        await long_reader.fetch("SELECT FROM campaigns.offers")
+        migrating = asyncio.create_task(migrate(empty_url, folder=folder))
+        slowest = 0.0
+        began = time.monotonic()
+        while time.monotonic() - began < 2:
+            asked = time.monotonic()
+            await asyncio.wait_for(visitor.fetch("SELECT FROM campaigns.offers"), timeout=5)
+            slowest = max(slowest, time.monotonic() - asked)
+            await asyncio.sleep(0.02)
+        assert not migrating.done()
+        await reading.rollback()
+        assert await asyncio.wait_for(migrating, timeout=20) == ["9001_wide.sql"]
+        # somebody did wait behind the migration, and not for as long as the reader reads
+        assert slowest > 0.2
+    finally:
+        await long_reader.close()
+        await visitor.close()
 
 
 async def test_all_sectors_are_there_and_a_corrected_one_is_put_right(empty_url):
