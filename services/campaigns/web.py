@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, get
 from litestar.datastructures import State
@@ -111,25 +111,6 @@ class Front(Site, Gate):
 
 def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
     """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are."""
-
-    @asynccontextmanager
-    async def stand(app: Litestar) -> AsyncIterator[None]:
-        pool = await open_pool(settings.database_url, size=settings.database_pool)
-        edge = Edge(settings, pool, preview=preview)
-        app.state.edge = edge
-        tasks = [asyncio.create_task(edge.doorbell.run()), asyncio.create_task(run_clock(edge))]
-        try:
-            yield
-        finally:
-            await edge.turnstile.close()
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
-            with suppress(TimeoutError):
-                await asyncio.wait_for(pool.close(), timeout=5)
-
     site = Front(
         route_handlers=[
             get_health,
@@ -181,7 +162,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             "actor": Provide(provide_actor),
         },
         exception_handlers=exception_handlers,
-        lifespan=[stand],
+        lifespan=[_stand],
         request_max_body_size=BODY_AT_MOST,
         openapi_config=OpenAPIConfig(
             title="Quinzaine",
@@ -192,6 +173,32 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
         ),
         logging_config=None,
     )
-    if settings.limits:
-        site.watch = Watch(settings.limits, Signer(settings.secret_keys), trusted_hops=settings.trusted_hops)
+    site.state.settings, site.state.preview = settings, preview
     return site
+
+
+@asynccontextmanager
+async def _stand(app: Litestar) -> AsyncIterator[None]:
+    """What the application stands on while it runs, by the settings it has when it starts.
+
+    Putting all routes together takes half a second: who starts it again, on another database, need not do it again.
+    """
+    settings: Settings = app.state.settings
+    signer = Signer(settings.secret_keys)
+    watch = Watch(settings.limits, signer, trusted_hops=settings.trusted_hops) if settings.limits else None
+    cast("Front", app).watch = watch
+    pool = await open_pool(settings.database_url, size=settings.database_pool)
+    edge = Edge(settings, pool, preview=app.state.preview)
+    app.state.edge = edge
+    tasks = [asyncio.create_task(edge.doorbell.run()), asyncio.create_task(run_clock(edge))]
+    try:
+        yield
+    finally:
+        await edge.turnstile.close()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), timeout=5)

@@ -10,8 +10,8 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from infra.mail_preview import mail_preview
-from services.campaigns.web import create_app
 from shared.database import transaction
+from tests.application import visiting
 from tests.world import Member, Week, a_member, a_week
 
 
@@ -48,9 +48,7 @@ SignIn = Callable[..., Awaitable[SignedIn]]
 @pytest.fixture
 async def visitor(settings) -> AsyncIterator[AsyncTestClient]:
     """A browser without scripts; it follows no redirect unasked."""
-    async with AsyncTestClient(
-        create_app(settings, preview=mail_preview(settings)), raise_server_exceptions=False
-    ) as client:
+    async with visiting(settings, preview=mail_preview(settings), raise_server_exceptions=False) as client:
         yield client
 
 

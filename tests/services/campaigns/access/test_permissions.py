@@ -6,9 +6,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from services.campaigns.access.permissions import ACTIONS, MAY, ROLE_NAMES, ROLE_PROMISES, ROLES, Action, Role
-from services.campaigns.web import create_app
 from shared.identifiers import new_id
-from shared.settings import Settings
+from tests.application import routes
 from tests.world import Week
 
 pytestmark = pytest.mark.anyio
@@ -52,10 +51,10 @@ OPEN = (
 )
 
 
-def handlers(settings: Settings) -> list[tuple[str, str, HTTPRouteHandler]]:
+def handlers() -> list[tuple[str, str, HTTPRouteHandler]]:
     """(method, path, handler) of every route, but the framework's own OPTIONS and the mounted feeds."""
     found = []
-    for route in create_app(settings).routes:
+    for route in routes():
         for handler in getattr(route, "route_handlers", []):
             if isinstance(handler, HTTPRouteHandler):
                 found += [(method, route.path, handler) for method in handler.http_methods if method != "OPTIONS"]
@@ -66,21 +65,14 @@ def action_of(handler: HTTPRouteHandler) -> Action | None:
     return handler.opt.get("action")
 
 
-@pytest.fixture
-def settings_of_routes() -> Settings:
-    from shared.settings import read_settings
-
-    return read_settings({"QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests"})
-
-
 def test_every_role_and_every_action_is_in_the_table():
     assert set(MAY) == set(ROLES) == set(ROLE_NAMES) == set(ROLE_PROMISES)
     assert frozenset().union(*MAY.values()) == set(ACTIONS)
     assert MAY["viewer"] < MAY["planner"] < MAY["owner"] == set(ACTIONS)
 
 
-def test_every_route_names_an_action_or_is_known_to_be_open(settings_of_routes):
-    for method, path, handler in handlers(settings_of_routes):
+def test_every_route_names_an_action_or_is_known_to_be_open():
+    for method, path, handler in handlers():
         action = action_of(handler)
         if action is None:
             assert path == "/" or path.startswith(OPEN), f"{method} {path} is open to everybody, and nobody said so"
@@ -90,11 +82,11 @@ def test_every_route_names_an_action_or_is_known_to_be_open(settings_of_routes):
             assert "actor" in handler.parsed_fn_signature.parameters, f"{path} names an action that nobody asks for"
 
 
-def test_what_an_open_route_of_the_api_writes_is_opened_by_a_secret(settings_of_routes):
+def test_what_an_open_route_of_the_api_writes_is_opened_by_a_secret():
     """No write of `/api/v1/offers` is open but a pupil's own registration."""
     writes = {
         (method, path)
-        for method, path, handler in handlers(settings_of_routes)
+        for method, path, handler in handlers()
         if action_of(handler) is None and method != "GET" and path.startswith("/api/v1/offers")
     }
     assert writes == {("POST", "/api/v1/offers/{offer_id:uuid}/registrations")}
@@ -128,13 +120,13 @@ def values_of(path: str, week: Week, other: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_route_lets_pass_whom_the_table_lets_pass(sign_in, visitor, small_week, settings, role: Role):
+async def test_every_route_lets_pass_whom_the_table_lets_pass(sign_in, visitor, small_week, role: Role):
     """403 exactly where the role lacks the action; what happens behind the guard is each route's own affair."""
     someone = await sign_in(small_week.organisation_id, role=role)
     await someone.get("/compte")
     headers = someone.cookies | {"X-CSRF-Token": someone.csrf}
     wrong = []
-    for method, path, handler in handlers(settings):
+    for method, path, handler in handlers():
         action = action_of(handler)
         # whoever signs out or leaves the organisation is let in nowhere after
         if action is None or path.startswith("/compte/appareils") or path.endswith(("/depart", "/membership")):
@@ -145,8 +137,8 @@ async def test_every_route_lets_pass_whom_the_table_lets_pass(sign_in, visitor, 
     assert wrong == []
 
 
-async def test_nobody_without_a_sign_in_passes_any_of_them(visitor, small_week, settings):
-    for method, path, handler in handlers(settings):
+async def test_nobody_without_a_sign_in_passes_any_of_them(visitor, small_week):
+    for method, path, handler in handlers():
         if action_of(handler) is None:
             continue
         answer = await ask(visitor, method, path, values_of(path, small_week, str(new_id())), {})
@@ -156,7 +148,7 @@ async def test_nobody_without_a_sign_in_passes_any_of_them(visitor, small_week, 
             assert answer.headers["location"].startswith("/connexion?vers=")
 
 
-async def test_the_offers_of_another_organisation_are_not_there(sign_in, visitor, small_week, settings):
+async def test_the_offers_of_another_organisation_are_not_there(sign_in, visitor, small_week):
     """Every route that names an offer or a session answers the owner of another organisation with 404, or with a form's
     422 or 400 that says nothing about it."""
     foreign: UUID = small_week.hosts[0]
@@ -164,7 +156,7 @@ async def test_the_offers_of_another_organisation_are_not_there(sign_in, visitor
     await someone.get("/compte")
     headers = someone.cookies | {"X-CSRF-Token": someone.csrf}
     wrong = []
-    for method, path, handler in handlers(settings):
+    for method, path, handler in handlers():
         if action_of(handler) is None or not any(
             mark in path for mark in ("{slug:str}", "{offer_id:uuid}", "{session_id:uuid}", "{organisation_id:uuid}")
         ):

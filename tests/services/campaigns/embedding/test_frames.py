@@ -2,18 +2,15 @@
 
 import pytest
 
-from services.campaigns.web import create_app
-from shared.settings import Settings
+from tests.application import routes
 
 pytestmark = pytest.mark.anyio
 
 FRAMED = ("/integrer/liste", "/integrer/offres/{slug:str}")
 
 
-async def test_no_page_but_the_two_that_are_meant_for_it_shows_in_a_frame(
-    visitor, settings: Settings, planner, small_week
-):
-    paths = {route.path for route in create_app(settings).routes if "GET" in getattr(route, "methods", ())}
+async def test_no_page_but_the_two_that_are_meant_for_it_shows_in_a_frame(visitor, planner, small_week):
+    paths = {route.path for route in routes() if "GET" in getattr(route, "methods", ())}
     assert paths.issuperset(FRAMED)
     answered = 0
     for path in sorted(paths):

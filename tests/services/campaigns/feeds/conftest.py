@@ -8,10 +8,10 @@ from litestar.testing import AsyncTestClient
 from msgspec.structs import replace
 
 from services.campaigns.offers.register_pupils import register_pupils
-from services.campaigns.web import create_app
 from shared.database import Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.world import NOW, Week, a_pupil, a_week
 
 Get = Callable[..., Awaitable[Response]]
@@ -20,9 +20,7 @@ Get = Callable[..., Awaitable[Response]]
 @pytest.fixture
 async def subscriber(settings: Settings) -> AsyncIterator[AsyncTestClient]:
     """Every request sees the newest state: the process remembers for no time."""
-    async with AsyncTestClient(
-        create_app(replace(settings, feed_memory_seconds=0)), raise_server_exceptions=False
-    ) as it:
+    async with visiting(replace(settings, feed_memory_seconds=0), raise_server_exceptions=False) as it:
         it.headers["Accept-Encoding"] = "identity"
         yield it
 

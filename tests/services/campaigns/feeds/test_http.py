@@ -4,13 +4,12 @@ import asyncio
 import gzip
 
 import pytest
-from litestar.testing import AsyncTestClient
 from msgspec.structs import replace
 
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.session import SessionChange
-from services.campaigns.web import create_app
 from shared.database import transaction
+from tests.application import visiting
 from tests.world import NOW
 
 pytestmark = pytest.mark.anyio
@@ -86,7 +85,7 @@ async def test_compressed_bytes_are_the_same_each_time():
 
 
 async def test_two_processes_give_the_same_bytes_and_etags(settings, subscriber, address):
-    async with AsyncTestClient(create_app(settings)) as other:
+    async with visiting(settings) as other:
         for headers in ({"Accept-Encoding": "identity"}, GZIP):
             here, there = await subscriber.get(address, headers=headers), await other.get(address, headers=headers)
             assert here.content == there.content
@@ -101,7 +100,7 @@ async def test_the_same_state_is_the_same_etag_whatever_its_version(subscriber, 
 
 
 async def test_a_change_is_seen_when_the_memory_has_passed(settings, pool, week, address):
-    async with AsyncTestClient(create_app(replace(settings, feed_memory_seconds=0.3))) as client:
+    async with visiting(replace(settings, feed_memory_seconds=0.3)) as client:
         await client.get(address)
         await change(pool, week, "Fonderie")
         await asyncio.sleep(0.35)

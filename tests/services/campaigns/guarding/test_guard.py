@@ -11,9 +11,9 @@ from litestar.testing import AsyncTestClient
 
 from services.campaigns.guarding.limited import POSTED, SECRETS, secret_in
 from services.campaigns.subscribing.read import CALENDARS
-from services.campaigns.web import create_app
 from shared.settings import LIMITS
 from shared.signed_links import Signer
+from tests.application import routes, visiting
 from tests.world import a_week
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ def limited(settings) -> Open:
     @asynccontextmanager
     async def opened(hops: int = 0, **limits: tuple[int, float]) -> AsyncIterator[AsyncTestClient]:
         told = msgspec.structs.replace(settings, limits={**LIMITS, **limits}, trusted_hops=hops)
-        async with AsyncTestClient(create_app(told), raise_server_exceptions=False) as client:
+        async with visiting(told, raise_server_exceptions=False) as client:
             yield client
 
     return opened
@@ -139,8 +139,8 @@ async def test_behind_a_proxy_the_one_who_asked_it_counts_and_what_they_claim_do
         assert [await guess(visitor, f"198.51.100.{n}") for n in range(3)] == [404, 404, 429]
 
 
-async def test_every_route_with_a_secret_in_its_path_is_known_to_the_gate(settings):
-    paths = {route.path for route in create_app(settings).routes}
+def test_every_route_with_a_secret_in_its_path_is_known_to_the_gate():
+    paths = {route.path for route in routes()}
     secret = {path for path in paths if "{token:str}" in path}
     as_asked = {
         path.replace("{whose:str}", whose).replace("{token:str}", "x") for path in secret for whose in CALENDARS

@@ -11,8 +11,8 @@ from litestar.testing import AsyncTestClient
 
 from services.campaigns.guarding.limited import NO_SECRETS, SECRETS, secret_in
 from services.campaigns.subscribing.read import CALENDARS
-from services.campaigns.web import create_app
 from shared.signed_links import Scope, Signer
+from tests.application import routes, visiting
 from tests.services.campaigns.guarding.test_guard import register
 from tests.world import a_week
 
@@ -39,15 +39,12 @@ def statements(monkeypatch) -> Asked:
 
 @pytest.fixture
 async def watched(settings, statements) -> AsyncIterator[AsyncTestClient]:  # noqa: ARG001  # before the pool is made
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as client:
+    async with visiting(settings, raise_server_exceptions=False) as client:
         yield client
 
 
 def secret_paths() -> list[tuple[str, str, tuple[Scope, ...]]]:
     """(method, path with `{}` for the secret, its scopes) of every route behind a secret."""
-    from shared.settings import read_settings
-
-    app = create_app(read_settings({"QUINZAINE_SECRET_KEYS": "x" * 16}))
     found = []
     paths = {
         (
@@ -57,7 +54,7 @@ def secret_paths() -> list[tuple[str, str, tuple[Scope, ...]]]:
             .replace("{pupil_id:uuid}", str(UUID(int=7))),
             route,
         )
-        for route in app.routes
+        for route in routes()
         for whose in CALENDARS
     }
     for path, route in sorted(paths, key=lambda pair: pair[0]):

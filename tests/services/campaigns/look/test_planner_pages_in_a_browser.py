@@ -29,7 +29,7 @@ async def pages(pool, settings, small_week) -> list[str]:
             now=NOW,
         )
     found = []
-    for method, path, handler in handlers(settings):
+    for method, path, handler in handlers():
         # a calendar's file is kept by a browser, not shown
         if method != "GET" or action_of(handler) is None or path.startswith("/api/") or path.endswith(".ics"):
             continue

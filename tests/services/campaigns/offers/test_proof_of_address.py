@@ -3,17 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from litestar.testing import AsyncTestClient
 
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.expire_holds import expire_holds
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import Registered
-from services.campaigns.web import create_app
 from services.notifications.reactions import reactions_to
 from shared.database import transaction
 from shared.events import RegistrationConfirmed, RegistrationExpired, RegistrationHeld, decode_event
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.world import NOW, Week, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -92,7 +91,7 @@ async def test_over_http_every_answer_is_the_same_and_holds_no_secret(settings, 
         "school": {"name": "Lycée Jacques Prévert"},
     }
     url = f"/api/v1/offers/{week.offer_id}/registrations"
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as client:
+    async with visiting(settings, raise_server_exceptions=False) as client:
         answers = [await client.post(url, json=body) for _ in range(2)]
         keyed = [await client.post(url, json=body, headers={"Idempotency-Key": "x"}) for _ in range(2)]
         other = {**body, "pupil": {**body["pupil"], "email": "autre@eleve.example"}}  # type: ignore[dict-item]

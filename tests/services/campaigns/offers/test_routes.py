@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar.testing import AsyncTestClient
 
-from services.campaigns.web import create_app
 from shared.database import transaction
 from shared.identifiers import new_id
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.world import Week, a_week, at
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ async def week(pool) -> Week:
 
 @pytest.fixture
 async def client(settings) -> AsyncIterator[AsyncTestClient]:
-    async with AsyncTestClient(create_app(settings)) as client:
+    async with visiting(settings) as client:
         yield client
 
 

@@ -113,7 +113,8 @@ async def test_a_token_is_shown_to_be_copied(browser, visitor, owner):
     await page.goto(f"{HOME}{PATH}/jetons")
     await page.fill("#name", "Notre site")
     await page.fill("#until", (datetime.now(UTC) + timedelta(days=30)).date().isoformat())
-    await page.click("text=Créer le jeton")
+    async with page.expect_navigation():
+        await page.click("text=Créer le jeton")
     secret = await page.text_content("code.secret")
     assert secret is not None
     assert secret.startswith("qz_")

@@ -11,9 +11,9 @@ from services.campaigns.offers.speakers.add_speaker import add_speaker
 from services.campaigns.offers.speakers.answer_invitation import answer_invitation
 from services.campaigns.offers.speakers.invite_speaker import invite_speaker
 from services.campaigns.offers.speakers.speaker import parse_sheet
-from services.campaigns.web import create_app
 from shared.database import transaction
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.folding_client import FoldingCalendar
 from tests.shared.calendar.conftest import read_by_ical_js  # noqa: F401  # the fixture, for calendars over HTTP
 from tests.world import NOW, a_pupil
@@ -27,9 +27,7 @@ def signer(settings) -> Signer:
 @pytest.fixture
 async def subscriber(settings) -> AsyncIterator[AsyncTestClient]:
     """A calendar program, to an application that remembers public feeds for a minute: of secret ones it may not."""
-    async with AsyncTestClient(
-        create_app(replace(settings, feed_memory_seconds=60)), raise_server_exceptions=False
-    ) as it:
+    async with visiting(replace(settings, feed_memory_seconds=60), raise_server_exceptions=False) as it:
         it.headers["Accept-Encoding"] = "identity"
         yield it
 

@@ -6,11 +6,10 @@ from statistics import median
 from time import perf_counter
 
 import pytest
-from litestar.testing import AsyncTestClient
 
-from services.campaigns.web import create_app
 from shared.events import decode_event
 from shared.notices import CalendarRequested
+from tests.application import visiting
 from tests.services.campaigns.subscribing.conftest import entries
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +29,7 @@ async def test_the_old_address_is_dead_at_once_in_every_process_and_the_new_one_
 ):
     camille, _leo = family
     old = signer.token("feed", camille["pupil_id"])
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as other:
+    async with visiting(settings, raise_server_exceptions=False) as other:
         for client in (subscriber, other):
             assert len(entries(await client.get(f"/calendars/personal/{old}.ics"))) == 10
         answer = await subscriber.post(f"/agenda/personal/{old}/adresse", follow_redirects=False)

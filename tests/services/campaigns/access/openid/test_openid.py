@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from litestar.testing import AsyncTestClient
 
-from services.campaigns.web import create_app
 from shared.database import transaction
+from tests.application import visiting
 from tests.services.campaigns.access.openid.conftest import CLIENT_ID, CLIENT_SECRET, OwnProvider, with_provider
 from tests.world import Member, a_member, an_organisation
 
@@ -30,7 +30,7 @@ async def rose(pool) -> Member:
 
 @pytest.fixture
 async def visitor(settings, provider) -> AsyncIterator[AsyncTestClient]:
-    async with AsyncTestClient(create_app(with_provider(settings, provider.issuer))) as client:
+    async with visiting(with_provider(settings, provider.issuer)) as client:
         yield client
 
 
@@ -55,7 +55,7 @@ async def devices(pool) -> int:
 
 async def test_through_the_mock_provider_a_member_comes_in(settings, mock_issuer, pool):
     await to_mock("PUT", f"{mock_issuer}/users/rose", json={"email": ROSE, "email_verified": True})
-    async with AsyncTestClient(create_app(with_provider(settings, mock_issuer))) as visitor:
+    async with visiting(with_provider(settings, mock_issuer)) as visitor:
         assert "Passer par mon organisation" in (await visitor.get("/connexion")).text
         there = await visitor.get("/connexion/oidc?vers=/planification/organisation", follow_redirects=False)
         back = (await to_mock("POST", there.headers["location"], data={"sub": "rose"})).headers["location"]
@@ -69,7 +69,7 @@ async def test_through_the_mock_provider_a_member_comes_in(settings, mock_issuer
 
 
 async def test_the_mock_s_denial_is_told_and_lets_nobody_in(settings, mock_issuer, pool):
-    async with AsyncTestClient(create_app(with_provider(settings, mock_issuer))) as visitor:
+    async with visiting(with_provider(settings, mock_issuer)) as visitor:
         there = await visitor.get("/connexion/oidc", follow_redirects=False)
         back = (await to_mock("POST", there.headers["location"], data={"action": "deny"})).headers["location"]
         asked = parse_qs(urlsplit(there.headers["location"]).query)
@@ -257,7 +257,7 @@ async def test_metadata_that_lead_elsewhere_are_not_followed(visitor, provider):
 
 
 async def test_without_a_provider_the_way_does_not_exist(settings):
-    async with AsyncTestClient(create_app(settings)) as visitor:
+    async with visiting(settings) as visitor:
         assert (await visitor.get("/connexion/oidc", follow_redirects=False)).status_code == 404
         assert (await visitor.get("/connexion/oidc/retour?state=x", follow_redirects=False)).status_code == 404
         assert "Passer par mon organisation" not in (await visitor.get("/connexion")).text
@@ -265,7 +265,7 @@ async def test_without_a_provider_the_way_does_not_exist(settings):
 
 async def test_over_https_no_other_host_can_set_the_cookie_of_the_attempt(settings, provider):
     secure = msgspec.structs.replace(with_provider(settings, provider.issuer), base_url="https://quinzaine.example")
-    async with AsyncTestClient(create_app(secure), base_url="https://quinzaine.example") as visitor:
+    async with visiting(secure, base_url="https://quinzaine.example") as visitor:
         there = await visitor.get("/connexion/oidc", follow_redirects=False)
         cookie = there.headers["set-cookie"]
         assert cookie.startswith("__Host-quinzaine-oidc=")

@@ -1,7 +1,6 @@
 """The secret addresses of a company: one calendar of all its sessions, and their end when they are renewed."""
 
 import pytest
-from litestar.testing import AsyncTestClient
 from msgspec.structs import replace
 
 from services.campaigns.offers.cancel_session import cancel_session
@@ -10,9 +9,9 @@ from services.campaigns.offers.hosts.host_request import GivenAnswer
 from services.campaigns.offers.hosts.remind_hosts import remind_hosts
 from services.campaigns.offers.hosts.request_hosts import request_hosts
 from services.campaigns.offers.register_pupils import register_pupils
-from services.campaigns.web import create_app
 from shared.notices import HostReminded, HostRequested
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.folding_client import FoldingCalendar
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
 from tests.world import NOW, a_pupil
@@ -36,9 +35,7 @@ async def asked(pool, small_week):
 @pytest.fixture
 async def subscriber(settings):
     """A calendar program; the process remembers no state."""
-    async with AsyncTestClient(
-        create_app(replace(settings, feed_memory_seconds=0)), raise_server_exceptions=False
-    ) as it:
+    async with visiting(replace(settings, feed_memory_seconds=0), raise_server_exceptions=False) as it:
         it.headers["Accept-Encoding"] = "identity"
         yield it
 
