@@ -15,7 +15,7 @@ from services.campaigns.offers.seats.queue.merge_registrations import merge_regi
 from services.campaigns.offers.seats.queue.skip_turn import skip_turn
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
-from shared.events import RegistrationHeld, RegistrationWaiting
+from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationWaiting
 from tests.services.campaigns.offers.consent.conftest import SIGNER, a_child, answers, do, facts, standing
 from tests.world import NOW, a_pupil, an_organisation
 
@@ -71,12 +71,43 @@ async def test_of_two_registrations_of_one_pupil_the_one_that_stays_is_still_a_m
     assert await standing(pool, kept) == ("confirmed", None)
 
 
-async def test_a_consent_given_for_one_of_the_two_counts_for_the_one_that_stays(pool, register):
-    as_15, as_14 = await register(a_pupil(1), a_child(1, email="autre@eleve.example"))
+@pytest.mark.parametrize("names", [{}, {"guardian_name": "D. Dupré", "guardian_email": "Parent1@Famille.example"}])
+async def test_a_consent_given_for_one_of_the_two_counts_where_its_guardian_is_the_others_too(pool, register, names):
+    as_15, as_14 = await register(a_pupil(1, **names), a_child(1, email="autre@eleve.example"))
     await consent(pool, as_14.id)
     kept = await do(pool, merge_registrations, one_id=as_15.id, other_id=as_14.id, now=LATER)
+    assert kept == as_15.id
     assert await standing(pool, kept) == ("confirmed", None)
-    assert await answers(pool, kept) == ["given"] if kept == as_15.id else True
+    assert await answers(pool, kept) == ["given"]
+
+
+async def test_another_guardians_consent_is_none_where_two_are_merged(pool, register):
+    (as_15, as_14) = await register(
+        a_pupil(1, guardian_name="Alex Dupré", guardian_email="alex@famille.example"),
+        a_child(1, email="autre@eleve.example"),
+    )
+    await consent(pool, as_14.id)
+    kept = await do(pool, merge_registrations, one_id=as_15.id, other_id=as_14.id, now=LATER)
+    assert kept == as_15.id
+    assert await standing(pool, kept) == ("held", "consent")
+    assert await answers(pool, kept) == []
+    *_, held = await facts(pool, RegistrationHeld)
+    asked = await pool.fetchval("SELECT email FROM contract.people WHERE id = $1", held.guardian_id)
+    assert (held.registration_id, asked) == (kept, "alex@famille.example")
+    await consent(pool, kept)
+    assert await standing(pool, kept) == ("confirmed", None)
+
+
+async def test_a_seat_that_waits_for_a_consent_given_in_the_queue_is_confirmed_with_the_merge(pool, register):
+    asked, _, early = await register(
+        a_child(1), a_pupil(2), a_child(1, email="autre@eleve.example", guardian_email="parent1@famille.example")
+    )
+    await consent(pool, early.id)
+    assert await do(pool, merge_registrations, one_id=early.id, other_id=asked.id, now=LATER) == asked.id
+    assert await standing(pool, asked.id) == ("confirmed", None)
+    assert await answers(pool, asked.id) == ["given"]
+    *_, confirmed = await facts(pool, RegistrationConfirmed)
+    assert (confirmed.registration_id, confirmed.consented) == (asked.id, True)
 
 
 @pytest.fixture
