@@ -162,12 +162,17 @@ async def life(pool: Pool, settings: Settings, post: Post) -> Life:
         await connection.execute(
             "INSERT INTO campaigns.link_requests VALUES ('\\x02', $1, $2)", PUPIL["email"].upper(), NOW
         )
-        await connection.execute(
-            "INSERT INTO campaigns.idempotency_keys VALUES ($1, 'POST /', 'cle', '\\x03', 201, $2, $3)",
-            teacher.person_id,
-            '{"headers":{},"body":{"pupils":[{"last_name":"Marqueterre"}]}}',
-            NOW,
-        )
+        for key, answer in (
+            ("cle", {"pupils": [{"id": seat_id, "last_name": "Marqueterre"}]}),
+            ("question", {"words": f"Écrivez-moi : {PUPIL['email']}."}),
+        ):
+            await connection.execute(
+                "INSERT INTO campaigns.idempotency_keys VALUES ($1, 'POST /', $2, '\\x03', 201, $3, $4)",
+                teacher.person_id,
+                key,
+                msgspec.json.encode({"headers": {}, "body": answer}).decode(),
+                NOW,
+            )
     # one server repeats the address in its answer, as servers do
     post.sink.answer = lambda recipient, mail: (
         f"550 5.1.1 <{recipient}> unknown" if b"famille" in recipient.encode() and b"absen" in mail else ACCEPTED

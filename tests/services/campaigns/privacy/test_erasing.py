@@ -5,6 +5,7 @@ import base64
 import gzip
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from services.campaigns.clock import carry_out_erasures, tick
@@ -88,6 +89,58 @@ async def test_a_whole_life_leaves_no_name_anywhere(pool, edge, life, post):
     assert await pool.fetchval("SELECT count(*) FROM campaigns.registrations WHERE pupil_id = $1", life.pupil_id) == 2
     assert await pool.fetchval("SELECT count(*) FROM campaigns.attendance") == 1
     assert await pool.fetchval("SELECT count(*) FROM campaigns.erasures WHERE erased_at IS NOT NULL") == 1
+
+
+async def test_the_kept_answers_of_strangers_stay_whole(pool, edge, life, post):
+    strangers = (
+        {"place": "Marqueterre-sur-Risle"},
+        {"first_name": "Zephyrine", "last_name": "Marqueterre", "id": life.behind_id},
+        {"email": f"autre.{PUPIL['email']}"},
+        {"email": f"{PUPIL['email']}.org"},
+    )
+    for number, body in enumerate(strangers):
+        await pool.execute(
+            "INSERT INTO campaigns.idempotency_keys VALUES (gen_random_uuid(), 'POST /', $1, '\\x03', 201, $2, now())",
+            f"stranger-{number}",
+            msgspec.json.encode({"headers": {}, "body": body}).decode(),
+        )
+    await erase(pool, edge, life, post)
+    kept = await pool.fetch("SELECT answer FROM campaigns.idempotency_keys WHERE key LIKE 'stranger-%' ORDER BY key")
+    assert [msgspec.json.decode(row["answer"])["body"] for row in kept] == [
+        {name: str(value) for name, value in body.items()} for body in strangers
+    ]
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.idempotency_keys WHERE answer LIKE '%null}'") == 2
+
+
+async def test_whatever_answer_names_a_person_says_which(visitor):
+    """Kept answers are found again by number: a body with a name and no id would be kept past an erasure."""
+    schema = (await visitor.get("/schema/openapi.json")).json()
+    answers = [
+        name
+        for path in schema["paths"].values()
+        for operation in path.values()
+        for answer in operation.get("responses", {}).values()
+        for name in _bodies_in(answer, schema["components"]["schemas"])
+    ]
+    named = {name for name in answers if "last_name" in schema["components"]["schemas"][name].get("properties", {})}
+    assert named
+    for name in named:
+        fields = set(schema["components"]["schemas"][name]["properties"])
+        assert {"id", "registration_id", "person_id", "pupil_id"} & fields, name
+
+
+def _bodies_in(part, schemas, seen=()):
+    """The names of all schemas that a part of the document is made of."""
+    if isinstance(part, list):
+        part = dict(enumerate(part))
+    if not isinstance(part, dict):
+        return set()
+    found = set()
+    if isinstance(part.get("$ref"), str):
+        name = part["$ref"].rpartition("/")[2]
+        if name in schemas and name not in seen:
+            found = {name} | _bodies_in(schemas[name], schemas, (*seen, name))
+    return found.union(*(_bodies_in(each, schemas, seen) for each in part.values()))
 
 
 async def test_seats_are_given_back_first_and_the_last_mail_says_so_to_both(pool, edge, life, post):
