@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from infra.doctor.truths import look_at_truths
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
@@ -76,6 +77,8 @@ class Crowd:
         for person in people:
             check_calendar(mails[person["email"]], f"{person['id']}@quinzaine.example", person["status"])
         await self._check_deliveries()
+        async with self.system.pool.acquire() as connection:
+            assert [each for each in await look_at_truths(connection) if each.state == "bad"] == []
         return count_repeated(self.system.sink.mails)
 
     async def _check_deliveries(self) -> None:

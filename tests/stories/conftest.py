@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from infra.doctor.truths import look_at_truths
 from shared.database import open_pool
 from shared.settings import read_settings
 from tests.brokers import own_rabbitmq_queue
@@ -49,10 +50,13 @@ async def _running(
         msgspec.structs.replace(settings, log_level="info"), pool, tmp_path_factory.mktemp("s")
     ) as running:
         yield running
+        async with pool.acquire() as stories:
+            untrue = [finding for finding in await look_at_truths(stories) if finding.state == "bad"]
         logs = running.logs()
     pool.terminate()
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
+    assert untrue == []
     check_logs(logs)
 
 
