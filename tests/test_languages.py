@@ -42,21 +42,11 @@ WAITING: tuple[str, ...] = (
     "services/campaigns/offers/hosts/json_routes.py",
     "services/campaigns/offers/hosts/overview.py",
     "services/campaigns/offers/hosts/space/routes.py",
-    "services/campaigns/offers/kinds/follow_up/choice/agenda.py",
-    "services/campaigns/offers/kinds/follow_up/templates/follow_up.html",
-    "services/campaigns/offers/kinds/rotations/build_rotation.py",
-    "services/campaigns/offers/kinds/rotations/house.py",
-    "services/campaigns/offers/kinds/rotations/rotation.py",
-    "services/campaigns/offers/kinds/rotations/rotation_form.py",
-    "services/campaigns/offers/kinds/rotations/templates/rotation.html",
-    "services/campaigns/offers/kinds/series/series.py",
     "services/campaigns/offers/life/consequences/act_words.py",
     "services/campaigns/offers/life/consequences/apply_act.py",
     "services/campaigns/offers/life/consequences/consequences.py",
     "services/campaigns/offers/life/sendings/sending.py",
     "services/campaigns/offers/life/sheet.py",
-    "services/campaigns/offers/speakers/json_routes.py",
-    "services/campaigns/offers/speakers/testimony/testimony.py",
 )
 # texts that are no page's sentence: each with why
 DATA: dict[str, str] = {

@@ -6,9 +6,19 @@ from datetime import date, datetime, time
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_line
 from shared.french_dates import PARIS
-from shared.languages import _
+from shared.languages import Glossary, _, later
 
 SHOWN_AT_MOST = 4000
+# what a form calls the days of a week, and their words
+WEEKDAYS = Glossary(
+    {
+        "lun": later("lundi"),
+        "mar": later("mardi"),
+        "mer": later("mercredi"),
+        "jeu": later("jeudi"),
+        "ven": later("vendredi"),
+    }
+)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 

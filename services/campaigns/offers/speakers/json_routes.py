@@ -93,7 +93,7 @@ async def post_speaker(
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
 
-@put(SPEAKER, action="plan_speakers", summary="Change a speaker’s sheet")
+@put(SPEAKER, action="plan_speakers", summary="Change the sheet of a speaker")
 async def put_speaker(
     edge: NamedDependency[Edge],
     now: NamedDependency[datetime],

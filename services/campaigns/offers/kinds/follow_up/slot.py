@@ -16,7 +16,8 @@ from shared.refusal import Refusal
 SLOTS_AT_MOST, SLOTS_OF_AN_OFFER = 24, 500
 MINUTES = (15, 20, 30, 45, 60)
 PLACE_AT_MOST, URL_AT_MOST = 200, 500
-TITLE = "Entretien de suivi"
+# what facts keep is French; a calendar says it to who reads it
+TITLE, TITLE_SAID = "Entretien de suivi", later("Entretien de suivi")
 
 
 class UnknownSlot(Refusal):

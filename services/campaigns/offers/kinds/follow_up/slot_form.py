@@ -17,9 +17,11 @@ from services.campaigns.offers.kinds.follow_up.slot import (
     cut_into_slots,
 )
 from shared.french_dates import PARIS, say_date, say_times
-from shared.languages import _
+from shared.languages import _, later
 
-DURATIONS = [(str(minutes), f"{minutes} minutes" if minutes < 60 else "1 heure") for minutes in MINUTES]
+DURATIONS = [
+    (str(minutes), later("{count} minutes", count=minutes) if minutes < 60 else later("1 heure")) for minutes in MINUTES
+]
 
 
 class AskedSlots(Struct, frozen=True):
@@ -41,7 +43,7 @@ def read_slot_form(given: Mapping[str, object], *, default_person: UUID | None) 
     place = fields.line("place", _("Le lieu"), PLACE_AT_MOST, needed=False)
     online_url = fields.line("online_url", _("Le lien"), URL_AT_MOST, needed=False)
     if online_url and not online_url.startswith(("https://", "http://")):
-        fields.faults["online_url"] = "Le lien commence par https://."
+        fields.faults["online_url"] = _("Le lien commence par https://.")
     times: list[SlotTime] = []
     if day and starts and ends and minutes and not fields.faults:
         try:
@@ -81,7 +83,15 @@ def options_of(sessions: list[tuple[str, datetime, datetime, str]]) -> list[tupl
 def free_options(slots: Sequence[PlannedSlot], now: datetime) -> list[tuple[str, str]]:
     """The slots that may be booked for a pupil: « mercredi 16 juin, 16 h–16 h 30, avec Ondine Varin »."""
     return [
-        (str(slot.id), f"{say_date(slot.starts_at)}, {say_times(slot.starts_at, slot.ends_at)}, avec {slot.follower}")
+        (
+            str(slot.id),
+            _(
+                "{day}, {times}, avec {follower}",
+                day=say_date(slot.starts_at),
+                times=say_times(slot.starts_at, slot.ends_at),
+                follower=slot.follower,
+            ),
+        )
         for slot in slots
         if slot.registration_id is None and slot.starts_at > now
     ]

@@ -20,7 +20,7 @@ from shared.database import Connection
 from shared.events import SessionAdded, SessionCancelled, SessionChanged
 from shared.french_dates import PARIS, say_date, say_times
 from shared.identifiers import new_id
-from shared.languages import _, later
+from shared.languages import _, later, n_, n_later
 from shared.outbox import append_events
 from shared.refusal import Refusal
 
@@ -31,8 +31,11 @@ class RotationNotWhole(Refusal):
     reason: ClassVar[str] = "rotation-not-whole"
 
     def __init__(self, faults: Sequence[str]) -> None:
-        more = f" Et {len(faults) - 1} autre{'s' if len(faults) > 2 else ''} à corriger." if len(faults) > 1 else ""
-        super().__init__(f"Cette rotation ne peut pas être appliquée. {faults[0]}{more}")
+        others = len(faults) - 1
+        more = n_("Et {count} autre à corriger.", "Et {count} autres à corriger.", others) if others else ""
+        super().__init__(
+            " ".join(part for part in (_("Cette rotation ne peut pas être appliquée."), faults[0], more) if part)
+        )
 
 
 class PupilsAlreadyRegistered(Refusal):
@@ -41,9 +44,12 @@ class PupilsAlreadyRegistered(Refusal):
     reason: ClassVar[str] = "pupils-already-registered"
 
     def __init__(self, count: int) -> None:
-        pupils = _("1 élève est déjà inscrit") if count == 1 else _("{count} élèves sont déjà inscrits", count=count)
         super().__init__(
-            later("{pupils} : modifiez le programme séance par séance, chacun sera prévenu.", pupils=pupils)
+            n_later(
+                "{count} élève est déjà inscrit : modifiez le programme séance par séance, chacun sera prévenu.",
+                "{count} élèves sont déjà inscrits : modifiez le programme séance par séance, chacun sera prévenu.",
+                count,
+            )
         )
 
 
@@ -153,9 +159,14 @@ async def _refuse_busy_groups(connection: Connection, offer_id: UUID, wanted: Se
     )
     if busy is not None:
         raise GroupBusy(
-            f"La séance « {busy['title']} » ({say_date(busy['starts_at'])}, "
-            f"{say_times(busy['starts_at'], busy['ends_at'])}) occupe déjà le groupe {busy['group_name']} : "
-            "déplacez-la, ou changez les demi-journées de la rotation."
+            later(
+                "La séance « {title} » ({day}, {times}) occupe déjà le groupe {group} : déplacez-la, ou changez les "
+                "demi-journées de la rotation.",
+                title=busy["title"],
+                day=lambda: say_date(busy["starts_at"]),
+                times=lambda: say_times(busy["starts_at"], busy["ends_at"]),
+                group=busy["group_name"],
+            )
         )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from services.campaigns.look.words import group_name
 from services.campaigns.offers.kinds.rotations.rotation import Rotation
 from shared.french_dates import PARIS, say_times
 from shared.languages import _
@@ -65,7 +66,15 @@ def grid_of(rotation: Rotation) -> Grid:
             for number, group in enumerate(rotation.groups)
         ),
         cells=tuple(
-            (f"{number}.{turn}", f"Groupe {group.name}, {half_day.say()} : {_service(rotation, number, turn)}")
+            (
+                f"{number}.{turn}",
+                _(
+                    "{group}, {when} : {service}",
+                    group=group_name(group.name),
+                    when=half_day.say(),
+                    service=_service(rotation, number, turn),
+                ),
+            )
             for number, group in enumerate(rotation.groups)
             for turn, half_day in enumerate(rotation.half_days)
         ),
@@ -99,4 +108,4 @@ def _stays(rotation: Rotation, group: int) -> tuple[Stay, ...]:
 
 def _service(rotation: Rotation, group: int, turn: int) -> str:
     index = rotation.cells[group][turn]
-    return "libre" if index is None else rotation.services[index].name
+    return _("libre") if index is None else rotation.services[index].name

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from services.campaigns.look.words import capitalize_first
 from services.campaigns.offers.kinds.fields import FIRST_YEAR, LAST_YEAR, is_plain
 from shared.french_dates import PARIS, say_date, say_times
 from shared.languages import _, later
@@ -51,6 +52,10 @@ class HalfDay(Struct, frozen=True, kw_only=True):
         part = _("matin") if self.starts_at.astimezone(PARIS).hour < 12 else _("après-midi")
         return f"{say_date(self.starts_at)}, {part}"
 
+    def say_beginning(self) -> str:
+        """« Lundi 21 juin, matin », where it begins a sentence."""
+        return capitalize_first(self.say())
+
     def say_exactly(self) -> str:
         """« lundi 21 juin, 9 h 30–12 h »."""
         return f"{say_date(self.starts_at)}, {say_times(self.starts_at, self.ends_at)}"
@@ -58,15 +63,33 @@ class HalfDay(Struct, frozen=True, kw_only=True):
 
 def check_house(services: Sequence[Service], groups: Sequence[Group], half_days: Sequence[HalfDay]) -> None:
     """Raise `InvalidRotation` for what no rotation can be drawn from."""
-    for field, things, most, word in (
-        ("services", services, SERVICES_AT_MOST, "services"),
-        ("groups", groups, GROUPS_AT_MOST, "groupes"),
-        ("half_days", half_days, HALF_DAYS_AT_MOST, _("demi-journées")),
+    for field, things, most, none, too_many in (
+        (
+            "services",
+            services,
+            SERVICES_AT_MOST,
+            later("Il manque les services."),
+            later("{most} services au plus.", most=SERVICES_AT_MOST),
+        ),
+        (
+            "groups",
+            groups,
+            GROUPS_AT_MOST,
+            later("Il manque les groupes."),
+            later("{most} groupes au plus.", most=GROUPS_AT_MOST),
+        ),
+        (
+            "half_days",
+            half_days,
+            HALF_DAYS_AT_MOST,
+            later("Il manque les demi-journées."),
+            later("{most} demi-journées au plus.", most=HALF_DAYS_AT_MOST),
+        ),
     ):
         if not things:
-            raise InvalidRotation(later("Il manque les {word}.", word=word), field=field)
+            raise InvalidRotation(none, field=field)
         if len(things) > most:
-            raise InvalidRotation(later("{most} {word} au plus.", most=most, word=word), field=field)
+            raise InvalidRotation(too_many, field=field)
     for field, names in (("services", [s.name for s in services]), ("groups", [g.name for g in groups])):
         if not is_plain(*names):
             raise InvalidRotation(later("Un nom ne contient ni retour à la ligne ni signe de calcul."), field=field)
@@ -87,14 +110,15 @@ def _check_half_days(half_days: Sequence[HalfDay]) -> None:
         if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (half_day.starts_at, half_day.ends_at)):
             raise InvalidRotation(later("Cette date est hors du possible."), field="half_days")
         if half_day.ends_at <= half_day.starts_at:
-            raise InvalidRotation(
-                f"{half_day.say().capitalize()} : la fin doit venir après le début.", field="half_days"
-            )
+            when = half_day.say_beginning
+            raise InvalidRotation(later("{when} : la fin doit venir après le début.", when=when), field="half_days")
         if half_day.starts_at.astimezone(PARIS).date() != half_day.ends_at.astimezone(PARIS).date():
             raise InvalidRotation(later("Une demi-journée commence et finit le même jour."), field="half_days")
         if last is not None and half_day.starts_at < last.ends_at:
             raise InvalidRotation(
-                f"Deux demi-journées se chevauchent ou ne sont pas dans l’ordre : {half_day.say_exactly()}.",
+                later(
+                    "Deux demi-journées se chevauchent ou ne sont pas dans l’ordre : {when}.", when=half_day.say_exactly
+                ),
                 field="half_days",
             )
         last = half_day

@@ -15,7 +15,7 @@ from msgspec import Struct
 from services.campaigns.offers.kinds.fields import is_plain
 from services.campaigns.offers.kinds.rotations.companies import smallest_capacity, split_into_companies
 from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, InvalidRotation, Service, check_house
-from shared.languages import _, later
+from shared.languages import Message, _, later, n_later
 from shared.refusal import Refusal
 
 
@@ -113,9 +113,20 @@ class Rotation(Struct, frozen=True, kw_only=True, dict=True):
             for index, service in enumerate(self.services):
                 times = stays.count(index)
                 if times == 0:
-                    sentences.append(f"Le groupe {group.name} ne va pas dans le service « {service.name} ».")
+                    said = _(
+                        "Le groupe {group} ne va pas dans le service « {service} ».",
+                        group=group.name,
+                        service=service.name,
+                    )
+                    sentences.append(said)
                 elif times > 1:
-                    sentences.append(f"Le groupe {group.name} va {times} fois dans le service « {service.name} ».")
+                    said = _(
+                        "Le groupe {group} va {times} fois dans le service « {service} ».",
+                        group=group.name,
+                        times=times,
+                        service=service.name,
+                    )
+                    sentences.append(said)
         return sentences
 
     def _stays_of(self, group: int) -> list[range]:
@@ -127,8 +138,13 @@ class Rotation(Struct, frozen=True, kw_only=True, dict=True):
 
     def _crowded(self) -> list[str]:
         return [
-            f"{self.half_days[turn].say().capitalize()} : le service « {self.services[number].name} » recevrait "
-            f"{self._pupils_at(number, turn)} élèves pour {_places(self.services[number].pupils_at_most)}."
+            _(
+                "{when} : le service « {service} » recevrait {pupils} élèves pour {places}.",
+                when=self.half_days[turn].say_beginning(),
+                service=self.services[number].name,
+                pupils=self._pupils_at(number, turn),
+                places=_places(self.services[number].pupils_at_most),
+            )
             for number, turn in sorted(self.crowded, key=lambda pair: (pair[1], pair[0]))
         ]
 
@@ -176,17 +192,32 @@ def _companies(services: Sequence[Service], groups: Sequence[Group], half_days: 
         more = largest.pupils - smallest.pupils_at_most
         fewer = -(-sum(sizes) // smallest.pupils_at_most)
         raise ImpossibleRotation(
-            f"Le service « {smallest.name} » reçoit {_pupils(smallest.pupils_at_most)} à la fois et le groupe "
-            f"{largest.name} en compte {largest.pupils} : il faut {_places(more)} de plus dans ce service, ou "
-            f"{fewer} groupes de {smallest.pupils_at_most} au plus.",
+            later(
+                "Le service « {service} » reçoit {pupils} à la fois et le groupe {group} en compte {size} : il faut "
+                "{places} de plus dans ce service, ou {fewer} groupes de {least} au plus.",
+                service=smallest.name,
+                pupils=_pupils(smallest.pupils_at_most),
+                group=largest.name,
+                size=largest.pupils,
+                places=_places(more),
+                fewer=fewer,
+                least=smallest.pupils_at_most,
+            ),
             field="groups",
         )
     if half_days < len(services):
         missing = len(services) - half_days
         raise ImpossibleRotation(
-            f"{_half_days(half_days).capitalize()} ne suffisent pas pour que chaque groupe voie {len(services)} "
-            f"services : il faut {_half_days(missing)} de plus, ou "
-            f"{missing} service{'s' if missing > 1 else ''} de moins.",
+            n_later(
+                "{count} demi-journée ne suffit pas pour que chaque groupe voie {services} services : "
+                "il faut {more} de plus, ou {fewer} de moins.",
+                "{count} demi-journées ne suffisent pas pour que chaque groupe voie {services} services : "
+                "il faut {more} de plus, ou {fewer} de moins.",
+                half_days,
+                services=len(services),
+                more=_half_days(missing),
+                fewer=n_later("{count} service", "{count} services", missing),
+            ),
             field="half_days",
         )
     for turns in range(len(services), half_days + 1):
@@ -204,23 +235,34 @@ def _too_small(services: Sequence[Service], groups: Sequence[Group], half_days: 
     )
     capacity = smallest_capacity(sizes, half_days)
     small = [service for service in services if service.pupils_at_most < capacity]
-    wider = _(" et ").join(
-        f"{_places(capacity - service.pupils_at_most)} de plus dans le service « {service.name} »" for service in small
-    )
+    wider = [
+        n_later(
+            "{count} place de plus dans le service « {service} »",
+            "{count} places de plus dans le service « {service} »",
+            capacity - service.pupils_at_most,
+            service=service.name,
+        )
+        for service in small
+    ]
     return ImpossibleRotation(
-        f"{len(groups)} groupes ne tiennent pas dans ces services en {_half_days(half_days)} : il faut "
-        f"{_half_days(needed - half_days)} de plus, ou {wider}.",
+        later(
+            "{groups} groupes ne tiennent pas dans ces services en {half_days} : il faut {more} de plus, ou {wider}.",
+            groups=len(groups),
+            half_days=_half_days(half_days),
+            more=_half_days(needed - half_days),
+            wider=lambda: _(" et ").join(map(str, wider)),
+        ),
         field="half_days",
     )
 
 
-def _half_days(count: int) -> str:
-    return f"{count} demi-journée{'s' if count > 1 else ''}"
+def _half_days(count: int) -> Message:
+    return n_later("{count} demi-journée", "{count} demi-journées", count)
 
 
-def _places(count: int) -> str:
-    return f"{count} place{'s' if count > 1 else ''}"
+def _places(count: int) -> Message:
+    return n_later("{count} place", "{count} places", count)
 
 
-def _pupils(count: int) -> str:
-    return f"{count} élève{'s' if count > 1 else ''}"
+def _pupils(count: int) -> Message:
+    return n_later("{count} élève", "{count} élèves", count)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from services.campaigns.offers.kinds.fields import Fields, local
+from services.campaigns.offers.kinds.fields import WEEKDAYS, Fields, local
 from services.campaigns.offers.kinds.rotations.group_sizes import group_names, split_seats
 from services.campaigns.offers.kinds.rotations.house import (
     GROUPS_AT_MOST,
@@ -23,9 +23,9 @@ from services.campaigns.offers.kinds.rotations.read import HouseService, Rotatio
 from services.campaigns.offers.kinds.rotations.rotation import ImpossibleRotation, Rotation, plan_rotation
 from services.campaigns.offers.time_law import refuse_day
 from shared.french_dates import PARIS, say_date
-from shared.languages import Message, _, later
+from shared.languages import Message, _, later, n_
 
-WEEKDAYS = (("lun", "lundi"), ("mar", "mardi"), ("mer", "mercredi"), ("jeu", "jeudi"), ("ven", "vendredi"))
+DAYS = tuple(WEEKDAYS)
 PARTS: tuple[tuple[Literal["matin", "soir"], Message], ...] = (("matin", later("matin")), ("soir", later("après-midi")))
 DAYS_AT_MOST = 62
 ROWS_AT_FIRST, ROWS_BESIDE = 4, 2
@@ -80,7 +80,7 @@ def texts_of(state: RotationState, services: list[HouseService], address: str) -
         "last_day": state.last_day.isoformat(),
         "address": address,
         "contact": state.contact[:200],
-        **{f"{day}-{part}": "oui" for day, _ in WEEKDAYS for part, _ in PARTS},
+        **{f"{day}-{part}": "oui" for day in WEEKDAYS for part, _ in PARTS},
     }
     for number, service in enumerate(services, start=1):
         texts[f"name_{number}"] = service.address.removesuffix(f", {address}")[:NAME_AT_MOST]
@@ -101,11 +101,7 @@ def _texts_of_rotation(rotation: Rotation) -> dict[str, str]:
         "last_day": moments[-1][0].date().isoformat(),
         "address": rotation.address,
         "contact": rotation.contact,
-        **{
-            f"{WEEKDAYS[start.weekday()][0]}-{_part(start)}": "oui"
-            for start, _ in moments
-            if start.weekday() < len(WEEKDAYS)
-        },
+        **{f"{DAYS[start.weekday()]}-{_part(start)}": "oui" for start, _ in moments if start.weekday() < len(DAYS)},
     }
     for number, service in enumerate(rotation.services, start=1):
         texts[f"name_{number}"] = service.name
@@ -138,7 +134,9 @@ def _groups(fields: Fields, seats: int) -> list[Group]:
         given = [part for part in text.replace(",", " ").replace(";", " ").split() if part]
         whole = [int(part) for part in given if part.isascii() and part.isdigit() and len(part) < 5]
         if len(whole) != len(given) or len(whole) != count or not all(1 <= size <= PUPILS_AT_MOST for size in whole):
-            fields.faults["sizes"] = f"Donnez {count} nombre{'s' if count > 1 else ''}, un par groupe."
+            fields.faults["sizes"] = n_(
+                "Donnez {count} nombre, un par groupe.", "Donnez {count} nombres, un par groupe.", count
+            )
             return []
         sizes = whole
     if max(sizes) > PUPILS_AT_MOST:
@@ -168,7 +166,9 @@ def _half_days(fields: Fields) -> tuple[list[HalfDay], tuple[str, ...]]:
     if not half_days:
         fields.faults["first_day"] = _("Aucune demi-journée n’est choisie entre ces deux dates.")
     if len(half_days) > HALF_DAYS_AT_MOST:
-        fields.faults["last_day"] = f"{HALF_DAYS_AT_MOST} demi-journées au plus ; il y en a {len(half_days)}."
+        fields.faults["last_day"] = _(
+            "{most} demi-journées au plus ; il y en a {count}.", most=HALF_DAYS_AT_MOST, count=len(half_days)
+        )
     return half_days, tuple(skipped)
 
 
@@ -176,7 +176,7 @@ def _ticked_hours(fields: Fields) -> dict[str, tuple[time, time]]:
     """The hours of the mornings and of the afternoons, of those that are ticked at all."""
     hours: dict[str, tuple[time, time]] = {}
     for part, name in (("matin", "morning"), ("soir", "afternoon")):
-        if not any(fields.checked(f"{day}-{part}") for day, _ in WEEKDAYS):
+        if not any(fields.checked(f"{day}-{part}") for day in WEEKDAYS):
             continue
         start, end = fields.hour(f"{name}_start"), fields.hour(f"{name}_end")
         if start and end and end <= start:
@@ -187,7 +187,7 @@ def _ticked_hours(fields: Fields) -> dict[str, tuple[time, time]]:
 
 
 def _of_day(fields: Fields, day: date, hours: Mapping[str, tuple[time, time]]) -> list[HalfDay]:
-    name = WEEKDAYS[day.weekday()][0]
+    name = DAYS[day.weekday()]
     return [
         HalfDay(starts_at=local(day, start), ends_at=local(day, end))
         for part, (start, end) in hours.items()

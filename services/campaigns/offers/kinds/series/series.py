@@ -8,13 +8,14 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from services.campaigns.look.words import capitalize_first
 from services.campaigns.offers.kinds.fields import is_plain, local
 from services.campaigns.offers.time_law import EARLIEST, LATEST, refuse_day
 from shared.french_dates import PARIS, say_date, say_time, say_times
-from shared.languages import Glossary, _, later
+from shared.languages import Glossary, _, later, speaking
 from shared.refusal import Refusal
 
-SLOTS_AT_MOST, HOURS_AT_MOST, PLACES_AT_MOST, DAYS_AT_MOST = 60, 6, 8, 62
+SLOTS_AT_MOST, HOURS_AT_MOST, PLACES_AT_MOST, DAYS_AT_MOST, DAYS_OF_A_WEEK = 60, 6, 8, 62, 7
 TITLE_AT_MOST = 120
 # whom an information morning is made of
 SPEAKERS_A_MORNING = 3
@@ -109,7 +110,10 @@ def lay_out(series: Series) -> tuple[list[Slot], list[str]]:
         raise InvalidSeries(later("Aucune date ne convient entre ces deux jours."), field="first_day")
     if len(slots) > SLOTS_AT_MOST:
         raise InvalidSeries(
-            f"Cela fait {len(slots)} créneaux ; une série en compte {SLOTS_AT_MOST} au plus.", field="last_day"
+            later(
+                "Cela fait {count} créneaux ; une série en compte {most} au plus.", count=len(slots), most=SLOTS_AT_MOST
+            ),
+            field="last_day",
         )
     return slots, skipped
 
@@ -125,14 +129,14 @@ def title_of_series(titles: Sequence[str], kind: str) -> str:
 
 
 def _check(series: Series) -> None:
-    for field, things, most, word in (
-        ("weekdays", series.weekdays, 7, "jour"),
-        ("hours", series.hours, HOURS_AT_MOST, "horaire"),
-    ):
-        if not things:
-            raise InvalidSeries(later("Choisissez au moins un {word}.", word=word), field=field)
-        if len(things) > most:
-            raise InvalidSeries(later("{most} {word}s au plus.", most=most, word=word), field=field)
+    if not series.weekdays:
+        raise InvalidSeries(later("Choisissez au moins un jour."), field="weekdays")
+    if len(series.weekdays) > DAYS_OF_A_WEEK:
+        raise InvalidSeries(later("{most} jours au plus.", most=DAYS_OF_A_WEEK), field="weekdays")
+    if not series.hours:
+        raise InvalidSeries(later("Choisissez au moins un horaire."), field="hours")
+    if len(series.hours) > HOURS_AT_MOST:
+        raise InvalidSeries(later("{most} horaires au plus.", most=HOURS_AT_MOST), field="hours")
     if not 0 <= (series.last_day - series.first_day).days <= DAYS_AT_MOST:
         raise InvalidSeries(
             later("Le dernier jour suit le premier, de {most} jours au plus.", most=DAYS_AT_MOST), field="last_day"
@@ -155,7 +159,7 @@ def _check_places(series: Series) -> None:
     if not series.online_url.isprintable():
         raise InvalidSeries(later("Le lien contient un caractère invisible."), field="online_url")
     if series.online_url and not series.online_url.startswith(("https://", "http://")):
-        raise InvalidSeries("Le lien commence par https://.", field="online_url")
+        raise InvalidSeries(later("Le lien commence par https://."), field="online_url")
 
 
 def _check_hours(hours: Sequence[Hours]) -> None:
@@ -178,9 +182,11 @@ def _days(series: Series) -> list[Date]:
 
 def _slot(series: Series, day: Date, hours: Hours, place: Place) -> Slot:
     starts_at = local(day, hours.starts)
-    parts = [f"{series.title}, {say_date(day)}" + (f" à {place.city}" if place.city else "")]
-    if len(series.hours) > 1:
-        parts.append(say_time(starts_at))
+    # the title of an offer is kept, and is French whoever makes it
+    with speaking("fr"):
+        parts = [f"{series.title}, {say_date(day)}" + (f" à {place.city}" if place.city else "")]
+        if len(series.hours) > 1:
+            parts.append(say_time(starts_at))
     if place.room and sum(other.city == place.city for other in series.places) > 1:
         parts.append(place.room)
     return Slot(title=", ".join(parts), starts_at=starts_at, ends_at=local(day, hours.ends), place=place)
@@ -188,8 +194,7 @@ def _slot(series: Series, day: Date, hours: Hours, place: Place) -> Slot:
 
 def say_clash(slot: Slot, title: str) -> str:
     """« Mardi 15 juin, 9 h–12 h, Caen, Auditorium : la salle est déjà prise par « … ». »"""
-    said = slot.say()
-    return f"{said[:1].upper()}{said[1:]} : la salle est déjà prise par « {title} »."
+    return _("{slot} : la salle est déjà prise par « {title} ».", slot=capitalize_first(slot.say()), title=title)
 
 
 def local_date(moment: datetime) -> Date:

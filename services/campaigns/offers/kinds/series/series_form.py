@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.kinds.fields import Fields
+from services.campaigns.offers.kinds.fields import WEEKDAYS, Fields
 from services.campaigns.offers.kinds.series.series import (
     HOURS_AT_MOST,
     PLACES_AT_MOST,
@@ -25,7 +25,6 @@ from services.campaigns.offers.life.draft import OpenCampaign
 from services.campaigns.offers.offer import DEFAULT_SEATS
 from shared.languages import Message, _, later
 
-WEEKDAYS = (("lun", "lundi"), ("mar", "mardi"), ("mer", "mercredi"), ("jeu", "jeudi"), ("ven", "vendredi"))
 KINDS: tuple[tuple[SeriesKind, Message], ...] = (
     ("workshop", later("Atelier")),
     ("information_morning", later("Matinée d’information")),
@@ -71,7 +70,7 @@ def read_series_form(given: Mapping[str, object], campaigns: list[OpenCampaign])
         seats=seats,
         first_day=first_day,
         last_day=last_day,
-        weekdays=tuple(number for number, (day, _) in enumerate(WEEKDAYS) if fields.checked(day)),
+        weekdays=tuple(number for number, day in enumerate(WEEKDAYS) if fields.checked(day)),
         hours=tuple(hours),
         places=tuple(places),
         sector=fields.text("sector") or None,

@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.speakers.speaker import InvitationStatus, SpeakerAnswer
 from shared.french_dates import say_moment
-from shared.languages import _
+from shared.languages import _, speaking
 from shared.notices import Appointment
 
 
@@ -41,10 +41,11 @@ class Testimony(Struct, frozen=True, kw_only=True):
         )
 
     def say_answer(self, answer: SpeakerAnswer) -> str:
-        """What the audit trail says of an answer."""
-        session = self.appointment
-        said = _("Intervention confirmée") if answer == "confirmed" else _("Intervention déclinée")
-        return f"{said} par {self.speaker} : « {session.title} », {say_moment(session.starts_at)}."
+        """What the audit trail says of an answer, in French, whatever page it was given on."""
+        with speaking("fr"):
+            session = self.appointment
+            said = "Intervention confirmée" if answer == "confirmed" else "Intervention déclinée"
+            return f"{said} par {self.speaker} : « {session.title} », {say_moment(session.starts_at)}."
 
     def may_answer(self, now: datetime) -> bool:
         """Whether a button makes sense."""
@@ -61,7 +62,7 @@ class Testimony(Struct, frozen=True, kw_only=True):
         return {
             "released": _("Cette séance est annulée") if not self.planned else _("Vous n’êtes plus attendu"),
             "past": _("Passé, merci"),
-            "awaited": f"Votre réponse est attendue avant le {say_moment(self.answer_by)}",
+            "awaited": _("Votre réponse est attendue avant le {moment}", moment=say_moment(self.answer_by)),
             "confirmed": _("Vous avez confirmé"),
             "declined": _("Vous avez décliné"),
         }[self.state(now)]

@@ -10,6 +10,7 @@ from services.campaigns.offers.kinds.rotations.companies import smallest_capacit
 from services.campaigns.offers.kinds.rotations.group_sizes import group_names, split_seats
 from services.campaigns.offers.kinds.rotations.house import Group, HalfDay, InvalidRotation, Service
 from services.campaigns.offers.kinds.rotations.rotation import ImpossibleRotation, Rotation, SwapRefused, plan_rotation
+from shared.languages import speaking
 from tests.world import PARIS
 
 SERVICES_OF_THE_REGION = ("Ports et routes", "Cuisine centrale", "Laboratoire de l’eau", "Numérique", "Studio")
@@ -111,6 +112,16 @@ def test_a_rotation_that_cannot_exist_says_why_and_what_could(sizes, of_groups, 
     with pytest.raises(ImpossibleRotation) as refused:
         plan_rotation(services(*sizes), groups(*of_groups), half_days(days))
     assert refused.value.sentence == sentence
+
+
+def test_a_rotation_that_cannot_exist_says_so_in_the_language_of_who_reads():
+    with pytest.raises(ImpossibleRotation) as refused:
+        plan_rotation(services(10, 10), groups(*(10,) * 7), half_days(2))
+    with speaking("en"):
+        assert refused.value.sentence == (
+            "7 groups do not fit into these departments in 2 half-days: it takes 5 half-days more, or 30 more seats in "
+            "the department “Service 1” and 30 more seats in the department “Service 2”."
+        )
 
 
 def outcome_of(asked) -> Rotation | str:

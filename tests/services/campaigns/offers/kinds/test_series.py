@@ -112,6 +112,15 @@ async def test_a_series_becomes_drafts_each_an_offer_of_its_own(planner, week, p
     assert read(await planner.client.get("/")).text.count("Trois métiers") == 0
 
 
+async def test_a_series_made_on_an_english_page_is_called_as_a_french_one(planner, week, pool):
+    answer = await planner.post(f"/en{NEW}", mornings(week))
+    assert "Tuesday 15 June, 9:00–12:00, Caen, Auditorium" in read(answer).text
+    answer = await planner.post(f"/en{NEW}", mornings(week, create="oui"))
+    assert answer.status_code == 303, read(answer).text
+    titles = await pool.fetch("SELECT title FROM campaigns.offers WHERE series_id IS NOT NULL ORDER BY id LIMIT 1")
+    assert titles[0]["title"] == "Trois métiers, une matinée, mardi 15 juin à Caen"
+
+
 async def test_public_holidays_are_passed_over_and_named(planner, week, pool):
     async with transaction(pool) as connection:
         await connection.execute("UPDATE campaigns.campaigns SET period = '[2027-05-01,2027-07-01)'")

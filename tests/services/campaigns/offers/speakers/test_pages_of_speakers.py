@@ -62,6 +62,12 @@ async def test_a_planner_adds_invites_and_sees_the_answer(pool, visitor, planner
     assert "Accepte d’être recontacté" in page
     assert "Avec plaisir." in page
     assert "Salomé Vasseur, soudeuse" in (await visitor.get(f"/offres/{small_week.slug}")).text
+    answer = await visitor.post(f"/en{link}", data={"answer": "declined"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "You have declined" in (await visitor.get(f"/en{link}")).text
+    kept = await pool.fetchval("SELECT detail FROM campaigns.audit ORDER BY id DESC LIMIT 1")
+    assert kept.startswith("Intervention déclinée par Salomé Vasseur : « "), "the journal is French, whatever is read"
+    assert re.search(r", lundi \d+ juin à \d+ h", kept)
 
 
 async def test_an_invitation_that_cannot_be_is_said_on_the_page(pool, planner, small_week):

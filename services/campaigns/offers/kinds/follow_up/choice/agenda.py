@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.offers.kinds.follow_up.slot import TITLE
+from services.campaigns.offers.kinds.follow_up.slot import TITLE_SAID
 from shared.calendar.feed import FeedHead, FeedSession
 from shared.languages import _
 from shared.programme import ProgrammeSession
@@ -37,7 +37,7 @@ def sessions_of(
                 id=slot.id,
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
-                title=f"{TITLE}, {slot.who}" if slot.who else TITLE,
+                title=f"{TITLE_SAID}, {slot.who}" if slot.who else str(TITLE_SAID),
                 kind="workshop",
                 place=slot.place,
                 online_url=slot.online_url or None,
@@ -56,7 +56,7 @@ def head_of(base_url: str, address: str) -> FeedHead:
     """What a member's calendar says of itself."""
     return FeedHead(
         name=_("Mes entretiens de suivi"),
-        description="Les créneaux que des élèves ont choisis. Cette adresse est personnelle.",
+        description=_("Les créneaux que des élèves ont choisis. Cette adresse est personnelle."),
         source=f"{base_url}/suivi/agenda/{address}",
         url=f"{base_url}/planification",
     )
