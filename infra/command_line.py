@@ -69,6 +69,12 @@ def mailbox() -> None:
 
 
 @app.command
+def inbound() -> None:
+    """Take mails that come back, by SMTP or LMTP on QUINZAINE_HOST:QUINZAINE_INBOUND_PORT, until told to stop."""
+    run_process("inbound")
+
+
+@app.command
 def migrate() -> None:
     """Bring the database to the newest schema. Harmless when it already is; several at once wait for each other."""
     settings = read_settings()

@@ -47,7 +47,25 @@ def mailbox() -> None:
     asyncio.run(_until_told(run_mailbox, settings))
 
 
-PROCESSES: dict[str, Callable[[], None]] = {"web": web, "relay": relay, "worker": worker, "mailbox": mailbox}
+def inbound() -> None:
+    """Take the mails that come back: answers of calendars, bounces, letters."""
+    settings = read_settings()
+    from infra.endings import refuse_busy_port
+    from services.notifications.inbound.process import run_inbound
+    from shared.logs import configure_logs
+
+    configure_logs("inbound", settings.log_level)
+    refuse_busy_port(settings.host, settings.inbound_port)
+    asyncio.run(_until_told(run_inbound, settings))
+
+
+PROCESSES: dict[str, Callable[[], None]] = {
+    "web": web,
+    "relay": relay,
+    "worker": worker,
+    "mailbox": mailbox,
+    "inbound": inbound,
+}
 
 
 def run_process(name: str) -> None:

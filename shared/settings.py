@@ -42,6 +42,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: Mapping[str, tuple[int, float]] = {}
     # proxies of our own in front of the web process, each of which adds to X-Forwarded-For whom it was asked by
     trusted_hops: int = 0
+    # where the process that mails come in at listens, and where it asks the web process; empty: at `base_url`
+    inbound_port: int = 2526
+    api_url: str = ""
 
 
 class MailboxSettings(Struct, frozen=True, kw_only=True):
@@ -98,6 +101,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         **_openid(values),
         limits=_limits(values),
         trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),
+        inbound_port=int(_number(values, "QUINZAINE_INBOUND_PORT", "2526", 0, 65535)),
+        api_url=_url(values, "QUINZAINE_API_URL", "", ("http", "https")) if values.get("QUINZAINE_API_URL") else "",
     )
 
 

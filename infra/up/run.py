@@ -20,7 +20,7 @@ from infra.up import DATABASE
 from infra.up.child import Child
 from shared.settings import SettingsError, read_settings
 
-CHILDREN = ("web", "relay", "worker", "mailbox")
+CHILDREN = ("web", "relay", "worker", "inbound", "mailbox")
 ANSWERS_WITHIN = 60.0
 ENDS_WITHIN = 7.0
 DATABASE_AGAIN_AFTER = 2.0
@@ -108,6 +108,7 @@ class Up:
         port = self._port("QUINZAINE_PORT", 8000, "la page publique")
         mailbox = self._port("QUINZAINE_MAILBOX_PORT", 8025, "la boîte aux lettres")
         smtp = self._port("QUINZAINE_MAILBOX_SMTP_PORT", 2525, "la réception des messages")
+        inbound = self._port("QUINZAINE_INBOUND_PORT", 2526, "l’arrivée des réponses")
         environment = {
             "QUINZAINE_DATABASE_URL": self._database.url_of(DATABASE),
             "QUINZAINE_BROKER_URL": os.environ.get("QUINZAINE_BROKER_URL", self._database.url_of(DATABASE)),
@@ -116,6 +117,7 @@ class Up:
             "QUINZAINE_SECRET_KEYS": self._secret(),
             "QUINZAINE_HOST": host,
             "QUINZAINE_PORT": str(port),
+            "QUINZAINE_INBOUND_PORT": str(inbound),
             "QUINZAINE_MAILBOX": str(self._folder / "mailbox"),
             "QUINZAINE_MAILBOX_PORT": str(mailbox),
             "QUINZAINE_MAILBOX_SMTP_PORT": str(smtp),

@@ -28,6 +28,7 @@ from services.campaigns.guarding.watch import Watch
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
+from services.campaigns.offers.answers.json_routes import route_handlers as answers_json
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
 from services.campaigns.offers.consent.routes import route_handlers as consent
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
             *_other_ways_in(settings),
             *agreements,
             *agreements_json,
+            *answers_json,
             *builder,
             *builder_json,
             *hosts,

@@ -38,7 +38,7 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *, code: int, about:
 
 
 def test_the_commands_of_the_product_are_there():
-    assert {"up", "web", "relay", "worker", "mailbox", "migrate", "token"} <= set(COMMANDS)
+    assert {"up", "web", "relay", "worker", "inbound", "mailbox", "migrate", "token"} <= set(COMMANDS)
 
 
 def test_help_names_every_command(tmp_path):
@@ -55,7 +55,7 @@ def test_every_command_has_its_help(tmp_path, command):
     assert f"quinzaine {command}" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["web", "relay", "worker", "migrate", "token"])
+@pytest.mark.parametrize("command", ["web", "relay", "worker", "inbound", "migrate", "token"])
 def test_a_wrong_setting_is_one_line_and_exit_2(tmp_path, command):
     assert_one_line(
         quinzaine(tmp_path, command, **SECRET, QUINZAINE_DATABASE_URL="mysql://127.0.0.1/"),
@@ -64,7 +64,7 @@ def test_a_wrong_setting_is_one_line_and_exit_2(tmp_path, command):
     )
 
 
-@pytest.mark.parametrize("command", ["web", "relay", "worker", "migrate", "token"])
+@pytest.mark.parametrize("command", ["web", "relay", "worker", "inbound", "migrate", "token"])
 def test_without_a_secret_nothing_starts(tmp_path, command):
     assert_one_line(quinzaine(tmp_path, command), code=2, about="QUINZAINE_SECRET_KEYS")
 

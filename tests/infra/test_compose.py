@@ -11,7 +11,7 @@ from infra.command_line import app
 
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS = {name for name in app if not name.startswith("-")}
-OWN = {"migrate", "web", "relay", "worker", "mailbox"}
+OWN = {"migrate", "web", "relay", "worker", "inbound", "mailbox"}
 SETTINGS = set(re.findall(r"QUINZAINE_[A-Z_]+", (ROOT / "shared" / "settings.py").read_text()))
 TEXT = (ROOT / "compose.yaml").read_text()
 COMPOSE: dict[str, Any] = msgspec.yaml.decode(TEXT)

@@ -120,7 +120,7 @@ async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
         # besides those to the class of the demo's teacher
         assert [letter for letter in letters if b"camille@eleve.example" in letter]
         children = terminal.children()
-        assert set(children) == {"web", "relay", "worker", "mailbox"}
+        assert set(children) == {"web", "relay", "worker", "inbound", "mailbox"}
         code, seconds = await terminal.end()
         assert code == 0
         assert seconds < 10
@@ -156,7 +156,7 @@ async def test_a_database_that_cannot_come_up_at_once_is_tried_again_until_it_ca
         away = control.rename(data / "pg_control.away")
         psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0])).kill()
         await terminal.until("La base de données n’a pas redémarré")
-        assert set(terminal.children()) == {"web", "relay", "worker", "mailbox"}
+        assert set(terminal.children()) == {"web", "relay", "worker", "inbound", "mailbox"}
         away.rename(control)
         for _ in range(200):
             with suppress(httpx.HTTPError):

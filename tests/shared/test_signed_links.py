@@ -1,6 +1,7 @@
 """Secrets in links: derived, scoped, versioned, rotated."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -72,3 +73,10 @@ def test_a_timed_token_is_of_its_scope_and_whole_and_is_no_lasting_one():
     assert signer.verify_timed("fresh", signer.token("fresh", new_id()), now) is None
     for junk in (token[:-1], token[1:], "", "é" * 52, "x" * 5000, token[:24] + "AAAA" + token[28:]):
         assert signer.verify_timed("fresh", junk, now) is None
+
+
+def test_a_pass_of_our_own_services_opens_nothing_else_and_nothing_else_is_one():
+    signer = Signer(("un-secret-de-test",))
+    assert signer.is_service_token(signer.service_token())
+    assert not signer.is_service_token(signer.token("planner", UUID(int=0)))
+    assert signer.verify("planner", signer.service_token()) is None

@@ -51,6 +51,13 @@ async def provide_actor(
     return actor
 
 
+def refuse_strangers(request: Request[Any, Any, Any], edge: Edge) -> None:
+    """Raise `NotSignedIn` unless another of our services asks: it holds the installation's keys."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not edge.signer.is_service_token(token.strip()):
+        raise NotSignedIn
+
+
 async def _actor(request: Request[Any, Any, Any], edge: Edge, now: datetime) -> Actor | None:
     authorization = request.headers.get("Authorization", "")
     async with edge.reading() as connection:

@@ -42,6 +42,8 @@ OPEN = (
     "/api/v1/speaker-requests/",
     "/api/v1/invitations/",
     "/api/v1/agreements/",
+    # for our own services, which show a pass of the installation
+    "/api/v1/answers",
     # for machines that look for what is new, and for pages of others
     "/nouveautes.atom",
     "/sitemap.xml",

@@ -1,0 +1,32 @@
+"""The JSON bodies of answers that come back by mail: what one of our services tells the other."""
+
+from datetime import date as Date
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+Sequence = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class CalendarAnswerBody(Struct, frozen=True, kw_only=True):
+    """One answer of a calendar; `day` as the invitation numbers it, null for all days."""
+
+    answer: Literal["accepted", "declined", "tentative"]
+    day: Date | None = None
+    sequence: Sequence
+    stamp: Annotated[datetime, Meta(tz=True)]
+
+
+class CalendarAnswersBody(Struct, frozen=True, kw_only=True):
+    """What one mail answers to one invitation: to all days first, then to single ones."""
+
+    registration_id: UUID
+    answers: Annotated[list[CalendarAnswerBody], Meta(min_length=1, max_length=60)]
+
+
+class OutcomesBody(Struct, frozen=True):
+    """What each answer came to, in the same order."""
+
+    outcomes: list[str]

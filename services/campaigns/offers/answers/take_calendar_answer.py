@@ -1,0 +1,93 @@
+"""Take a calendar's answer: the one place where it becomes an act on a seat."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.answers.calendar_answer import Act, CalendarAnswer, Standing, act_of
+from services.campaigns.offers.lock_offer import lock_registration
+from services.campaigns.offers.refuse_seat import refuse_seat
+from services.campaigns.offers.registration import SeatNoLongerHeld
+from shared.database import Connection
+
+Outcome = Literal["refused", "confirmed", "noted", "overtaken", "ended"]
+
+
+async def take_calendar_answer(
+    connection: Connection, *, registration_id: UUID, answer: CalendarAnswer, now: datetime
+) -> Outcome:
+    """What it came to. The same answer again comes to the same and changes nothing; one that is older than the last
+    valid one changes nothing either. Raises `UnknownRegistration`.
+    """
+    _, registration = await lock_registration(connection, registration_id)
+    standing = Standing(
+        registration=registration,
+        last=await _read_last(connection, registration_id, answer),
+        leaving=await _is_leaving(connection, registration_id),
+        over=await _is_over(connection, registration.offer_id, now),
+    )
+    act = act_of(answer, standing)
+    if act in ("overtaken", "ended"):
+        return act
+    outcome = await _carry_out(connection, registration_id, act, now)
+    if outcome != "ended":
+        await _note(connection, registration_id, answer, now)
+    return outcome
+
+
+async def _carry_out(connection: Connection, registration_id: UUID, act: Act, now: datetime) -> Outcome:
+    match act:
+        case "refuse":
+            await refuse_seat(connection, registration_id=registration_id, now=now)
+            return "refused"
+        case "accept":
+            with suppress(SeatNoLongerHeld):
+                await accept_seat(connection, registration_id=registration_id, now=now)
+                return "confirmed"
+            return "ended"
+    return "noted"
+
+
+async def _read_last(connection: Connection, registration_id: UUID, answer: CalendarAnswer) -> CalendarAnswer | None:
+    row = await connection.fetchrow(
+        """
+        SELECT answer, day, sequence, stamp FROM campaigns.calendar_answers
+        WHERE registration_id = $1 AND day IS NOT DISTINCT FROM $2
+        """,
+        registration_id,
+        answer.day,
+    )
+    return CalendarAnswer(**row) if row else None
+
+
+async def _is_leaving(connection: Connection, registration_id: UUID) -> bool:
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM campaigns.leavings WHERE registration_id = $1)", registration_id
+    )
+    return found
+
+
+async def _is_over(connection: Connection, offer_id: UUID, now: datetime) -> bool:
+    over: bool = await connection.fetchval(
+        "SELECT coalesce(upper(busy) <= $2, false) FROM campaigns.offers WHERE id = $1", offer_id, now
+    )
+    return over
+
+
+async def _note(connection: Connection, registration_id: UUID, answer: CalendarAnswer, now: datetime) -> None:
+    await connection.execute(
+        """
+        INSERT INTO campaigns.calendar_answers (registration_id, day, answer, sequence, stamp, noted_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (registration_id, day) DO UPDATE
+        SET answer = excluded.answer, sequence = excluded.sequence, stamp = excluded.stamp, noted_at = excluded.noted_at
+        """,
+        registration_id,
+        answer.day,
+        answer.answer,
+        answer.sequence,
+        answer.stamp,
+        now,
+    )

@@ -1,0 +1,1 @@
+"""What comes back by mail: answers of calendars, bounces, letters people write. Nouns read, verbs record and act."""
