@@ -44,6 +44,7 @@ from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.session import UnknownSession
 from shared.database import Connection
 from shared.french_dates import say_moment
+from shared.languages import speaking
 
 OFFER = "/api/v1/offers/{offer_id:uuid}"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -81,7 +82,8 @@ async def post_host_requests(
             await request_host(
                 connection, session_id=session.session_id, contact=contact, asked_by=actor.person_id, now=now
             )
-            detail = f"Accueil demandé à {session.host} pour « {session.title} », {say_moment(session.starts_at)}."
+            with speaking("fr"):
+                detail = f"Accueil demandé à {session.host} pour « {session.title} », {say_moment(session.starts_at)}."
             await write_audit(connection, actor, "request_host", detail, now=now, offer_id=offer.id)
             return Response(AskedHostsBody(1, ()), status_code=201)
         outcome = await request_hosts(connection, offer_id=offer.id, asked_by=actor.person_id, now=now)

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from services.campaigns.offers.hosts.host_request import Contact, RequestStatus, replace_deadline
 from services.campaigns.offers.session import HOSTED
-from shared.french_dates import PARIS, say_moment, say_times
-from shared.languages import _
+from shared.french_dates import PARIS, say_date, say_moment, say_times
+from shared.languages import _, n_
 from shared.programme import SessionKind
 
 
@@ -71,24 +71,39 @@ class HostedSession(Struct, frozen=True, kw_only=True):
         """The state in words, with the date that matters."""
         state = self.state(now)
         if state == "gap":
-            said = _("Retiré par l’entreprise") if self.status == "withdrawn" else _("Décliné")
-            if self.replace_by <= now:
-                return _("{said}. Accueil à remplacer au plus vite", said=said)
-            return f"{said}. Accueil à remplacer avant le {say_moment(self.replace_by)}"
+            return self._say_gap(now)
         if state == "confirmed" and self.answered_at is not None:
-            return f"Confirmé le {say_moment(self.answered_at)}"
+            return _("Confirmé le {moment}", moment=say_moment(self.answered_at))
         if state == "awaited" and self.answer_by is not None:
-            return f"Réponse attendue avant le {say_moment(self.answer_by)}"
+            return _("Réponse attendue avant le {moment}", moment=say_moment(self.answer_by))
         if state == "late" and self.answer_by is not None:
-            return f"Sans réponse ; elle était attendue le {say_moment(self.answer_by)}"
+            return _("Sans réponse ; elle était attendue le {moment}", moment=say_moment(self.answer_by))
+        if state == "proposed" and self.proposed_starts_at is not None:
+            day = say_date(self.proposed_starts_at)
+            return _("Propose un autre horaire : {day}, {times}", day=day, times=self.say_proposed_times())
         return {
             "nobody": _("Pas d’entreprise d’accueil"),
             "free": _("Sans entreprise"),
             "past": _("Passé"),
             "home": _("Vous accueillez vous-même"),
-            "proposed": _("Propose un autre horaire"),
             "unasked": _("Pas encore demandé"),
         }.get(state, _("Confirmé"))
+
+    def say_until(self, now: datetime) -> str:
+        """« avant le mardi 15 juin à 9 h »: until when a gap is to be filled."""
+        if self.replace_by <= now:
+            return _("au plus vite")
+        return _("avant le {moment}", moment=say_moment(self.replace_by))
+
+    def _say_gap(self, now: datetime) -> str:
+        until = say_moment(self.replace_by) if self.replace_by > now else ""
+        if self.status == "withdrawn":
+            if until:
+                return _("Retiré par l’entreprise. Accueil à remplacer avant le {moment}", moment=until)
+            return _("Retiré par l’entreprise. Accueil à remplacer au plus vite")
+        if until:
+            return _("Décliné. Accueil à remplacer avant le {moment}", moment=until)
+        return _("Décliné. Accueil à remplacer au plus vite")
 
 
 class HostOverview(Struct, frozen=True, kw_only=True):
@@ -124,17 +139,15 @@ class HostOverview(Struct, frozen=True, kw_only=True):
         confirmed, awaited = self.count("confirmed", "home"), self.count("awaited", "late")
         proposed, gaps, unasked = self.count("proposed"), self.count("gap", "nobody"), self.count("unasked")
         total = len(self.sessions) - self.count("free")
-        said = [f"{confirmed} séance{_s(confirmed)} sur {total} confirmée{_s(confirmed)}"]
+        said = [
+            n_("{count} séance sur {total} confirmée", "{count} séances sur {total} confirmées", confirmed, total=total)
+        ]
         if awaited:
-            said.append(f"{awaited} réponse{_s(awaited)} attendue{_s(awaited)}")
+            said.append(n_("{count} réponse attendue", "{count} réponses attendues", awaited))
         if proposed:
-            said.append(f"{proposed} horaire{_s(proposed)} proposé{_s(proposed)}")
+            said.append(n_("{count} horaire proposé", "{count} horaires proposés", proposed))
         if gaps:
-            said.append(f"{gaps} accueil{_s(gaps)} à trouver")
+            said.append(n_("{count} accueil à trouver", "{count} accueils à trouver", gaps))
         if unasked:
             said.append(_("{unasked} à demander", unasked=unasked))
         return ", ".join(said)
-
-
-def _s(number: int) -> str:
-    return "s" if number > 1 else ""

@@ -29,6 +29,7 @@ from services.campaigns.offers.hosts.request_hosts import request_hosts
 from services.campaigns.offers.hosts.share_names import share_names
 from services.campaigns.offers.hosts.space.routes import route_handlers as space
 from shared.french_dates import say_moment
+from shared.languages import speaking
 
 HOSTS = "/planification/{slug:str}/accueils"
 
@@ -82,7 +83,8 @@ async def post_spoken_answer(
         await answer_host_request(
             connection, request_id=session.request_id, given=GivenAnswer(answer="confirmed"), now=now
         )
-        detail = f"Accord de {session.host} noté pour « {session.title} », {say_moment(session.starts_at)}."
+        with speaking("fr"):
+            detail = f"Accord de {session.host} noté pour « {session.title} », {say_moment(session.starts_at)}."
         await write_audit(connection, actor, "answer_host_request", detail, now=now, offer_id=offer.id)
     return _back(offer, session_id)
 

@@ -22,6 +22,7 @@ from services.campaigns.offers.hosts.read import (
 )
 from services.campaigns.offers.hosts.request_hosts import request_host
 from shared.french_dates import say_moment
+from shared.languages import speaking
 from shared.refusal import Refusal
 
 LINE = "/planification/{slug:str}/accueils/{session_id:uuid}"
@@ -65,7 +66,8 @@ async def post_request(
             await request_host(
                 connection, session_id=session_id, contact=form.contact(), asked_by=actor.person_id, now=now
             )
-            detail = f"Accueil demandé à {session.host} pour « {session.title} », {say_moment(session.starts_at)}."
+            with speaking("fr"):
+                detail = f"Accueil demandé à {session.host} pour « {session.title} », {say_moment(session.starts_at)}."
             await write_audit(connection, actor, "request_host", detail, now=now, offer_id=offer.id)
     except Refusal as refusal:
         given = {"faults": {refusal.field: refusal.sentence}} if refusal.field else {"trouble": refusal.sentence}

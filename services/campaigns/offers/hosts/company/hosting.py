@@ -10,19 +10,11 @@ from msgspec import Struct
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.host_request import OPEN_TO, Answer, RequestStatus
 from shared.french_dates import PARIS, say_date, say_moment, say_times
-from shared.languages import Glossary, _, later
+from shared.languages import _, speaking
 from shared.notices import Appointment
 
 # names stay until the day after, for the attendance sheet; then nobody at the company needs them
 NAMES_STAY = timedelta(days=1)
-ANSWERS = Glossary(
-    {
-        "confirmed": later("confirmé"),
-        "proposed": later("à un autre horaire proposé"),
-        "declined": later("décliné"),
-        "withdrawn": later("retiré"),
-    }
-)
 
 
 class Guest(Struct, frozen=True, kw_only=True):
@@ -77,8 +69,15 @@ class Hosting(Struct, frozen=True, kw_only=True):
 
     def say_answer(self, answer: Answer) -> str:
         """What the audit trail says of an answer: « Accueil décliné : « Visite », lundi 14 juin à 9 h. »"""
-        session = self.appointment
-        return f"Accueil {ANSWERS[answer]} : « {session.title} », {say_moment(session.starts_at)}."
+        with speaking("fr"):
+            answered = {
+                "confirmed": "confirmé",
+                "proposed": "à un autre horaire proposé",
+                "declined": "décliné",
+                "withdrawn": "retiré",
+            }
+            session = self.appointment
+            return f"Accueil {answered[answer]} : « {session.title} », {say_moment(session.starts_at)}."
 
     def state(self, now: datetime) -> str:
         """The state as the style knows it."""
@@ -109,10 +108,10 @@ class Hosting(Struct, frozen=True, kw_only=True):
         if state == "released":
             return _("Cette séance est annulée") if not self.planned else _("Cet accueil ne vous est plus demandé")
         if state == "awaited" and self.answer_by is not None:
-            return f"Votre réponse est attendue avant le {say_moment(self.answer_by)}"
+            return _("Votre réponse est attendue avant le {moment}", moment=say_moment(self.answer_by))
         if state == "proposed" and self.proposed_starts_at and self.proposed_ends_at:
             times = say_times(self.proposed_starts_at, self.proposed_ends_at)
-            return f"Vous proposez le {say_date(self.proposed_starts_at)}, {times}"
+            return _("Vous proposez le {date}, {times}", date=say_date(self.proposed_starts_at), times=times)
         return {
             "past": _("Passé, merci"),
             "confirmed": _("Vous avez confirmé"),

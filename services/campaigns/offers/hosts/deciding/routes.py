@@ -32,7 +32,7 @@ from services.campaigns.offers.life.consequences.read import read_consequences
 from services.campaigns.offers.life.sheet_form import texts_of
 from shared.database import Connection
 from shared.french_dates import say_moment
-from shared.languages import _
+from shared.languages import _, speaking
 from shared.refusal import Refusal
 
 LINE = "/planification/{slug:str}/accueils/{session_id:uuid}"
@@ -85,9 +85,9 @@ async def post_replacement(
             tell_after=words.tell_after(now),
             now=now,
         )
-        detail = (
-            f"{name} remplace {session.host or 'personne'} pour « {session.title} », {say_moment(session.starts_at)}."
-        )
+        with speaking("fr"):
+            moment = say_moment(session.starts_at)
+        detail = f"{name} remplace {session.host or 'personne'} pour « {session.title} », {moment}."
         await write_audit(connection, actor, "replace_host", detail, now=now, offer_id=offer.id)
 
     try:
@@ -96,7 +96,11 @@ async def post_replacement(
             seen = await read_consequences(edge, offer.id, partial(replace, words=words, rehearsed=True))
             if seen.told.participants:
                 hidden = {"company": form.company, "place": form.place, "name": form.name, "email": form.email}
-                heading = f"Remplacer {session.host}" if session.host else f"Choisir {form.company_name()}"
+                heading = (
+                    _("Remplacer {host}", host=session.host)
+                    if session.host
+                    else _("Choisir {host}", host=form.company_name())
+                )
                 return _panel(actor, offer, session, "remplacement", heading, hidden, seen, words)
         async with edge.transaction() as connection:
             await replace(connection, words=words)

@@ -52,7 +52,7 @@ def _details(entry: HostedEntry) -> tuple[tuple[str, str], ...]:
     pupils = _("{pupils} au plus", pupils=entry.pupils) if entry.pupils else ""
     return (
         (_("Élèves"), pupils),
-        ("Attendu", entry.expected),
-        ("Organisateur", entry.organisation),
+        (_("Attendu"), entry.expected),
+        (_("Organisateur"), entry.organisation),
         (_("Réponse"), _("en attente de votre confirmation") if entry.tentative else ""),
     )

@@ -8,11 +8,10 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.hosts.space.renew_host_space import renew_host_space
-from services.campaigns.offers.hosts.space.routes import RENEWED, own_calendar
+from services.campaigns.offers.hosts.space.routes import note_renewal, own_calendar
 from shared.database import Connection
 
 CALENDAR = "/api/v1/host-requests/calendar"
@@ -44,7 +43,7 @@ async def post_calendar_renewal(
 
     async def write(connection: Connection) -> Response[HostCalendarBody]:
         await renew_host_space(connection, holder_id=actor.organisation_id, now=now)
-        await write_audit(connection, actor, "renew_host_space", RENEWED, now=now)
+        await note_renewal(connection, actor, now)
         url = await own_calendar(edge, connection, actor.organisation_id)
         return Response(HostCalendarBody(url), status_code=200, headers={"Cache-Control": "no-store"})
 

@@ -20,8 +20,6 @@ from services.campaigns.offers.hosts.space.read import read_space_versions
 from services.campaigns.offers.hosts.space.renew_host_space import renew_host_space
 from shared.database import Connection
 
-RENEWED = "Adresses secrètes des accueils renouvelées."
-
 
 @get("/accueil/{token:str}/tout", include_in_schema=False)
 async def get_host_space(
@@ -54,7 +52,7 @@ async def post_new_address(
         person_id, hostings = await _open(edge, connection, token, now)
         version = await renew_host_space(connection, holder_id=person_id, now=now)
         for actor in {hosting.organisation_id: hosting.linked_actor for hosting in hostings}.values():
-            await write_audit(connection, actor, "renew_host_space", RENEWED, now=now)
+            await note_renewal(connection, actor, now)
     renewed = edge.signer.token("host_space", person_id, version)
     return Redirect(f"/accueil/{renewed}/tout", status_code=303, headers={"Cache-Control": "no-store"})
 
@@ -66,7 +64,7 @@ async def post_own_new_address(
     """Another address for the company's calendar, and an end to what those written to for it have."""
     async with edge.transaction() as connection:
         await renew_host_space(connection, holder_id=actor.organisation_id, now=now)
-        await write_audit(connection, actor, "renew_host_space", RENEWED, now=now)
+        await note_renewal(connection, actor, now)
     return Redirect("/planification/accueils#agenda", status_code=303)
 
 
@@ -79,6 +77,12 @@ async def own_calendar(edge: Edge, connection: Connection, organisation_id: UUID
 def calendar_address(edge: Edge, token: str) -> str:
     """The calendar of a token of the space: one secret opens both."""
     return f"{edge.settings.base_url}/calendars/accueils/{token}.ics"
+
+
+async def note_renewal(connection: Connection, actor: Actor, now: datetime) -> None:
+    """One line in the journal for new secret addresses."""
+    detail = "Adresses secrètes des accueils renouvelées."
+    await write_audit(connection, actor, "renew_host_space", detail, now=now)
 
 
 async def _open(edge: Edge, connection: Connection, token: str, now: datetime) -> tuple[UUID, list[Hosting]]:

@@ -80,7 +80,7 @@ async def test_the_link_of_the_mail_shows_what_is_asked_and_a_get_answers_nothin
 
 async def test_a_company_confirms_without_an_account(pool, visitor, signer, asked):
     request = await request_of(pool, asked.sessions[0])
-    answer = await visitor.post(link(signer, request), data={"answer": "confirmed"}, follow_redirects=False)
+    answer = await visitor.post(f"/en{link(signer, request)}", data={"answer": "confirmed"}, follow_redirects=False)
     assert answer.status_code == 303
     assert "Vous avez confirmé" in (await visitor.get(link(signer, request))).text
     assert [event.answer for event in await events(pool, HostAnswered)] == ["confirmed"]
@@ -299,10 +299,15 @@ async def test_a_request_that_went_to_the_wrong_person_goes_to_another_and_its_l
 async def test_a_planner_notes_what_was_said_on_the_telephone(pool, asked, planner):
     path = f"/planification/{asked.slug}/accueils"
     for _ in range(2):
-        assert (await planner.post(f"{path}/{asked.sessions[0]}/reponse")).status_code == 303
+        assert (await planner.post(f"/en{path}/{asked.sessions[0]}/reponse")).status_code == 303
     assert (await request_of(pool, asked.sessions[0]))["status"] == "confirmed"
     assert (await planner.post(f"{path}/{asked.sessions[1]}/reponse")).status_code == 404, "nobody was asked"
     assert len(await events(pool, HostAnswered)) == 1
+    said = await pool.fetchval("SELECT detail FROM campaigns.audit WHERE action = 'answer_host_request'")
+    assert said == "Accord de Chantiers de la Risle noté pour « Visite 1.1 », lundi 14 juin à 9 h.", (
+        "the journal is in French, whatever page was written on"
+    )
+    assert "1 of 10 sessions confirmed" in (await planner.get(f"/en{path}")).text
 
 
 async def test_before_participants_are_told_the_planner_reads_the_very_mail_and_adds_a_sentence(
