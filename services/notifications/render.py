@@ -23,7 +23,7 @@ from shared.events import (
     RegistrationWithdrawn,
 )
 from shared.french_dates import say_moment
-from shared.languages import language, speaking
+from shared.languages import language, speaking, translate
 from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -127,7 +127,8 @@ class Printer:
             "week_html": week_html,
             "changes_text": write_part("changes.txt", {"changes": changes}) if changes else "",
             "changes_html": write_html_part("changes.html", {"changes": changes}) if changes else "",
-            "notes": claimed.notes,
+            # what we say ourselves is in the catalogue, what an organiser wrote is not and stays
+            "notes": tuple(translate(note) for note in claimed.notes),
             "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
             "deadline": say_moment(event.deadline) if isinstance(event, WITH_DEADLINE) else "",
             "consent_needed": isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed,

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.french_dates import say_period
-from shared.languages import _, later
+from shared.languages import _, later, translate
 from shared.refusal import Refusal
 
 
@@ -28,7 +28,9 @@ class NotTheLead(Refusal):
     status: ClassVar[int] = 403
 
     def __init__(self, lead: str) -> None:
-        super().__init__(f"Seule l’organisation qui porte la campagne ({lead or 'aucune'}) peut faire cela.")
+        super().__init__(
+            later("Seule l’organisation qui porte la campagne ({lead}) peut faire cela.", lead=lead or later("aucune"))
+        )
 
 
 class CampaignChangedMeanwhile(Refusal):
@@ -116,18 +118,18 @@ class LockedCampaign(Struct, frozen=True, kw_only=True):
 
 
 def changes_between(before: Wording, after: Wording, sector_names: dict[str, str]) -> tuple[str, ...]:
-    """What changed, a French sentence a line; `sector_names` has the national list's words by code."""
+    """What changed, a sentence a line; `sector_names` has the national list's words by code."""
     changes: list[str] = []
     if before.title != after.title:
-        changes.append(f"Le titre « {before.title} » devient « {after.title} ».")
+        changes.append(_("Le titre « {old} » devient « {new} ».", old=before.title, new=after.title))
     if (before.first_day, before.last_day) != (after.first_day, after.last_day):
         old, new = say_period(before.first_day, before.last_day), say_period(after.first_day, after.last_day)
-        changes.append(f"La période change : {new}, au lieu {_instead_of(old)}.")
+        changes.append(_("La période change : {new}, au lieu {old}.", new=new, old=_instead_of(old)))
     if set(before.sectors) != set(after.sectors):
         old, new = (_say_sectors(wording.sectors, sector_names) for wording in (before, after))
         changes.append(_("Les secteurs changent : {new}, au lieu de {old}.", new=new, old=old))
     if set(before.departements) != set(after.departements):
-        old, new = (", ".join(sorted(wording.departements)) or "aucun" for wording in (before, after))
+        old, new = (", ".join(sorted(wording.departements)) or _("aucun") for wording in (before, after))
         changes.append(_("Les départements changent : {new}, au lieu de {old}.", new=new, old=old))
     if before.presentation != after.presentation:
         changes.append(
@@ -138,9 +140,17 @@ def changes_between(before: Wording, after: Wording, sector_names: dict[str, str
     return tuple(changes)
 
 
+def say_changes(before: Wording, after: Wording, sector_names: dict[str, str]) -> tuple[str, ...]:
+    """What a version asked about changes, or that it changes nothing any more, a sentence a line."""
+    back = _("La campagne revient à la version que tous avaient acceptée.")
+    return changes_between(before, after, sector_names) or (back,)
+
+
 def _instead_of(period: str) -> str:
     return f"du {period.removeprefix('le ')}" if period.startswith("le ") else period
 
 
 def _say_sectors(sectors: tuple[ChosenSector, ...], names: dict[str, str]) -> str:
-    return _(" et ").join(chosen.label or names.get(chosen.sector, chosen.sector) for chosen in sectors) or "aucun"
+    return _(" et ").join(
+        chosen.label or translate(names.get(chosen.sector, chosen.sector)) for chosen in sectors
+    ) or _("aucun")

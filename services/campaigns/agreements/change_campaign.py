@@ -12,16 +12,15 @@ from services.campaigns.agreements.campaign import (
     LockedCampaign,
     NothingChanged,
     Wording,
-    changes_between,
+    say_changes,
 )
 from services.campaigns.agreements.lock_campaign import lock_campaign
 from services.campaigns.agreements.partners.notices import awaited_of, say_agreement
 from services.campaigns.agreements.partners.read import list_agreements, names_of_sectors, people_to_ask
 from shared.database import Connection
+from shared.languages import speaking
 from shared.notices import AgreementRequested
 from shared.outbox import append_events
-
-BACK = "La campagne revient à la version que tous avaient acceptée."
 
 
 async def change_campaign(
@@ -38,7 +37,9 @@ async def change_campaign(
         raise CampaignChangedMeanwhile
     if wording == campaign.proposed:
         raise NothingChanged
-    changes = changes_between(campaign.agreed, wording, await names_of_sectors(connection)) or (BACK,)
+    names = await names_of_sectors(connection)
+    with speaking("fr"):  # kept, and told in facts
+        changes = say_changes(campaign.agreed, wording, names)
     version = campaign.version + 1
     await connection.execute(
         """

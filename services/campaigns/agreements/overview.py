@@ -9,7 +9,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.agreements.campaign import LockedCampaign, NotTheLead
 from services.campaigns.agreements.partners.agreement import Agreement, AgreementState
 from services.campaigns.agreements.partners.notices import awaited_of
-from shared.languages import _
+from shared.languages import _, n_
 
 
 class Filling(Struct, frozen=True, kw_only=True):
@@ -25,11 +25,20 @@ class Filling(Struct, frozen=True, kw_only=True):
         """« 3 offres publiées sur 5, 42 places prises sur 120, 6 attendent »."""
         if not self.offers:
             return _("Aucune offre pour l’instant")
-        parts = [f"{_offers(self.public)} {'publiées' if self.public > 1 else 'publiée'} sur {self.offers}"]
+        parts = [
+            n_(
+                "{count} offre publiée sur {offers}",
+                "{count} offres publiées sur {offers}",
+                self.public,
+                offers=self.offers,
+            )
+        ]
         if self.public:
-            parts.append(f"{self.taken} {'places prises' if self.taken > 1 else 'place prise'} sur {self.seats}")
+            parts.append(
+                n_("{count} place prise sur {seats}", "{count} places prises sur {seats}", self.taken, seats=self.seats)
+            )
         if self.waiting:
-            parts.append(f"{self.waiting} {'attendent' if self.waiting > 1 else 'attend'}")
+            parts.append(n_("{count} attend", "{count} attendent", self.waiting))
         return ", ".join(parts)
 
 
@@ -113,19 +122,20 @@ class Concern(Struct, frozen=True):
     pupils: int
 
     def __str__(self) -> str:
-        pupils = f"{self.pupils} élève{'s' if self.pupils > 1 else ''}"
-        match self.offers, self.pupils:
-            case 0, _:
-                return _("Aucune offre publiée n’est concernée, personne n’est inscrit.")
-            case 1, 0:
-                return _("1 offre publiée sera annulée ; personne n’y est inscrit.")
-            case _, 0:
-                return _("{offers} offres publiées seront annulées ; personne n’y est inscrit.", offers=self.offers)
-            case _:
-                offers = f"{_offers(self.offers)} {'seront annulées' if self.offers > 1 else 'sera annulée'}"
-                told = _("seront prévenus") if self.pupils > 1 else _("sera prévenu")
-                return f"{offers} ; {pupils}, inscrit{'s' if self.pupils > 1 else ''} ou en attente, {told}."
-
-
-def _offers(number: int) -> str:
-    return f"{number} offre" if number <= 1 else f"{number} offres"
+        if not self.offers:
+            return _("Aucune offre publiée n’est concernée, personne n’est inscrit.")
+        if not self.pupils:
+            return n_(
+                "{count} offre publiée sera annulée ; personne n’y est inscrit.",
+                "{count} offres publiées seront annulées ; personne n’y est inscrit.",
+                self.offers,
+            )
+        return _(
+            "{offers} ; {pupils}.",
+            offers=n_("{count} offre sera annulée", "{count} offres seront annulées", self.offers),
+            pupils=n_(
+                "{count} élève, inscrit ou en attente, sera prévenu",
+                "{count} élèves, inscrits ou en attente, seront prévenus",
+                self.pupils,
+            ),
+        )

@@ -14,7 +14,7 @@ from services.campaigns.agreements.campaign import (
     CampaignChangedMeanwhile,
     CampaignExists,
     NothingChanged,
-    changes_between,
+    say_changes,
 )
 from services.campaigns.agreements.change_campaign import change_campaign
 from services.campaigns.agreements.copies.routes import route_handlers as copies
@@ -125,6 +125,7 @@ async def get_campaign(
         here="campaigns",
         view=campaign_page,
         campaign=campaign_page.campaign,
+        changes=say_changes(campaign_page.campaign.agreed, campaign_page.campaign.proposed, names),
         sector_names=names,
         state_words=STATE_WORDS,
         offers=shown,
@@ -166,10 +167,8 @@ async def post_change(
         return await _form(edge, actor, form, page=campaign_page, faults=faults, status=422)
     campaign = campaign_page.campaign
     if fields.get("certain") != "oui" and campaign.version == version and wording != campaign.proposed:
-        changes = changes_between(campaign.agreed, wording, names)
-        return await _form(
-            edge, actor, form, page=campaign_page, changes=changes or (_("Retour à la version acceptée."),)
-        )
+        changes = say_changes(campaign.agreed, wording, names)
+        return await _form(edge, actor, form, page=campaign_page, changes=changes)
     try:
         async with edge.transaction() as connection:
             changed = await change_campaign(

@@ -146,7 +146,9 @@ def _departements(value: str, faults: dict[str, str]) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(code for code in re.split(r"[\s,;]+|\bET\b", value.strip().upper()) if code))
     wrong = [code for code in codes if not DEPARTEMENT.fullmatch(code)]
     if wrong:
-        faults["departements"] = f"« {wrong[0][:20]} » n’est pas un numéro de département (exemples : 14, 27, 2A)."
+        faults["departements"] = _(
+            "« {code} » n’est pas un numéro de département (exemples : 14, 27, 2A).", code=wrong[0][:20]
+        )
     elif not codes:
         faults["departements"] = _("Indiquez au moins un département.")
     return codes

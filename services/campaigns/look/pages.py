@@ -86,6 +86,7 @@ def templates() -> Environment:
         capitalize_first=words.capitalize_first,
         group_name=words.group_name,
         safe_url=words.safe_url,
+        sector_options=words.sector_options,
         times=lambda session: french_dates.say_times(session.starts_at, session.ends_at),
     )
     return environment

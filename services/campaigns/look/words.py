@@ -1,10 +1,11 @@
 """Words: what codes and numbers are called on pages."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from shared.french_dates import PARIS, format_day
-from shared.languages import Glossary, _, language, later, n_
+from shared.languages import Glossary, _, language, later, n_, translate
 
 OFFER_KINDS = Glossary(
     {
@@ -126,6 +127,13 @@ def agenda_page(address: str) -> str:
 def safe_url(address: str) -> str:
     """The address, if it is one a browser may follow; nothing for `javascript:` and its like."""
     return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def sector_options(sectors: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Codes and names of sectors for a field, the names in the language spoken, in their order there."""
+    if language() == "fr":
+        return list(sectors)
+    return sorted(((code, translate(label)) for code, label in sectors), key=lambda option: option[1])
 
 
 def group_name(name: str) -> str:

@@ -16,7 +16,7 @@ import holidays
 from msgspec import Struct
 
 from shared.french_dates import format_day
-from shared.languages import _, later
+from shared.languages import Language, _, language, later
 
 Rule = Literal[
     "weekend", "public_holiday", "too_early", "too_late", "day_too_long", "break_missing", "rest_too_short",
@@ -77,8 +77,13 @@ def refuse_day(day: date) -> tuple[Rule, str] | None:
                 law=CONVENTION,
             ),
         )
-    name = _public_holidays(day.year).get(day)
+    name = public_holiday(day)
     return ("public_holiday", _("ce jour est férié ({name}).", name=name)) if name else None
+
+
+def public_holiday(day: date) -> str | None:
+    """The name of the public holiday of metropolitan France that a day is, in the language spoken; or None."""
+    return _public_holidays(day.year, language()).get(day)
 
 
 def hours_of(presences: Sequence[Presence]) -> timedelta:
@@ -102,8 +107,9 @@ def say_duration(duration: timedelta) -> str:
 
 
 @cache
-def _public_holidays(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("FR", years=year, language="fr"))
+def _public_holidays(year: int, spoken: Language) -> dict[date, str]:
+    named = holidays.country_holidays("FR", years=year, language={"fr": "fr", "en": "en_US"}[spoken])
+    return {day: name.replace("Labor", "Labour") for day, name in named.items()}
 
 
 def _breaches_of_day(day: list[Presence]) -> list[Breach]:

@@ -2,12 +2,11 @@
 
 from datetime import date as Date
 from datetime import datetime, time, timedelta
-from functools import cache
 from uuid import UUID
 
-import holidays
 from msgspec import Struct
 
+from services.campaigns.offers.time_law import public_holiday
 from shared.french_dates import PARIS, say_date
 from shared.languages import _
 
@@ -101,11 +100,6 @@ def move_moment(moment: datetime, shift: timedelta) -> datetime:
     return datetime.combine(local.date() + shift, time(local.hour, local.minute, local.second), PARIS)
 
 
-def public_holiday(day: Date) -> str | None:
-    """The name of the French public holiday a day is, or None."""
-    return _holidays(day.year).get(day)
-
-
 def _moved(offer: CopiedOffer, shift: timedelta) -> CopiedOffer:
     fields = {name: getattr(offer, name) for name in offer.__struct_fields__}
     fields["opens_at"] = move_moment(offer.opens_at, shift) if offer.opens_at else None
@@ -131,7 +125,14 @@ def _look_at(offer: CopiedOffer, first_day: Date, last_day: Date) -> list[str]:
     for day in offer.days:
         holiday = public_holiday(day.date)
         if holiday:
-            found.append(f"« {offer.title} » : {say_date(day.date, year=True)} est férié ({holiday}).")
+            found.append(
+                _(
+                    "« {title} » : {day} est férié ({holiday}).",
+                    title=offer.title,
+                    day=say_date(day.date, year=True),
+                    holiday=holiday,
+                )
+            )
     before = [day.date for day in offer.days if day.date < first_day]
     after = [day.date for day in offer.days if day.date > last_day]
     if after:
@@ -139,7 +140,13 @@ def _look_at(offer: CopiedOffer, first_day: Date, last_day: Date) -> list[str]:
         found.append(_("« {title} » : après la fin de la nouvelle période ({days}).", title=offer.title, days=days))
     # what came before the period, a meeting in May, comes before the new one as well
     if before and max(day.date for day in offer.days) >= first_day:
-        found.append(f"« {offer.title} » : commence avant la nouvelle période ({say_date(before[0])}).")
+        found.append(
+            _(
+                "« {title} » : commence avant la nouvelle période ({day}).",
+                title=offer.title,
+                day=say_date(before[0]),
+            )
+        )
     if any(session.online for day in offer.days for session in day.sessions):
         found.append(_("« {title} » : le lien de la séance en ligne est à redonner.", title=offer.title))
     return found
@@ -147,9 +154,3 @@ def _look_at(offer: CopiedOffer, first_day: Date, last_day: Date) -> list[str]:
 
 def _monday(day: Date) -> Date:
     return day - timedelta(days=day.weekday())
-
-
-@cache
-def _holidays(year: int) -> dict[Date, str]:
-    named = holidays.country_holidays("FR", years=year, language="fr")
-    return {day: str(name) for day, name in named.items()}

@@ -7,6 +7,7 @@ import msgspec
 from services.campaigns.agreements.copies.copy import CopiedOffer, CopyPlan
 from shared.database import Connection
 from shared.french_dates import say_date
+from shared.languages import _
 
 
 async def read_offers_to_copy(connection: Connection, campaign_id: UUID) -> tuple[CopiedOffer, ...]:
@@ -54,7 +55,7 @@ async def read_offers_to_copy(connection: Connection, campaign_id: UUID) -> tupl
 
 
 async def say_taken_rooms(connection: Connection, plan: CopyPlan) -> tuple[str, ...]:
-    """Rooms of a copy that have another session at that hour: they are left open, a French sentence each."""
+    """Rooms of a copy that have another session at that hour: they are left open, a sentence each."""
     wanted = [
         (offer.title, session)
         for offer in plan.offers
@@ -70,13 +71,18 @@ async def say_taken_rooms(connection: Connection, plan: CopyPlan) -> tuple[str, 
             AND other.room = wanted.room AND other.during && tstzrange(wanted.starts_at, wanted.ends_at)
         ORDER BY wanted.position
         """,
-        [session.site_id for _, session in wanted],
-        [session.room for _, session in wanted],
-        [session.starts_at for _, session in wanted],
-        [session.ends_at for _, session in wanted],
+        [session.site_id for _title, session in wanted],
+        [session.room for _title, session in wanted],
+        [session.starts_at for _title, session in wanted],
+        [session.ends_at for _title, session in wanted],
     )
     taken = [wanted[row["position"] - 1] for row in rows]
     return tuple(
-        f"« {title} » : la salle {session.room} est déjà prise {say_date(session.starts_at)}, elle est à choisir."
+        _(
+            "« {title} » : la salle {room} est déjà prise {day}, elle est à choisir.",
+            title=title,
+            room=session.room,
+            day=say_date(session.starts_at),
+        )
         for title, session in taken
     )

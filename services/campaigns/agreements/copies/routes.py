@@ -24,6 +24,7 @@ from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.session import RoomInUse
 from shared.database import Connection
 from shared.french_dates import say_period
+from shared.languages import speaking
 from shared.refusal import Refusal
 
 
@@ -76,9 +77,10 @@ async def copy_campaign(
         plan=plan,
         now=now,
     )
-    detail = f"Reprend « {source.campaign.agreed.title} » {say_period(wording.first_day, wording.last_day)}."
-    if silent:
-        detail += f" Personne n’est connu chez : {', '.join(silent)}."
+    with speaking("fr"):
+        detail = f"Reprend « {source.campaign.agreed.title} » {say_period(wording.first_day, wording.last_day)}."
+        if silent:
+            detail += f" Personne n’est connu chez : {', '.join(silent)}."
     await write_audit(connection, actor, "duplicate_campaign", detail, now=now, campaign_id=copy_id)
     return copy_id, slug
 

@@ -6,14 +6,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.database import Connection
+from shared.languages import later, speaking
 
 AT_ONCE = 50
-CAMPAIGN_CANCELLED = "La campagne dont cette offre fait partie est annulée."
-ORGANISER_LEFT = "L’organisation qui propose cette offre ne participe plus à la campagne."
+# kept in French; a mail says them in the language of who reads it
+CAMPAIGN_CANCELLED = later("La campagne dont cette offre fait partie est annulée.")
+ORGANISER_LEFT = later("L’organisation qui propose cette offre ne participe plus à la campagne.")
 
 
 class AbandonedOffer(Struct, frozen=True):
-    """An offer to cancel, whose it is, and a sentence for those who are in it."""
+    """An offer to cancel, whose it is, and a French sentence for those who are in it."""
 
     id: UUID
     organisation_id: UUID
@@ -47,7 +49,10 @@ async def find_offers_to_cancel(
         campaign_id,
         limit,
     )
-    return [
-        AbandonedOffer(row["id"], row["organisation_id"], CAMPAIGN_CANCELLED if row["all_of_it"] else ORGANISER_LEFT)
-        for row in rows
-    ]
+    with speaking("fr"):
+        return [
+            AbandonedOffer(
+                row["id"], row["organisation_id"], str(CAMPAIGN_CANCELLED if row["all_of_it"] else ORGANISER_LEFT)
+            )
+            for row in rows
+        ]

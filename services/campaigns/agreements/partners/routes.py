@@ -36,7 +36,6 @@ from services.campaigns.organisations.add_organisation import add_organisation
 from services.campaigns.organisations.contact import HasItsOwnMembers, TooManyContacts
 from services.campaigns.organisations.organisation import KIND_NAMES
 from shared.database import Connection
-from shared.languages import _
 
 SEARCH_AT_MOST = 100
 
@@ -162,12 +161,13 @@ async def answer(
         word=parse_word(word),
         now=now,
     )
-    said = _("Donne son accord à") if agrees else _("Refuse")
+    said = campaign.proposed.title
+    detail = f"{'Donne son accord à' if agrees else 'Refuse'} la version {version} de la campagne « {said} »."
     await write_audit(
         connection,
         actor,
         "agree_campaign" if agrees else "decline_campaign",
-        f"{said} la version {version} de la campagne « {campaign.proposed.title} ».",
+        detail,
         now=now,
         campaign_id=campaign.id,
     )

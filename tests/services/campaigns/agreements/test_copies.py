@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.campaigns.agreements.copies.copy import move_moment, plan_copy, public_holiday
+from services.campaigns.agreements.copies.copy import move_moment, plan_copy
 from services.campaigns.agreements.copies.copy_form import suggest_copy
 from services.campaigns.agreements.copies.read import read_offers_to_copy
 from services.campaigns.agreements.ends.withdraw_partner import withdraw_partner
@@ -14,6 +14,7 @@ from services.campaigns.agreements.partners.invite_partner import invite_partner
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.publish_offer import publish_offer
 from services.campaigns.offers.register_pupils import register_pupils
+from services.campaigns.offers.time_law import public_holiday
 from shared.database import transaction
 from shared.french_dates import PARIS
 from shared.identifiers import new_id

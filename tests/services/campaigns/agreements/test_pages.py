@@ -208,6 +208,28 @@ async def test_every_change_stands_in_the_trail_with_who_made_it(pool, four, own
     assert (await agency.get(f"{home}/journal")).status_code == 404, "it has left"
 
 
+async def test_what_is_done_on_english_pages_is_read_in_english_and_kept_in_french(pool, four, owners, proposed):
+    lead, agency = owners[four.federation], owners[four.agency]
+    home = f"/planification/campagnes/{proposed.slug}"
+    await lead.post(f"{home}/inviter", {"organisation_id": str(four.agency)})
+    await agency.post(f"/en{home}/accord", {"answer": "agreed", "version": "1"})
+    later = FORM | {"last_day": "2027-06-23", "sector_1": "s25", "version": "1"}
+    assert "What Agence de l’orientation will be asked" in (await lead.post(f"/en{home}/modifier", later)).text
+    assert (await lead.post(f"/en{home}/modifier", later | {"certain": "oui"})).status_code == 303
+    for member in (lead, agency):
+        page = (await member.get(f"/en{home}")).text
+        assert "The period changes: from Monday 14 to Wednesday 23 June 2027 (until now from Monday 14" in page
+        assert "Public service" in page
+    [fact] = [fact for fact in await facts(pool, "agreement.requested") if fact["version"] == 2]
+    assert fact["changes"][0].startswith("La période change : du lundi 14 au mercredi 23 juin 2027, au lieu du lundi")
+    copied = {"title": "En 2028", "first_day": "2028-06-19", "last_day": "2028-06-30"}
+    assert (await lead.post(f"/en{home}/dupliquer", copied)).status_code == 303
+    kept = dict(await pool.fetch("SELECT action, detail FROM campaigns.audit"))
+    assert kept["agree_campaign"].startswith("Donne son accord à la version 1 de la campagne « ")
+    assert kept["change_campaign"].startswith("La période change : du lundi 14 au mercredi 23 juin 2027")
+    assert kept["duplicate_campaign"].endswith(" du lundi 19 au vendredi 30 juin 2028.")
+
+
 async def test_the_lead_takes_a_request_back(pool, four, owners, proposed):
     lead, home = owners[four.federation], f"/planification/campagnes/{proposed.slug}"
     await lead.post(f"{home}/inviter", {"organisation_id": str(four.agency)})

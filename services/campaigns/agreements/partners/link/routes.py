@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.agreements.campaign import CampaignChangedMeanwhile
+from services.campaigns.agreements.campaign import CampaignChangedMeanwhile, say_changes
 from services.campaigns.agreements.overview import CampaignPage
 from services.campaigns.agreements.partners.agree_campaign import agree_campaign
 from services.campaigns.agreements.partners.agreement import (
@@ -75,12 +75,12 @@ async def answer_by_link(connection: Connection, signed: SignedId, *, agrees: bo
         word=parse_word(word),
         now=now,
     )
-    said = _("Donne son accord à") if agrees else _("Refuse")
+    detail = f"{'Donne son accord à' if agrees else 'Refuse'} la version {signed.version}, par le lien reçu par e-mail."
     await write_audit(
         connection,
         actor,
         "agree_campaign" if agrees else "decline_campaign",
-        f"{said} la version {signed.version}, par le lien reçu par e-mail.",
+        detail,
         now=now,
         campaign_id=agreement.campaign_id,
     )
@@ -120,6 +120,7 @@ async def _page(edge: Edge, token: str, *, word: str = "", trouble: str = "", st
         agreement=agreement,
         old=agreement.asked_version != signed.version,
         sector_names=names,
+        changes=say_changes(view.campaign.agreed, view.campaign.proposed, names) if view and view.second_round else (),
         word=word[:SHOWN_AT_MOST],
         trouble=trouble,
     )
