@@ -799,6 +799,7 @@ CREATE TABLE notifications.deliveries (
     sent_at timestamp with time zone,
     answer text DEFAULT ''::text NOT NULL,
     superseded_by uuid,
+    quiet_until timestamp with time zone,
     CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text, 'DECLINECOUNTER'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
 );

@@ -50,11 +50,13 @@ class RegistrationEvent(Event, frozen=True, kw_only=True):
 class RegistrationConfirmed(RegistrationEvent, frozen=True, kw_only=True, tag="registration.confirmed"):
     """The pupil has the seat: at once (`registered`), by accepting a held one (`accepted`), by a planner's or a
     teacher's hand (`given`); or has it as before, in another group (`regrouped`). `consented`: the guardian's consent
-    was what the seat was held for.
+    was what the seat was held for. `group` and `group_before` are the names, of who was regrouped.
     """
 
     how: Literal["registered", "accepted", "given", "regrouped"]
     consented: bool = False
+    group: str = ""
+    group_before: str = ""
 
 
 class RegistrationWaiting(RegistrationEvent, frozen=True, kw_only=True, tag="registration.waiting"):

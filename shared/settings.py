@@ -29,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str
     port: int
     coalescing_seconds: float
+    # hours of the wall clock, in Paris, between which what nobody waits for is not sent; None: at any hour
+    quiet_hours: tuple[int, int] | None
     database_pool: int
     smtp_connections: int
     log_level: str
@@ -94,6 +96,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=_host(values, "QUINZAINE_HOST", "127.0.0.1"),
         port=int(_number(values, "QUINZAINE_PORT", "8000", 0, 65535)),
         coalescing_seconds=_number(values, "QUINZAINE_COALESCING_SECONDS", "120", 0, 3600),
+        quiet_hours=_hours(values, "QUINZAINE_QUIET_HOURS", "20-7"),
         database_pool=int(_number(values, "QUINZAINE_DATABASE_POOL", "8", 1, 200)),
         smtp_connections=int(_number(values, "QUINZAINE_SMTP_CONNECTIONS", "4", 1, 100)),
         log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
@@ -220,6 +223,17 @@ def _number(values: Mapping[str, str], name: str, default: str, least: float, mo
     if not least <= number <= most:
         raise SettingsError(f"{name}: {value} is not between {least:g} and {most:g}.")
     return number
+
+
+def _hours(values: Mapping[str, str], name: str, default: str) -> tuple[int, int] | None:
+    """`20-7`: from eight in the evening to seven in the morning; `off`: none."""
+    value = values.get(name, default).strip()
+    if value == "off":
+        return None
+    first, _, last = value.partition("-")
+    if not all(hour.isascii() and hour.isdigit() and int(hour) <= 23 for hour in (first, last)) or first == last:
+        raise SettingsError(f"{name}: {value!r} is neither two different hours, such as 20-7, nor off.")
+    return int(first), int(last)
 
 
 def _one_of(values: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -147,6 +147,7 @@ def settings(database_url: str) -> Settings:
             "QUINZAINE_DATABASE_URL": database_url,
             "QUINZAINE_SECRET_KEYS": "un-secret-pour-les-tests",
             "QUINZAINE_COALESCING_SECONDS": "0",
+            "QUINZAINE_QUIET_HOURS": "off",
             "QUINZAINE_BASE_URL": "http://quinzaine.example",
             "QUINZAINE_LIMITS": "off",
         }

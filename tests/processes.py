@@ -40,6 +40,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         },
         # all that is tried comes from one address
         "QUINZAINE_LIMITS": "off",
+        "QUINZAINE_QUIET_HOURS": "off",
     }
     return {**os.environ, **values, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
 

@@ -77,6 +77,7 @@ async def bench() -> AsyncIterator[Bench]:
             "QUINZAINE_SECRET_KEYS": SECRET,
             # all load comes from one address
             "QUINZAINE_LIMITS": "off",
+            "QUINZAINE_QUIET_HOURS": "off",
             "QUINZAINE_PORT": str(port),
             "QUINZAINE_BASE_URL": f"http://127.0.0.1:{port}",
             "QUINZAINE_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",

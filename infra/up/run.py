@@ -111,6 +111,8 @@ class Up:
         inbound = self._port("QUINZAINE_INBOUND_PORT", 2526, "l’arrivée des réponses")
         environment = {
             "QUINZAINE_DATABASE_URL": self._database.url_of(DATABASE),
+            # nobody is woken by the mailbox of this machine
+            "QUINZAINE_QUIET_HOURS": os.environ.get("QUINZAINE_QUIET_HOURS", "off"),
             "QUINZAINE_BROKER_URL": os.environ.get("QUINZAINE_BROKER_URL", self._database.url_of(DATABASE)),
             "QUINZAINE_SMTP_URL": f"smtp://{host}:{smtp}",
             "QUINZAINE_BASE_URL": f"http://{host}:{port}",

@@ -9,13 +9,15 @@ from shared.events import (
     AnyEvent,
     OfferCancelled,
     OfferChanged,
+    RegistrationConfirmed,
     SessionAdded,
     SessionCancelled,
     SessionChanged,
     SessionEvent,
 )
+from shared.programme import Programme
 
-CANCELLED, ADDED = "cancelled", "added"
+CANCELLED, ADDED, GROUP = "cancelled", "added", "group"
 
 
 class Line(Struct, frozen=True):
@@ -39,6 +41,9 @@ def lines_of(event: AnyEvent) -> tuple[Line, ...]:
         return (Line(event.session_id, CANCELLED),)
     if isinstance(event, SessionAdded):
         return (Line(event.session_id, ADDED),)
+    if isinstance(event, RegistrationConfirmed) and event.how == "regrouped":
+        # facts of before the names were in them
+        return (Line(None, GROUP, event.group_before, event.group or "nouveau groupe"),)
     return ()
 
 
@@ -73,6 +78,22 @@ def _still_told(line: Line, whole: set[str]) -> bool:
     if whole:
         return line.field in whole
     return line.before != line.after
+
+
+def of_own_programme(lines: Sequence[Line], programme: Programme, group_id: UUID | None) -> tuple[Line, ...]:
+    """The lines without those of sessions of another group: who has changed group meanwhile has another week.
+
+    A session that itself went from one group to another is told to both.
+    """
+    if group_id is None:
+        return tuple(lines)
+    elsewhere = {
+        session.id
+        for day in programme.days
+        for session in day.sessions
+        if session.group_id is not None and session.group_id != group_id
+    } - {line.session_id for line in lines if line.field == GROUP}
+    return tuple(line for line in lines if line.session_id not in elsewhere)
 
 
 def left_to_tell(lines: Sequence[Line], told_since: Iterable[Line]) -> tuple[Line, ...]:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of
+from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of, of_own_programme
 from services.notifications.facts import Facts
 from services.notifications.letter import Letter, letter_of
-from services.notifications.reactions import COALESCED, ENDS
+from services.notifications.message import COALESCED, ENDS
 from shared.database import Connection
 from shared.events import AnyEvent
+from shared.programme import Programme
 
 # longer than SMTP's time-out (smtp.SECONDS_PER_MAIL): who still holds a lease is still sending
 LEASE = timedelta(seconds=30)
@@ -70,12 +71,17 @@ async def claim_deliveries(
         connection,
         [letter.event_id for letter in letters] + [row.event_id for rows in others.values() for row in rows],
     )
+    programmes = await facts.programmes(
+        connection, [(letter.offer_id, letter.newest.programme) for letter in letters if letter.coalesced]
+    )
     claimed: list[Claimed] = []
     merged: list[tuple[UUID, UUID]] = []
     ended: list[tuple[UUID, str]] = []
     for letter in letters:
         rows = others.get((letter.registration_id, letter.recipient.id), [])
-        state, changes, absorbed = _judge(letter, rows, events)
+        state, changes, absorbed = _judge(
+            letter, rows, events, programmes.get((letter.offer_id, letter.newest.programme))
+        )
         merged += [(row_id, letter.id) for row_id in absorbed]
         if state:
             ended.append((letter.id, state))
@@ -155,7 +161,7 @@ async def _others(connection: Connection, letters: Iterable[Letter]) -> dict[tup
 
 
 def _judge(
-    letter: Letter, rows: Sequence[_Row], events: dict[UUID, AnyEvent]
+    letter: Letter, rows: Sequence[_Row], events: dict[UUID, AnyEvent], programme: Programme | None
 ) -> tuple[str, tuple[Line, ...], list[UUID]]:
     """The state that ends the letter here, or none, what changes it tells, and the deliveries it tells with it."""
     if letter.address is None:
@@ -181,6 +187,8 @@ def _judge(
         line for row in rows if row.told and row.sequence > letter.sequence for line in lines_of(events[row.event_id])
     )
     lines = left_to_tell(lines, told_since)
+    if programme is not None:
+        lines = of_own_programme(lines, programme, letter.newest.group_id)
     return ("" if lines else "superseded"), lines, [row.id for row in absorbed]
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.reactions import COALESCED, ENDED, ENDS, STATUS_AFTER, Message
+from services.notifications.message import COALESCED, ENDED, ENDS, Message
+from services.notifications.reactions import STATUS_AFTER
 from shared.events import AnyEvent, RegistrationEvent
 from shared.people import Person
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.letter import Letter
+from services.notifications.message import SECRET
 from services.notifications.notice_letter import NoticeLetter
-from services.notifications.reactions import SECRET
 from services.notifications.render import Rendered
 from services.notifications.smtp import Outcome
 from shared.database import Connection

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.reactions import NoticeMessage
+from services.notifications.message import NoticeMessage
 from shared.french_dates import PARIS
 from shared.notices import (
     AbsenceAnnounced,

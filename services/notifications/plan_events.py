@@ -9,10 +9,13 @@ import structlog
 from msgspec import Struct
 
 from services.notifications.erase_letters import erase_letters
+from services.notifications.facts import Facts
 from services.notifications.failure import describe
+from services.notifications.message import COALESCED
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
-from services.notifications.reactions import COALESCED, KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
+from services.notifications.quiet_hours import morning_to_wait_for, starts_of
+from services.notifications.reactions import KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
 from shared.database import Connection
 from shared.erasures import PupilErased
 from shared.events import (
@@ -71,7 +74,7 @@ async def plan_events(
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)
     notices = [event for event in events if isinstance(event, Notice)]
-    deliveries += await plan_notices(connection, notices, mail_domain=settings.mail_domain, now=now)
+    deliveries += await plan_notices(connection, notices, settings=settings, now=now)
     await connection.execute(
         """
         WITH mended AS (DELETE FROM notifications.unplanned_events WHERE event_id = ANY($1::uuid[]))
@@ -181,13 +184,15 @@ async def _insert_deliveries(
     wanted = [(each, reaction) for each in touched for reaction in reactions_to(each.event)]
     if not wanted:
         return []
+    mornings = await _mornings(connection, wanted, settings, now)
     rows = await connection.fetch(
         """
         WITH wanted AS (
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[],
-                                 $8::uuid[], $9::int[], $10::int[], $11::timestamptz[], $12::text[], $13::text[])
+                                 $8::uuid[], $9::int[], $10::int[], $11::timestamptz[], $12::text[], $13::text[],
+                                 $16::timestamptz[])
                 AS wanted (pupil_delivery, guardian_delivery, event_id, registration_id, message, pupil_id,
-                           guardian_id, offer_id, sequence, priority, due_at, entry, told)
+                           guardian_id, offer_id, sequence, priority, due_at, entry, told, quiet_until)
         ), addressed AS (
             SELECT wanted.*, guardian.email IS NOT NULL AND pupil.email IS NULL AND pupil.erased_at IS NULL AS instead,
                    guardian.email IS NOT NULL AND pupil.email IS NOT NULL
@@ -205,9 +210,9 @@ async def _insert_deliveries(
         )
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at, message_id,
-             calendar_method, planned_at)
-        SELECT id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at,
-               '<' || id || '@' || $14 || '>', method, $15
+             calendar_method, planned_at, quiet_until)
+        SELECT id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority,
+               coalesce(quiet_until, due_at), '<' || id || '@' || $14 || '>', method, $15, quiet_until
         FROM letters
         ON CONFLICT (event_id, message, recipient_id) DO NOTHING
         RETURNING id
@@ -227,8 +232,32 @@ async def _insert_deliveries(
         [reaction.to for _, reaction in wanted],
         settings.mail_domain,
         now,
+        mornings,
     )
     return [row["id"] for row in rows]
+
+
+async def _mornings(
+    connection: Connection, wanted: Sequence[tuple[_Touched, Reaction]], settings: Settings, now: datetime
+) -> list[datetime | None]:
+    """Of each message the morning it waits for, if it does; programmes are read by night alone."""
+    due = [
+        (each.event, _due_at(each.event, reaction, settings, now) if reaction.waits(each.event) else None)
+        for each, reaction in wanted
+    ]
+    held = {
+        (event.offer_id, event.programme)
+        for event, due_at in due
+        if due_at and morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=(), now=now)
+    }
+    programmes = await Facts().programmes(connection, held) if held else {}
+    starts = {
+        event.id: starts_of(event, programmes.get((event.offer_id, event.programme))) for event, due_at in due if due_at
+    }
+    return [
+        morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=starts[event.id], now=now) if due_at else None
+        for event, due_at in due
+    ]
 
 
 def _due_at(event: ProgrammeFact, reaction: Reaction, settings: Settings, now: datetime) -> datetime:

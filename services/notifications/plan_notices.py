@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.notifications.reactions import reaction_to_notice
+from services.notifications.quiet_hours import morning_to_wait_for, starts_of
+from services.notifications.reactions import NoticeReaction, reaction_to_notice
 from shared.database import Connection
 from shared.identifiers import new_id
 from shared.notices import AnyNotice
+from shared.settings import Settings
 
 
 async def plan_notices(
-    connection: Connection, notices: Sequence[AnyNotice], *, mail_domain: str, now: datetime
+    connection: Connection, notices: Sequence[AnyNotice], *, settings: Settings, now: datetime
 ) -> list[UUID]:
-    """The new deliveries, due at once; twice changes nothing. They have no registration and no calendar."""
+    """The new deliveries, due at once or in the morning; twice changes nothing. They have no registration."""
     wanted = [
         (notice, reaction, recipient_id)
         for notice in notices
@@ -25,10 +27,12 @@ async def plan_notices(
     rows = await connection.fetch(
         """
         INSERT INTO notifications.deliveries
-            (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at)
-        SELECT id, event_id, message, recipient_id, offer_id, 0, priority, $8, '<' || id || '@' || $7 || '>', $8
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[])
-            AS wanted (id, event_id, message, recipient_id, offer_id, priority)
+            (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at,
+             quiet_until)
+        SELECT id, event_id, message, recipient_id, offer_id, 0, priority, coalesce(quiet_until, $8),
+               '<' || id || '@' || $7 || '>', $8, quiet_until
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[], $9::timestamptz[])
+            AS wanted (id, event_id, message, recipient_id, offer_id, priority, quiet_until)
         ON CONFLICT (event_id, message, recipient_id) DO NOTHING
         RETURNING id
         """,
@@ -38,7 +42,14 @@ async def plan_notices(
         [recipient_id for _, _, recipient_id in wanted],
         [notice.offer_id for notice, _, _ in wanted],
         [reaction.priority for _, reaction, _ in wanted],
-        mail_domain,
+        settings.mail_domain,
         now,
+        [_morning(notice, reaction, settings, now) for notice, reaction, _ in wanted],
     )
     return [row["id"] for row in rows]
+
+
+def _morning(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime | None:
+    if not reaction.waits(notice):
+        return None
+    return morning_to_wait_for(now, quiet=settings.quiet_hours, starts=starts_of(notice, None), now=now)

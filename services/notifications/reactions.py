@@ -1,8 +1,9 @@
 """The page: everything that can happen, and who is told what of it.
 
 A line says which message an event causes, for whom, how urgent it is (0 first), whether it may wait for others of its
-kind (coalescing), and what becomes of the calendar entry. A notice names its recipients itself: its line says the
-message and the urgency. A test fails when an event of the contract has no line.
+kind (coalescing), whether it waits for the morning (quiet hours), and what becomes of the calendar entry. A notice
+names its recipients itself: its line says the message, the urgency and whether it waits. A test fails when an event of
+the contract has no line.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from services.notifications.message import Entry, Message, NoticeMessage
 from shared.erasures import PupilErased
 from shared.events import (
     Event,
@@ -59,72 +61,18 @@ from shared.notices import (
 )
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
-Message = Literal[
-    "registered_confirmed",
-    "registered_waiting",
-    "seat_offered",
-    "address_asked",
-    "consent_asked",
-    "consent_awaited",
-    "consent_reminded",
-    "consent_refused",
-    "consent_expired",
-    "seat_confirmed",
-    "changed",
-    "session_cancelled",
-    "offer_cancelled",
-    "withdrawn",
-    "seat_refused",
-    "seat_expired",
-    "personal_link",
-]
-NoticeMessage = Literal[
-    "sign_in_link",
-    "member_invited",
-    "agreement_requested",
-    "agreement_reminded",
-    "agreement_given",
-    "agreement_declined",
-    "partner_left",
-    "campaign_cancelled",
-    "host_requested",
-    "host_reminded",
-    "host_answered",
-    "host_time_accepted",
-    "host_released",
-    "speaker_requested",
-    "speaker_reminded",
-    "speaker_answered",
-    "speaker_released",
-    "class_enrolled",
-    "personal_links",
-    "fresh_link",
-    "calendar_address",
-    "teacher_asked",
-    "absence_announced",
-    "absence_lifted",
-    "follow_up_booked",
-    "follow_up_cancelled",
-    "question_asked",
-    "questions_passed_on",
-    "question_answered",
-]
-Entry = Literal["REQUEST", "CANCEL"]
-
-# these wait a little, become one mail with others of their kind, and give way to what says the same and more
-COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
-# after one of these has been sent, an older message would be untrue
-ENDS: frozenset[Message] = frozenset(
-    {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}
-)
-# whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
-SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link", "calendar_address"})
-# the registration is over: its calendar entry, where there was one, is cancelled
-ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
-
-
 # the reader is the pupil, or the guardian of a pupil without an address; most things the guardian hears besides
 Audience = Literal["reader_and_guardian", "reader", "pupil", "guardian"]
+
+
+def at_once(_: Any) -> bool:
+    """Answers to one's own act, seats offered, deadlines that run: at any hour."""
+    return False
+
+
+def by_day(_: Any) -> bool:
+    """News of what somebody else did: never by night, but when it is about the next 24 hours (quiet_hours.py)."""
+    return True
 
 
 class Reaction(Struct, frozen=True, kw_only=True):
@@ -135,6 +83,7 @@ class Reaction(Struct, frozen=True, kw_only=True):
     entry: Entry | None = "REQUEST"
     to: Audience = "reader_and_guardian"
     when: Callable[[Any], bool] = lambda _: True
+    waits: Callable[[Any], bool] = at_once
 
 
 def refused(event: RegistrationRefused, *, had_seat: bool) -> bool:
@@ -147,14 +96,22 @@ class NoticeReaction(Struct, frozen=True, kw_only=True):
 
     message: NoticeMessage
     priority: int
+    waits: Callable[[Any], bool] = at_once
+
+
+def by_others(event: RegistrationWithdrawn) -> bool:
+    """Whether a place was given back by nobody who holds it: the answer is to no act of who reads it."""
+    return event.why != "asked" or event.by_school
 
 
 NOBODY: tuple[Reaction, ...] = ()
 
 REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, ...] | NoticeReaction] = {
     RegistrationConfirmed: (
-        Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how != "accepted"),
+        Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how in ("registered", "given")),
         Reaction(message="seat_confirmed", priority=2, when=lambda event: event.how == "accepted"),
+        # the seat is as it was: one update, with whatever else changes meanwhile
+        Reaction(message="changed", priority=4, when=lambda event: event.how == "regrouped", waits=by_day),
     ),
     RegistrationWaiting: (Reaction(message="registered_waiting", priority=3, entry=None),),
     # a deadline is running
@@ -173,8 +130,8 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
         Reaction(message="consent_awaited", priority=1, to="pupil", when=lambda event: event.held_for == "consent"),
     ),
     RegistrationWithdrawn: (
-        Reaction(message="withdrawn", priority=3, entry="CANCEL", when=lambda event: event.had_seat),
-        Reaction(message="withdrawn", priority=3, entry=None, when=lambda event: not event.had_seat),
+        Reaction(message="withdrawn", priority=3, entry="CANCEL", when=lambda event: event.had_seat, waits=by_others),
+        Reaction(message="withdrawn", priority=3, entry=None, when=lambda event: not event.had_seat, waits=by_others),
     ),
     RegistrationConsentReminded: (Reaction(message="consent_reminded", priority=1, entry=None, to="guardian"),),
     RegistrationRefused: (
@@ -194,43 +151,55 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
         ),
     ),
     RegistrationExpired: (
-        Reaction(message="seat_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for == "promotion"),
-        Reaction(message="consent_expired", priority=3, entry="CANCEL", when=lambda event: event.held_for == "consent"),
+        Reaction(
+            message="seat_expired",
+            priority=3,
+            entry="CANCEL",
+            when=lambda event: event.held_for == "promotion",
+            waits=by_day,
+        ),
+        Reaction(
+            message="consent_expired",
+            priority=3,
+            entry="CANCEL",
+            when=lambda event: event.held_for == "consent",
+            waits=by_day,
+        ),
     ),
     # somebody looks at a screen that says « nous vous l’avons renvoyé »
     RegistrationLinkRequested: (Reaction(message="personal_link", priority=1, entry=None, to="reader"),),
-    SessionAdded: (Reaction(message="changed", priority=4),),
-    SessionChanged: (Reaction(message="changed", priority=4),),
-    SessionCancelled: (Reaction(message="session_cancelled", priority=3),),
+    SessionAdded: (Reaction(message="changed", priority=4, waits=by_day),),
+    SessionChanged: (Reaction(message="changed", priority=4, waits=by_day),),
+    SessionCancelled: (Reaction(message="session_cancelled", priority=3, waits=by_day),),
     OfferPublished: NOBODY,
-    OfferChanged: (Reaction(message="changed", priority=5),),
+    OfferChanged: (Reaction(message="changed", priority=5, waits=by_day),),
     # who only waited has no entry to cancel
-    OfferCancelled: (Reaction(message="offer_cancelled", priority=2, entry="CANCEL"),),
+    OfferCancelled: (Reaction(message="offer_cancelled", priority=2, entry="CANCEL", waits=by_day),),
     # somebody sits before a screen that says « nous vous avons envoyé un lien »
     SignInRequested: NoticeReaction(message="sign_in_link", priority=0),
-    MemberInvited: NoticeReaction(message="member_invited", priority=2),
-    AgreementRequested: NoticeReaction(message="agreement_requested", priority=2),
-    AgreementReminded: NoticeReaction(message="agreement_reminded", priority=4),
-    AgreementGiven: NoticeReaction(message="agreement_given", priority=2),
-    AgreementDeclined: NoticeReaction(message="agreement_declined", priority=2),
-    PartnerLeft: NoticeReaction(message="partner_left", priority=2),
-    CampaignCancelled: NoticeReaction(message="campaign_cancelled", priority=2),
-    HostRequested: NoticeReaction(message="host_requested", priority=2),
-    HostReminded: NoticeReaction(message="host_reminded", priority=4),
-    HostAnswered: NoticeReaction(message="host_answered", priority=2),
-    HostTimeAccepted: NoticeReaction(message="host_time_accepted", priority=2),
-    HostReleased: NoticeReaction(message="host_released", priority=2),
-    SpeakerRequested: NoticeReaction(message="speaker_requested", priority=2),
-    SpeakerReminded: NoticeReaction(message="speaker_reminded", priority=4),
-    SpeakerAnswered: NoticeReaction(message="speaker_answered", priority=2),
-    SpeakerReleased: NoticeReaction(message="speaker_released", priority=2),
+    MemberInvited: NoticeReaction(message="member_invited", priority=2, waits=by_day),
+    AgreementRequested: NoticeReaction(message="agreement_requested", priority=2, waits=by_day),
+    AgreementReminded: NoticeReaction(message="agreement_reminded", priority=4, waits=by_day),
+    AgreementGiven: NoticeReaction(message="agreement_given", priority=2, waits=by_day),
+    AgreementDeclined: NoticeReaction(message="agreement_declined", priority=2, waits=by_day),
+    PartnerLeft: NoticeReaction(message="partner_left", priority=2, waits=by_day),
+    CampaignCancelled: NoticeReaction(message="campaign_cancelled", priority=2, waits=by_day),
+    HostRequested: NoticeReaction(message="host_requested", priority=2, waits=by_day),
+    HostReminded: NoticeReaction(message="host_reminded", priority=4, waits=by_day),
+    HostAnswered: NoticeReaction(message="host_answered", priority=2, waits=by_day),
+    HostTimeAccepted: NoticeReaction(message="host_time_accepted", priority=2, waits=by_day),
+    HostReleased: NoticeReaction(message="host_released", priority=2, waits=by_day),
+    SpeakerRequested: NoticeReaction(message="speaker_requested", priority=2, waits=by_day),
+    SpeakerReminded: NoticeReaction(message="speaker_reminded", priority=4, waits=by_day),
+    SpeakerAnswered: NoticeReaction(message="speaker_answered", priority=2, waits=by_day),
+    SpeakerReleased: NoticeReaction(message="speaker_released", priority=2, waits=by_day),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=0),
     FreshLinkRequested: NoticeReaction(message="fresh_link", priority=0),
     # somebody looks at a screen that says « nous vous l’avons envoyée »
     CalendarRequested: NoticeReaction(message="calendar_address", priority=0),
-    TeacherAsked: NoticeReaction(message="teacher_asked", priority=3),
+    TeacherAsked: NoticeReaction(message="teacher_asked", priority=3, waits=by_day),
     # a minor is not where everybody believes
     AbsenceAnnounced: NoticeReaction(message="absence_announced", priority=0),
     AbsenceLifted: NoticeReaction(message="absence_lifted", priority=1),
@@ -238,8 +207,8 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     FollowUpCancelled: NoticeReaction(message="follow_up_cancelled", priority=2),
     # somebody looks at a screen that says « voyez votre messagerie »
     QuestionAsked: NoticeReaction(message="question_asked", priority=1),
-    QuestionsPassedOn: NoticeReaction(message="questions_passed_on", priority=4),
-    QuestionAnswered: NoticeReaction(message="question_answered", priority=3),
+    QuestionsPassedOn: NoticeReaction(message="questions_passed_on", priority=4, waits=by_day),
+    QuestionAnswered: NoticeReaction(message="question_answered", priority=3, waits=by_day),
     # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
     PupilErased: NOBODY,
 }

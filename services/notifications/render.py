@@ -8,6 +8,7 @@ from uuid import UUID
 from markupsafe import Markup
 from msgspec import Struct
 
+from services.notifications.changes import GROUP
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
@@ -134,7 +135,7 @@ class Printer:
             "consent_needed": isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed,
             "consented": isinstance(event, RegistrationConfirmed) and event.consented,
             "consent_url": self._consent_url(letter, event),
-            "regrouped": isinstance(event, RegistrationConfirmed) and event.how == "regrouped",
+            "regrouped": any(line.session_id is None and line.field == GROUP for line in claimed.changes),
             "why": event.why if isinstance(event, RegistrationWithdrawn) else "",
             "by_school": isinstance(event, RegistrationWithdrawn) and event.by_school,
             "by_guardian": isinstance(event, RegistrationWithdrawn) and event.by_guardian,

@@ -38,6 +38,8 @@ def test_everything_has_a_default_but_the_secret():
         ("QUINZAINE_PORT", "80000"),
         ("QUINZAINE_PORT", "x"),
         ("QUINZAINE_COALESCING_SECONDS", "-1"),
+        ("QUINZAINE_QUIET_HOURS", "20"),
+        ("QUINZAINE_QUIET_HOURS", "20-24"),
         ("QUINZAINE_FEED_MEMORY_SECONDS", "5"),
         ("QUINZAINE_LOG_LEVEL", "loud"),
         ("QUINZAINE_SECRET_KEYS", "short"),

@@ -44,6 +44,7 @@ async def _running(
             "QUINZAINE_BROKER_URL": broker_url or database_url,
             "QUINZAINE_SECRET_KEYS": "un-secret-pour-les-histoires",
             "QUINZAINE_COALESCING_SECONDS": "1",
+            "QUINZAINE_QUIET_HOURS": "off",
         }
     )
     async with system(

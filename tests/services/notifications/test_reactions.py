@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import get_args
 
 import services.notifications.reactions
-from services.notifications.reactions import COALESCED, ENDS, REACTIONS, SECRET, Message, NoticeMessage, NoticeReaction
+from services.notifications.message import COALESCED, ENDS, SECRET, Message, NoticeMessage
+from services.notifications.reactions import REACTIONS, NoticeReaction
 from shared.events import AnyEvent
 from shared.notices import AnyNotice
 

@@ -10,8 +10,8 @@ from typing import get_args
 import msgspec
 import pytest
 
+from services.notifications.message import NoticeMessage
 from services.notifications.notice_letter import ClaimedNotice
-from services.notifications.reactions import NoticeMessage
 from services.notifications.render_notice import NoticePrinter
 from shared.settings import read_settings
 from shared.signed_links import Signer

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from services.notifications.changes import lines_of
 from services.notifications.render import Printer
 from tests.services.notifications.letters import a_letter, programme_of
 from tests.services.notifications.sink import parse
@@ -14,6 +15,15 @@ def written(message, **changes):
     claimed = a_letter(message)
     claimed = replace(claimed, event=replace(claimed.event, **changes))
     mail = parse(Printer(SETTINGS).render(claimed, programme_of(message)).mail)
+    bodies = [mail.get_body((kind,)).get_content().replace("\xa0", " ") for kind in ("plain", "html")]
+    return [mail["Subject"], *(" ".join(body.split()) for body in bodies)]
+
+
+def regrouped():
+    """What who changes group is told."""
+    event = replace(a_letter("registered_confirmed").event, how="regrouped", group_before="A", group="B")
+    claimed = replace(a_letter("changed"), event=event, changes=lines_of(event))
+    mail = parse(Printer(SETTINGS).render(claimed, programme_of("changed")).mail)
     bodies = [mail.get_body((kind,)).get_content().replace("\xa0", " ") for kind in ("plain", "html")]
     return [mail["Subject"], *(" ".join(body.split()) for body in bodies)]
 
@@ -42,7 +52,7 @@ def test_a_pupil_whom_the_school_took_out_is_not_told_to_have_asked_for_it():
 
 
 def test_a_pupil_who_changes_group_is_not_told_of_a_new_seat():
-    subject, text, page = written("registered_confirmed", how="regrouped")
+    subject, text, page = regrouped()
     assert subject.startswith("Vous changez de groupe")
     assert "votre place reste" in text
     assert "Le groupe change, la place reste" in page

@@ -66,7 +66,13 @@ def _fact(offer: Offer, row: Mapping[str, Any], now: datetime) -> RegistrationCo
     who = {name: row[name] for name in ("registration_id", "pupil_id", "guardian_id", "group_id")}
     if row["status"] == "confirmed":
         return RegistrationConfirmed(
-            how="regrouped", occurred_at=now, offer_id=offer.id, revision=revision, programme=programme, **who
+            how="regrouped",
+            occurred_at=now,
+            offer_id=offer.id,
+            revision=revision,
+            programme=programme,
+            group=row["name"],
+            **who,
         )
     return OfferChanged(
         occurred_at=now,

@@ -21,6 +21,10 @@ async def change_group(connection: Connection, *, registration_id: UUID, group_i
         raise RegistrationEnded
     if registration.group_id == group_id:
         return False
+    names = {
+        row["id"]: row["name"]
+        for row in await connection.fetch("SELECT id, name FROM campaigns.groups WHERE offer_id = $1", offer.id)
+    }
     # `changed_at` stays: it says when the seat was given (withdraw_overlapping.py), the revision says what is newer
     await connection.execute(
         "UPDATE campaigns.registrations SET group_id = $2 WHERE id = $1", registration_id, group_id
@@ -35,7 +39,12 @@ async def change_group(connection: Connection, *, registration_id: UUID, group_i
             **told,
         )
         if registration.held_for is not None and registration.deadline is not None
-        else RegistrationConfirmed(how="regrouped", **told)
+        else RegistrationConfirmed(
+            how="regrouped",
+            group=names.get(group_id, ""),
+            group_before=names.get(registration.group_id, "") if registration.group_id else "",
+            **told,
+        )
     )
     await settle_offer(connection, offer, revision=revision)
     await append_events(connection, [fact])

@@ -10,8 +10,8 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.life.sendings.sending import MESSAGES
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
+from services.notifications.message import Message, NoticeMessage
 from services.notifications.plan_events import plan_events
-from services.notifications.reactions import Message, NoticeMessage
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.world import NOW, a_pupil, an_organisation, at

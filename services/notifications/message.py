@@ -1,0 +1,66 @@
+"""The messages there are, and what sets some of them apart."""
+
+from typing import Literal
+
+Message = Literal[
+    "registered_confirmed",
+    "registered_waiting",
+    "seat_offered",
+    "address_asked",
+    "consent_asked",
+    "consent_awaited",
+    "consent_reminded",
+    "consent_refused",
+    "consent_expired",
+    "seat_confirmed",
+    "changed",
+    "session_cancelled",
+    "offer_cancelled",
+    "withdrawn",
+    "seat_refused",
+    "seat_expired",
+    "personal_link",
+]
+NoticeMessage = Literal[
+    "sign_in_link",
+    "member_invited",
+    "agreement_requested",
+    "agreement_reminded",
+    "agreement_given",
+    "agreement_declined",
+    "partner_left",
+    "campaign_cancelled",
+    "host_requested",
+    "host_reminded",
+    "host_answered",
+    "host_time_accepted",
+    "host_released",
+    "speaker_requested",
+    "speaker_reminded",
+    "speaker_answered",
+    "speaker_released",
+    "class_enrolled",
+    "personal_links",
+    "fresh_link",
+    "calendar_address",
+    "teacher_asked",
+    "absence_announced",
+    "absence_lifted",
+    "follow_up_booked",
+    "follow_up_cancelled",
+    "question_asked",
+    "questions_passed_on",
+    "question_answered",
+]
+Entry = Literal["REQUEST", "CANCEL"]
+
+# these wait a little, become one mail with others of their kind, and give way to what says the same and more
+COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
+# after one of these has been sent, an older message would be untrue
+ENDS: frozenset[Message] = frozenset(
+    {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}
+)
+# whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
+SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link", "calendar_address"})
+# the registration is over: its calendar entry, where there was one, is cancelled
+ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})
