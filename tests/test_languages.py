@@ -18,22 +18,7 @@ from shared.languages import in_sense, read_catalogue
 ROOT = Path(__file__).parent.parent
 CAMPAIGNS = ROOT / "services" / "campaigns"
 # files some words of which are not in English yet
-WAITING: tuple[str, ...] = (
-    "services/campaigns/imports",
-    "services/campaigns/offers/builder/add_day.py",
-    "services/campaigns/offers/builder/days/read.py",
-    "services/campaigns/offers/builder/days/routes.py",
-    "services/campaigns/offers/builder/remarks.py",
-    "services/campaigns/offers/builder/sessions/answers.py",
-    "services/campaigns/offers/builder/sessions/routes.py",
-    "services/campaigns/offers/builder/template_week.py",
-    "services/campaigns/offers/builder/templates/day.html",
-    "services/campaigns/offers/life/consequences/act_words.py",
-    "services/campaigns/offers/life/consequences/apply_act.py",
-    "services/campaigns/offers/life/consequences/consequences.py",
-    "services/campaigns/offers/life/sendings/sending.py",
-    "services/campaigns/offers/life/sheet.py",
-)
+WAITING: tuple[str, ...] = ("services/campaigns/imports",)
 # texts that are no page's sentence: each with why
 DATA: dict[str, str] = {
     "shared/languages.py": "the names languages give themselves",
@@ -48,6 +33,7 @@ DATA: dict[str, str] = {
     "services/campaigns/offers/seats/queue/json_routes.py": "what the journal keeps",
     "services/campaigns/offers/seats/queue/routes.py": "what the journal keeps",
     "services/campaigns/schools/directory.py": "words that names of schools are made of",
+    "services/campaigns/offers/builder/template_week.py": "titles a week is given, kept in French",
     "services/campaigns/catalogue/finding/spelling.py": "letters that are read as others",
     "services/campaigns/offers/questions/bodies.py": "examples of bodies",
     "services/campaigns/feeds/public/departements.py": "names of départements",

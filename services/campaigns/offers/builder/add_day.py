@@ -23,7 +23,7 @@ class DayExists(Refusal):
     reason: ClassVar[str] = "day-exists"
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"Le {say_date(day)} est déjà dans cette offre.", field="date")
+        super().__init__(later("Le {date} est déjà dans cette offre.", date=lambda: say_date(day)), field="date")
 
 
 class TooManyDays(Refusal):

@@ -12,10 +12,11 @@ from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.session import InvalidChange
 from shared.database import Connection
 from shared.events import FieldChange, SessionChanged
-from shared.languages import _, later
+from shared.languages import Message, later
 from shared.refusal import Refusal
 
 PHONE_AT_MOST = 40
+READ_IT_AGAIN = later("Relisez-la avant de l’enregistrer.")
 
 
 class UnknownDay(Refusal):
@@ -34,7 +35,7 @@ class DayChangedMeanwhile(Refusal):
     reason: ClassVar[str] = "day-changed-meanwhile"
     status: ClassVar[int] = 412
 
-    def __init__(self, said: str = _("Relisez-la avant de l’enregistrer.")) -> None:
+    def __init__(self, said: str | Message = READ_IT_AGAIN) -> None:
         super().__init__(later("Cette journée a été modifiée entre-temps. {said}", said=said))
 
 

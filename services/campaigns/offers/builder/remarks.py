@@ -9,7 +9,6 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
-from babel.dates import format_date
 from msgspec import Struct
 
 from services.campaigns.offers.builder.distances import kilometres, travel_time
@@ -17,7 +16,7 @@ from services.campaigns.offers.builder.read import Clash
 from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week, presences_of
 from services.campaigns.offers.session import HOSTED
 from services.campaigns.offers.time_law import Breach, find_breaches, refuse_day, say_duration
-from shared.french_dates import say_date, say_times
+from shared.french_dates import format_day, say_date, say_times
 from shared.languages import _
 
 Grade = Literal["conflict", "warning", "gap"]
@@ -76,7 +75,7 @@ def _of_day(week: Week, day: BuiltDay) -> Iterator[Remark]:
     said = say_date(day.date)
     refused = refuse_day(day.date)
     if refused:
-        yield Remark(grade="conflict", sentence=f"{said} : {refused[1]}")
+        yield Remark(grade="conflict", sentence=about(said, refused[1]))
     if not day.planned:
         yield Remark(grade="gap", sentence=_("{said} : aucune séance.", said=said))
         return
@@ -118,8 +117,11 @@ def _never_asked(week: Week) -> Iterator[Remark]:
     if not others:
         sentence = _("{first} n’a pas encore été sollicité.", first=first)
     else:
-        rest = "…" if len(others) > 1 else "."
-        sentence = f"{len(names)} entreprises n’ont pas encore été sollicitées : {first}, {others[0]}{rest}"
+        sentence = _(
+            "{count} entreprises n’ont pas encore été sollicitées : {names}",
+            count=len(names),
+            names=f"{first}, {others[0]}" + ("…" if len(others) > 1 else "."),
+        )
     yield Remark(grade="gap", sentence=sentence, room="hosts")
 
 
@@ -147,17 +149,21 @@ def _of_session(week: Week, day: BuiltDay, session: BuiltSession) -> Iterator[Re
         if week.kind in ("collective_week", "hosting"):
             yield remark("gap", _("{name} : personne n’accueille.", name=name))
     elif session.host_id is not None and session.host_id != week.organisation_id:
-        yield from (remark("gap", f"{name} : {sentence}", hosts=True) for sentence in _of_request(session))
+        yield from (remark("gap", about(name, sentence), hosts=True) for sentence in _of_request(session))
     online = session.place.casefold().startswith(("en ligne", "visio"))
     nowhere = not (session.place or session.room or session.site_id)
     if not session.online_url and (online or (nowhere and session.host_id is None and session.kind not in HOSTED)):
-        yield remark("gap", f"{name} : {'le lien manque' if online else 'ni lieu, ni lien'}.")
+        yield remark("gap", about(name, _("le lien manque.") if online else _("ni lieu, ni lien.")))
 
 
 def _of_request(session: BuiltSession) -> Iterator[str]:
     match session.request:
         case "awaited" if session.answer_by is not None:
-            yield f"{session.host} n’a pas encore répondu (attendu avant le {say_date(session.answer_by)})."
+            yield _(
+                "{host} n’a pas encore répondu (attendu avant le {date}).",
+                host=session.host,
+                date=say_date(session.answer_by),
+            )
         case "proposed":
             yield _("{host} propose un autre horaire.", host=session.host)
         case "declined" | "withdrawn":
@@ -175,16 +181,19 @@ def _of_clashes(week: Week, clashes: Iterable[Clash]) -> Iterator[Remark]:
             continue
         told.add(pair)
         day, session = days[clash.session_id]
-        where = f"« {clash.other} », {say_times(clash.starts_at, clash.ends_at)}"
-        where += _(", dans « {offer} »", offer=clash.offer) if clash.offer else ""
+        times = say_times(clash.starts_at, clash.ends_at)
+        if clash.offer:
+            where = _("« {title} », {times}, dans « {offer} »", title=clash.other, times=times, offer=clash.offer)
+        else:
+            where = _("« {title} », {times}", title=clash.other, times=times)
         sentence = {
-            "host": f"{clash.name} accueille aussi {where}.",
+            "host": _("{name} accueille aussi {where}.", name=clash.name, where=where),
             "room": _("la salle {name} est prise aussi par {where}.", name=clash.name, where=where),
             "speaker": _("{name} intervient aussi dans {where}.", name=clash.name, where=where),
         }[clash.needs]
         yield Remark(
             grade="warning" if clash.needs == "host" else "conflict",
-            sentence=f"{named(session)} : {sentence}",
+            sentence=about(named(session), sentence),
             date=day.date,
             session_id=session.id,
             others=(clash.other_id,) if clash.other_id in days else (),
@@ -209,10 +218,11 @@ def _of_law(week: Week) -> Iterator[Remark]:
     for (_rule, sentence, day), concerned in told.items():
         first, *others = dict.fromkeys(sessions[breach.mark].id for _, breach in concerned)
         groups = ", ".join(name for name, _ in concerned)
-        who = "" if len(concerned) == len(week.group_ids) else f"groupe {groups} : "
+        if len(concerned) < len(week.group_ids):
+            sentence = about(_("groupe {groups}", groups=groups), sentence)
         yield Remark(
             grade="warning" if concerned[0][1].warning else "conflict",
-            sentence=f"{say_date(day)} : {who}{sentence}",
+            sentence=about(say_date(day), sentence),
             date=day,
             session_id=first,
             others=tuple(others),
@@ -247,13 +257,29 @@ def _too_far(before: BuiltSession, after: BuiltSession, free: timedelta) -> str:
     needed = travel_time(distance)
     if distance < NEXT_DOOR_KM or needed <= free:
         return ""
-    there = say_duration(max(free, timedelta())) if free > timedelta() else "rien"
-    return (
-        f"{named(after)} : {distance:.0f} km depuis « {before.title} », "
-        f"il faut {say_duration(needed)} à 40 km/h et il y a {there}."
-    ).replace(": 0 km", _(": moins d’un km"))
+    said = {
+        "distance": f"{distance:.0f} km" if round(distance) else _("moins d’un km"),
+        "before": before.title,
+        "needed": say_duration(needed),
+    }
+    if free > timedelta():
+        sentence = _(
+            "{distance} depuis « {before} », il faut {needed} à 40 km/h et il y a {free}.",
+            free=say_duration(free),
+            **said,
+        )
+    else:
+        sentence = _(
+            "{distance} depuis « {before} », il faut {needed} à 40 km/h et il n’y a rien entre les deux.", **said
+        )
+    return about(named(after), sentence)
 
 
 def named(session: BuiltSession) -> str:
     """« lundi 14, « Visite » »: a session as its planner finds it."""
-    return f"{format_date(session.starts_at, 'EEEE d', locale='fr')}, « {session.title} »"
+    return _("{day}, « {title} »", day=format_day(session.starts_at.date(), "EEEE d"), title=session.title)
+
+
+def about(what: str, sentence: str) -> str:
+    """« lundi 14 juin : aucune séance. »"""
+    return _("{what} : {sentence}", what=what, sentence=sentence)

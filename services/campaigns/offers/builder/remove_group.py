@@ -6,7 +6,7 @@ from uuid import UUID
 from services.campaigns.offers.builder.edit_group import UnknownGroup
 from services.campaigns.offers.lock_offer import lock_offer
 from shared.database import Connection
-from shared.languages import _, later
+from shared.languages import later, n_later
 from shared.refusal import Refusal
 
 
@@ -19,9 +19,12 @@ class GroupInUse(Refusal):
         if pupils:
             super().__init__(later("Des élèves sont ou ont été inscrits dans ce groupe : il ne peut pas être retiré."))
         else:
-            noun = _("une séance", sense="alone") if sessions == 1 else _("{sessions} séances", sessions=sessions)
             super().__init__(
-                later("Ce groupe a encore {noun} : donnez-les d’abord à un autre groupe, ou retirez-les.", noun=noun)
+                n_later(
+                    "Ce groupe a encore une séance : donnez-la d’abord à un autre groupe, ou retirez-la.",
+                    "Ce groupe a encore {count} séances : donnez-les d’abord à un autre groupe, ou retirez-les.",
+                    sessions,
+                )
             )
 
 

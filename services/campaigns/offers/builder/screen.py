@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from services.campaigns.offers.builder.read import Clash
-from services.campaigns.offers.builder.remarks import Remark, find_remarks, named
+from services.campaigns.offers.builder.remarks import Remark, about, find_remarks, named
 from services.campaigns.offers.builder.week import BuiltDay, BuiltSession, Week
 from services.campaigns.offers.time_law import say_duration
 from shared.french_dates import say_date
@@ -102,10 +102,11 @@ def _block(week: Week, session: BuiltSession, remarks: Sequence[Remark]) -> Bloc
 
 def _short(week: Week, remark: Remark) -> str:
     """A remark at the block it is about, which need not say its day and title again."""
-    about = week.session(remark.session_id) if remark.session_id else None
-    if about is None:
+    session = week.session(remark.session_id) if remark.session_id else None
+    if session is None:
         return remark.sentence
-    return remark.sentence.removeprefix(f"{named(about)} : ").removeprefix(f"{say_date(about.starts_at)} : ")
+    prefixes = (about(named(session), ""), about(say_date(session.starts_at), ""))
+    return remark.sentence.removeprefix(prefixes[0]).removeprefix(prefixes[1])
 
 
 def place_of(week: Week, session: BuiltSession) -> str:

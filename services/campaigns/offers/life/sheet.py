@@ -11,7 +11,7 @@ from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.registration_form import UAI_LETTERS
 from shared.events import FieldChange
 from shared.french_dates import say_moment
-from shared.languages import Glossary, _, later
+from shared.languages import Glossary, _, later, speaking
 from shared.refusal import Refusal
 
 # as a programme file has them (imports), so that what is written here can be given and taken as a file
@@ -133,11 +133,13 @@ class Sheet(Struct, frozen=True, kw_only=True):
     def _faults_of_rules(self) -> dict[str, str]:
         faults = {}
         if unknown := [grade for grade in self.grades if grade not in GRADE_WORDS]:
-            faults["grades"] = f"Ce niveau n’est pas connu : « {unknown[0][:20]} »."
+            faults["grades"] = _("Ce niveau n’est pas connu : « {grade} ».", grade=unknown[0][:20])
         if unknown := [code for code in self.departements if code not in DEPARTEMENTS]:
-            faults["departements"] = f"« {unknown[0][:20]} » n’est pas un numéro de département (27, 2A, 974)."
+            faults["departements"] = _(
+                "« {code} » n’est pas un numéro de département (27, 2A, 974).", code=unknown[0][:20]
+            )
         if wrong := [code for code in self.school_uais if not is_uai(code)]:
-            faults["school_uais"] = f"« {wrong[0][:20]} » n’est pas un code d’établissement (UAI)."
+            faults["school_uais"] = _("« {code} » n’est pas un code d’établissement (UAI).", code=wrong[0][:20])
         if len(self.school_uais) > CODES_AT_MOST:
             faults["school_uais"] = _("Au plus {most} établissements.", most=CODES_AT_MOST)
         return faults
@@ -182,7 +184,7 @@ def is_uai(code: str) -> bool:
 def said(value: object) -> str:
     """A value of the sheet in words."""
     if isinstance(value, bool):
-        return "oui" if value else "non"
+        return _("oui") if value else _("non")
     if isinstance(value, datetime):
         return say_moment(value)
     if isinstance(value, tuple):
@@ -192,7 +194,8 @@ def said(value: object) -> str:
 
 def say_changes(changes: tuple[FieldChange, ...]) -> str:
     """« titre, ville », for the audit trail."""
-    return ", ".join(FIELD_NAMES[change.field] for change in changes)
+    with speaking("fr"):
+        return ", ".join(FIELD_NAMES[change.field] for change in changes)
 
 
 def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from services.campaigns.offers.kinds.versions import version_of
 from services.campaigns.offers.offer import UnknownOffer
 from shared.database import Connection
 from shared.french_dates import say_date
+from shared.languages import speaking
 
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The version that was read, quoted or bare")
@@ -78,7 +79,8 @@ async def post_day_json(
         await read_sector_label(connection, data.sector)
         phone = checked_phone(data.emergency_phone)
         await add_day(connection, offer_id=offer_id, date=data.date, sector=data.sector, emergency_phone=phone)
-        detail = f"a ajouté la journée du {say_date(data.date)}."
+        with speaking("fr"):
+            detail = f"a ajouté la journée du {say_date(data.date)}."
         await write_audit(connection, actor, "add_day", detail, now=now, offer_id=offer_id)
         return Response(await _day(connection, actor, offer_id, data.date), status_code=201)
 
@@ -110,7 +112,8 @@ async def patch_day(
             tell_after=words.tell_after(now),
             now=now,
         )
-        detail = f"a changé la journée du {say_date(day)}."
+        with speaking("fr"):
+            detail = f"a changé la journée du {say_date(day)}."
         await write_audit(connection, actor, "edit_day", detail, now=now, offer_id=offer_id)
         return await _day(connection, actor, offer_id, day)
 
@@ -127,7 +130,8 @@ async def delete_day(
     async with edge.transaction() as connection:
         await read_planned_week(connection, actor, offer_id)
         await remove_day(connection, offer_id=offer_id, date=day, now=now)
-        detail = f"a retiré la journée du {say_date(day)}."
+        with speaking("fr"):
+            detail = f"a retiré la journée du {say_date(day)}."
         await write_audit(connection, actor, "remove_day", detail, now=now, offer_id=offer_id)
 
 
@@ -156,7 +160,8 @@ async def post_day_copy(
             tell_after=words.tell_after(now),
             now=now,
         )
-        detail = f"a copié la journée du {say_date(day)} vers le {say_date(data.date)}."
+        with speaking("fr"):
+            detail = f"a copié la journée du {say_date(day)} vers le {say_date(data.date)}."
         await write_audit(connection, actor, "copy_day", detail, now=now, offer_id=offer_id)
         return Response(await _day(connection, actor, offer_id, data.date), status_code=201)
 
@@ -186,7 +191,8 @@ async def post_template_json(
             tell_after=words.tell_after(now),
             now=now,
         )
-        detail = f"a rempli {count} journée{'s' if count > 1 else ''} avec la semaine modèle."
+        with speaking("fr"):
+            detail = f"a rempli {count} journée{'s' if count > 1 else ''} avec la semaine modèle."
         await write_audit(connection, actor, "apply_template_week", detail, now=now, offer_id=offer_id)
         return Response(_days(await read_planned_week(connection, actor, offer_id)), status_code=201)
 

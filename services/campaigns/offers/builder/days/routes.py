@@ -23,7 +23,7 @@ from services.campaigns.offers.builder.template_week import DAY
 from services.campaigns.offers.builder.week import BuiltDay, Week
 from services.campaigns.offers.life.sheet_form import texts_of
 from shared.french_dates import say_date
-from shared.languages import _, later
+from shared.languages import _, later, speaking, translate
 from shared.refusal import Refusal
 
 NEEDS_A_DATE = later("Donnez une date.")
@@ -64,7 +64,8 @@ async def post_day(
                 sector=form["sector"] or None,
                 emergency_phone=checked_phone(form["emergency_phone"]),
             )
-            detail = f"a ajouté la journée du {say_date(day)}."
+            with speaking("fr"):
+                detail = f"a ajouté la journée du {say_date(day)}."
             await write_audit(connection, actor, "add_day", detail, now=now, offer_id=week.offer_id)
     except Refusal as refusal:
         return await _page(edge, actor, week, "new_day", form, refusal=refusal)
@@ -100,15 +101,7 @@ async def post_day_sheet(
     seen = fields.get("version", "")
     try:
         if seen not in ("", str(day.version)):
-            sector = f"secteur : {day.sector_label or 'aucun'}"
-            phone = f"numéro d’urgence : {day.emergency_phone or 'aucun'}"
-            raise DayChangedMeanwhile(
-                _(
-                    "Elle a maintenant {sector}, {phone}. Enregistrez pour mettre les vôtres.",
-                    sector=sector,
-                    phone=phone,
-                )
-            )
+            raise DayChangedMeanwhile(_say_now(day))
         said = {
             "act": "edit_day",
             "version": seen,
@@ -162,7 +155,8 @@ async def post_day_removal(
     try:
         async with edge.transaction() as connection:
             await remove_day(connection, offer_id=week.offer_id, date=day.date, now=now)
-            detail = f"a retiré la journée du {say_date(day.date)}."
+            with speaking("fr"):
+                detail = f"a retiré la journée du {say_date(day.date)}."
             await write_audit(connection, actor, "remove_day", detail, now=now, offer_id=week.offer_id)
     except Refusal as refusal:
         return await _page(edge, actor, week, "day", _form(week, day), refusal=refusal, day=day)
@@ -250,6 +244,14 @@ def _day(week: Week, text: str) -> BuiltDay:
     if day is None:
         raise UnknownDay
     return day
+
+
+def _say_now(day: BuiltDay) -> str:
+    return _(
+        "Elle a maintenant secteur : {sector}, numéro d’urgence : {phone}. Enregistrez pour mettre les vôtres.",
+        sector=translate(day.sector_label) if day.sector_label else _("aucun"),
+        phone=day.emergency_phone or _("aucun"),
+    )
 
 
 def _form(week: Week, day: BuiltDay) -> dict[str, str]:

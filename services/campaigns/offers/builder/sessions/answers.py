@@ -1,6 +1,7 @@
-"""The pages that answer about one session: its sheet, the choice between two planners, the question before it goes."""
+"""What answers about one session: its sheet, the choice between two planners, the question before it goes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.campaigns.offers.builder.sessions.session_form import (
     write_base,
 )
 from services.campaigns.offers.builder.week import BuiltSession, Week
+from services.campaigns.offers.session import SessionChange
 from shared.french_dates import say_date, say_times
 from shared.languages import _
 from shared.refusal import Refusal
@@ -103,10 +105,27 @@ def removal(actor: Actor, week: Week, session: BuiltSession, refusal: Refusal | 
         here="offers",
         week=week,
         heading=_("Retirer cette séance ?"),
-        what=f"« {session.title} », {say_date(session.starts_at)}, {say_times(session.starts_at, session.ends_at)}",
+        what=_(
+            "« {title} », {date}, {times}",
+            title=session.title,
+            date=say_date(session.starts_at),
+            times=say_times(session.starts_at, session.ends_at),
+        ),
         trouble=refusal.sentence if refusal else "",
         action=f"{base_of(week.slug)}/seances/{session.id}/retrait",
         back=f"{base_of(week.slug)}#s-{session.id}",
         version=session.version,
         words_of_button=_("Retirer la séance"),
     )
+
+
+def say_change(session: BuiltSession, change: SessionChange) -> str:
+    """What is said of a session that was changed: where it is now, or that it was saved."""
+    if isinstance(change.starts_at, datetime) and isinstance(change.ends_at, datetime):
+        return _(
+            "« {title} », {date}, {times}.",
+            title=session.title,
+            date=say_date(change.starts_at),
+            times=say_times(change.starts_at, change.ends_at),
+        )
+    return _("« {title} » enregistrée.", title=session.title)

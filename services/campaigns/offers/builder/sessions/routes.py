@@ -20,7 +20,7 @@ from services.campaigns.offers.builder.board.routes import (
     read_own_week,
 )
 from services.campaigns.offers.builder.remove_session import remove_session
-from services.campaigns.offers.builder.sessions.answers import choice, removal, sheet
+from services.campaigns.offers.builder.sessions.answers import choice, removal, say_change, sheet
 from services.campaigns.offers.builder.sessions.read import list_sites, read_last_hand
 from services.campaigns.offers.builder.sessions.session_form import (
     WHEN,
@@ -41,7 +41,6 @@ from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.life.sheet_form import texts_of
 from services.campaigns.offers.session import SessionChange, SessionChangedMeanwhile, UnknownSession
 from shared.database import Connection
-from shared.french_dates import say_date, say_times
 from shared.languages import _
 from shared.refusal import Refusal
 
@@ -91,7 +90,7 @@ async def post_session(
             return await _sheet(connection, request, actor, week, form, refusal=refusal)
     if asked is not None:
         return asked
-    said = f"« {form['title']} » ajoutée, {form['starts']} à {form['ends']}."
+    said = _("« {title} » ajoutée, {starts} à {ends}.", title=form["title"], starts=form["starts"], ends=form["ends"])
     return await changed(request, edge, actor, slug, said=said, anchor=f"#s-{session_id}")
 
 
@@ -245,13 +244,7 @@ async def _change(
         await act(connection)
         detail = f"a changé la séance « {session.title} »."
         await write_audit(connection, actor, "change_session", detail, now=now, offer_id=week.offer_id)
-    return await changed(request, edge, actor, week.slug, said=_say(session, change), anchor=f"#s-{session.id}")
-
-
-def _say(session: BuiltSession, change: SessionChange) -> str:
-    if isinstance(change.starts_at, datetime) and isinstance(change.ends_at, datetime):
-        return f"« {session.title} », {say_date(change.starts_at)}, {say_times(change.starts_at, change.ends_at)}."
-    return _("« {title} » enregistrée.", title=session.title)
+    return await changed(request, edge, actor, week.slug, said=say_change(session, change), anchor=f"#s-{session.id}")
 
 
 def _session(week: Week, session_id: str) -> BuiltSession:

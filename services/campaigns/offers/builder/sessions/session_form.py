@@ -263,5 +263,5 @@ def _said(name: str, value: str, week: Week) -> str:
     if name == "date" and (day := read_date(value)):
         return say_date(day)
     if name == "group":
-        return next((group.name for group in week.groups if str(group.id) == value), "Tous")
-    return value or "rien"
+        return next((group.name for group in week.groups if str(group.id) == value), _("Tous"))
+    return value or _("rien")

@@ -1,7 +1,8 @@
-"""An act in French words: the heading of its panel, what it is about, the button that does it."""
+"""An act in words: the heading of its panel, what it is about, the button that does it."""
 
 from datetime import datetime
 
+from services.campaigns.look.words import capitalize_first
 from services.campaigns.offers.life.consequences.act import Act
 from shared.french_dates import PARIS, say_date, say_times
 from shared.languages import Glossary, _, later
@@ -33,8 +34,19 @@ BUTTONS = Glossary(
 )
 
 
-def say_button(act: Act) -> str:
-    """What the button says that does it."""
+SURE = Glossary(
+    {
+        "cancel_session": later("Oui, annuler la séance"),
+        "cancel_offer": later("Oui, annuler l’offre"),
+        "cancel_day": later("Oui, annuler la journée"),
+    }
+)
+
+
+def say_button(act: Act, *, sure: bool) -> str:
+    """What the button says that does it; `sure` where it is asked a second time."""
+    if sure and act.name in SURE:
+        return SURE[act.name]
     return BUTTONS.get(act.name, _("Changer et prévenir"))
 
 
@@ -44,11 +56,12 @@ def say_act(act: Act) -> str:
         session = act.session
         if isinstance(session.starts_at, datetime) and isinstance(session.ends_at, datetime):
             starts, ends = session.starts_at.astimezone(PARIS), session.ends_at.astimezone(PARIS)
-            return f"« {session.title or ''} », {say_date(starts)}, {say_times(starts, ends)}"
+            title = session.title or ""
+            return _("« {title} », {date}, {times}", title=title, date=say_date(starts), times=say_times(starts, ends))
     if act.name == "copy_day" and act.date and act.target:
-        return f"{say_date(act.date)}, vers le {say_date(act.target)}".capitalize()
+        return capitalize_first(_("{date}, vers le {target}", date=say_date(act.date), target=say_date(act.target)))
     if act.name in ("edit_day", "cancel_day") and act.date:
-        return say_date(act.date).capitalize()
+        return capitalize_first(say_date(act.date))
     if act.name == "edit_group":
-        return f"Son nouveau nom : {act.group_name.strip()}"
+        return _("Son nouveau nom : {name}", name=act.group_name.strip())
     return ""

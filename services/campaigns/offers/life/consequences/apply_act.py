@@ -16,6 +16,7 @@ from services.campaigns.offers.life.sheet import SheetChange, say_changes
 from services.campaigns.offers.session import SessionChange
 from shared.database import Connection
 from shared.french_dates import say_moment
+from shared.languages import speaking
 
 
 async def apply_act(
@@ -54,25 +55,28 @@ async def apply_act(
         detail = await _on_session(connection, session, act, tell_after, now)
         if await read_session_in_life(connection, offer.id, act.session_id) == session:
             return None
-    held = " La nouvelle attend une heure." if tell_after and act.may_wait else ""
-    await write_audit(connection, actor, act.name, detail + held, now=now, offer_id=offer.id)
+    if tell_after and act.may_wait:
+        detail = f"{detail} La nouvelle attend une heure."
+    await write_audit(connection, actor, act.name, detail, now=now, offer_id=offer.id)
     return added
 
 
 async def _on_session(
     connection: Connection, session: SessionInLife, act: Act, tell_after: datetime | None, now: datetime
 ) -> str:
-    said = f"la séance « {session.title} », {say_moment(session.starts_at)}."
-    if act.name == "cancel_session":
+    cancelled = act.name == "cancel_session"
+    if cancelled:
         await cancel_session(connection, session_id=session.id, note=act.words.note, tell_after=tell_after, now=now)
-        return f"a annulé {said}"
-    await change_session(
-        connection,
-        session_id=session.id,
-        change=act.session or SessionChange(),
-        if_match=act.if_match,
-        note=act.words.note,
-        tell_after=tell_after,
-        now=now,
-    )
-    return f"a modifié {said}"
+    else:
+        await change_session(
+            connection,
+            session_id=session.id,
+            change=act.session or SessionChange(),
+            if_match=act.if_match,
+            note=act.words.note,
+            tell_after=tell_after,
+            now=now,
+        )
+    with speaking("fr"):
+        done = "a annulé" if cancelled else "a modifié"
+        return f"{done} la séance « {session.title} », {say_moment(session.starts_at)}."

@@ -15,7 +15,7 @@ from services.campaigns.offers.life.consequences.act import Act, DayEdit
 from services.campaigns.offers.session import InvalidChange, SessionChange
 from shared.database import Connection
 from shared.french_dates import say_date
-from shared.languages import later
+from shared.languages import later, speaking
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -50,10 +50,10 @@ async def apply_week_act(
         await copy_day(
             connection, offer_id=offer_id, source=day, target=target, note=note, tell_after=tell_after, now=now
         )
-        return Applied(detail=f"a copié la journée du {say_date(day)} vers le {say_date(target)}.")
+        return Applied(detail=f"a copié la journée du {_said(day)} vers le {_said(target)}.")
     if act.name == "cancel_day":
         count = await cancel_day(connection, offer_id=offer_id, date=day, note=note, tell_after=tell_after, now=now)
-        return Applied(detail=f"a annulé la journée du {say_date(day)} ({count} séance{'s' if count > 1 else ''}).")
+        return Applied(detail=f"a annulé la journée du {_said(day)} ({count} séance{'s' if count > 1 else ''}).")
     edit = act.day or DayEdit()
     await edit_day(
         connection,
@@ -67,7 +67,7 @@ async def apply_week_act(
         tell_after=tell_after,
         now=now,
     )
-    return Applied(detail=f"a changé la journée du {say_date(day)}.")
+    return Applied(detail=f"a changé la journée du {_said(day)}.")
 
 
 async def _rename(
@@ -89,6 +89,11 @@ async def _rename(
         now=now,
     )
     return Applied(detail=f"a renommé le groupe {before} en {' '.join(act.group_name.split())}.")
+
+
+def _said(day: date) -> str:
+    with speaking("fr"):
+        return say_date(day)
 
 
 def _given(day: date | None, field: str) -> date:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.preview import Mail
 from shared.events import FieldChange
-from shared.languages import _, later
+from shared.languages import later, n_
 from shared.refusal import Refusal
 
 NOTE_AT_MOST = 500
@@ -50,15 +50,33 @@ class Told(Struct, frozen=True, kw_only=True):
     @property
     def sentences(self) -> list[str]:
         """« 12 élèves, dont 3 sur la liste d’attente », a line for each kind of people."""
-        lines = [
-            _count(self.pupils, _("élève"))
-            + (_(", dont {waiting} sur la liste d’attente", waiting=self.waiting) if self.waiting else ""),
-            _count(self.guardians, _("responsable légal"), _("responsables légaux")),
-            _count(self.hosts, _("entreprise d’accueil"), _("entreprises d’accueil")),
-            _count(self.speakers, "intervenant"),
-            f"{_count(self.silent, 'élève')} sans adresse, à prévenir vous-même" if self.silent else "",
-        ]
-        return [line for line in lines if line and not line.startswith("0 ")]
+        lines: list[str] = []
+        if self.pupils and self.waiting:
+            lines.append(
+                n_(
+                    "{count} élève, dont {waiting} sur la liste d’attente",
+                    "{count} élèves, dont {waiting} sur la liste d’attente",
+                    self.pupils,
+                    waiting=self.waiting,
+                )
+            )
+        elif self.pupils:
+            lines.append(n_("{count} élève", "{count} élèves", self.pupils))
+        if self.guardians:
+            lines.append(n_("{count} responsable légal", "{count} responsables légaux", self.guardians))
+        if self.hosts:
+            lines.append(n_("{count} entreprise d’accueil", "{count} entreprises d’accueil", self.hosts))
+        if self.speakers:
+            lines.append(n_("{count} intervenant", "{count} intervenants", self.speakers))
+        if self.silent:
+            lines.append(
+                n_(
+                    "{count} élève sans adresse, à prévenir vous-même",
+                    "{count} élèves sans adresse, à prévenir vous-même",
+                    self.silent,
+                )
+            )
+        return lines
 
 
 class Consequences(Struct, frozen=True, kw_only=True):
@@ -105,7 +123,3 @@ def checked_note(text: str) -> str:
     if not note.isprintable():
         raise InvalidNote(later("Cette phrase contient un caractère invisible."), field="note")
     return note
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -20,6 +20,7 @@ from services.campaigns.offers.life.consequences.consequences import Consequence
 from services.campaigns.offers.life.consequences.read import read_consequences
 from services.campaigns.offers.life.read import OfferInLife, SessionInLife, read_own_offer, read_session_in_life
 from services.campaigns.offers.life.sheet_form import texts_of
+from shared.languages import _
 from shared.refusal import Refusal
 
 # a mail is a page of its own, of which nothing runs, loads or leads away
@@ -54,7 +55,8 @@ async def post_message(
     async with edge.reading() as connection:
         offer = await read_own_offer(connection, actor, slug)
     consequences = await rehearse(edge, actor, offer, read_act(fields), now=now)
-    html = consequences.mail.html if consequences.mail else "<!doctype html><title>Aucun message</title>"
+    nothing = f"<!doctype html><title>{_('Aucun message')}</title>"
+    html = consequences.mail.html if consequences.mail else nothing
     headers = {"Content-Security-Policy": MAIL_POLICY, "Cache-Control": "no-store"}
     return Response(html, status_code=200, media_type=MediaType.HTML, headers=headers)
 
@@ -172,7 +174,7 @@ def panel(
         act=act,
         heading=HEADINGS[act.name],
         lead=say_act(act),
-        button=say_button(act),
+        button=say_button(act, sure=asked),
         session=session,
         told=consequences.told,
         mail=consequences.mail,

@@ -88,7 +88,7 @@ class Sending(Struct, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """The message in a few words."""
-        return MESSAGES.get(self.message, "Message")
+        return MESSAGES.get(self.message, _("Message"))
 
     @property
     def who(self) -> str:
@@ -103,7 +103,9 @@ class Sending(Struct, frozen=True, kw_only=True):
         cause = CAUSES.get(self.tag, "")
         if not cause or not self.session:
             return cause
-        return f"{cause} : {self.session}" + (f", {say_date(self.session_at)}" if self.session_at else "")
+        if self.session_at is None:
+            return _("{cause} : {session}", cause=cause, session=self.session)
+        return _("{cause} : {session}, {date}", cause=cause, session=self.session, date=say_date(self.session_at))
 
     @property
     def details(self) -> tuple[tuple[str, str, str], ...]:
@@ -114,12 +116,14 @@ class Sending(Struct, frozen=True, kw_only=True):
         """What became of it: « envoyé mardi 15 juin à 9 h »."""
         match self.state:
             case "sent":
-                return f"envoyé {say_moment(self.sent_at)}" if self.sent_at else _("envoyé")
+                return _("envoyé {moment}", moment=say_moment(self.sent_at)) if self.sent_at else _("envoyé")
             case "due" | "sending":
-                return f"partira {say_moment(self.due_at)}" if self.due_at > now else _("part dans l’instant")
+                if self.due_at <= now:
+                    return _("part dans l’instant")
+                return _("partira {moment}", moment=say_moment(self.due_at))
             case "failed":
                 return _("n’a pas pu être remis")
             case "superseded":
                 return _("remplacé par un message plus récent, ou devenu sans objet")
             case "suppressed":
-                return "sans adresse"
+                return _("sans adresse")

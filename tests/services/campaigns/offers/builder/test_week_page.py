@@ -66,6 +66,9 @@ async def test_the_week_is_seen_at_once_with_its_hours_and_what_is_missing(plann
     assert "30 h par élève" in text
     assert "Chaque journée : le numéro d’urgence manque" in text
     assert "2 entreprises n’ont pas encore été sollicitées : Chantiers de la Risle, Énergies du Marais" in text
+    text = read(await planner.get(f"/en{WEEK}")).text
+    assert "Each day: the emergency number is missing" in text
+    assert "2 companies have not been asked yet: Chantiers de la Risle, Énergies du Marais" in text
 
 
 async def test_a_session_is_added_by_form_alone(planner, pool, draft):
@@ -172,13 +175,14 @@ async def test_in_a_public_offer_the_planner_sees_who_is_told_before_anything_mo
 
 
 async def test_days_and_groups_are_made_by_forms(planner, pool):
-    answer = await planner.post(f"{WEEK}/jours", {"date": "2027-06-21", "sector": "s21", "emergency_phone": "112"})
-    assert answer.headers["location"] == f"{WEEK}#j-2027-06-21"
+    # the journal is in French, whatever page was written on
+    answer = await planner.post(f"/en{WEEK}/jours", {"date": "2027-06-21", "sector": "s21", "emergency_phone": "112"})
+    assert answer.headers["location"] == f"/en{WEEK}#j-2027-06-21"
     assert (await planner.post(f"{WEEK}/jours", {"date": "2027-06-21"})).status_code == 409
     assert (await planner.post(f"{WEEK}/jours", {"date": "demain"})).status_code == 422
-    assert (await planner.post(f"{WEEK}/jours/2027-06-14/copie", {"date": "2027-06-21"})).status_code == 303
+    assert (await planner.post(f"/en{WEEK}/jours/2027-06-14/copie", {"date": "2027-06-21"})).status_code == 303
     assert (await planner.post(f"{WEEK}/jours/2027-06-14/copie", {"date": "2027-06-21"})).status_code == 409
-    assert (await planner.post(f"{WEEK}/jours/2027-06-21/retrait")).status_code == 303
+    assert (await planner.post(f"/en{WEEK}/jours/2027-06-21/retrait")).status_code == 303
     assert (await planner.post(f"{WEEK}/modele")).status_code == 409
     assert (await planner.post(f"{WEEK}/groupes", {"name": "A"})).status_code == 303
     twice = await planner.post(f"{WEEK}/groupes", {"name": "A"})
@@ -187,7 +191,13 @@ async def test_days_and_groups_are_made_by_forms(planner, pool):
     assert (await planner.post(f"{WEEK}/groupes/{group_id}", {"name": "Rouge"})).status_code == 303
     assert "Rouge" in (await planner.get(f"{WEEK}/groupes")).text
     assert (await planner.post(f"{WEEK}/groupes/{group_id}/retrait")).status_code == 303
-    assert await pool.fetchval("SELECT count(*) FROM campaigns.audit") == 6
+    trail = await pool.fetch("SELECT detail FROM campaigns.audit ORDER BY id")
+    assert len(trail) == 6
+    assert [row["detail"] for row in trail[:3]] == [
+        "a ajouté la journée du lundi 21 juin.",
+        "a copié la journée du lundi 14 juin vers le lundi 21 juin.",
+        "a retiré la journée du lundi 21 juin.",
+    ]
 
 
 async def test_the_day_on_paper_has_whom_to_call_and_who_has_signed(sign_in, pool, public):

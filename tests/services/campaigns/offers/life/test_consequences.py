@@ -57,16 +57,18 @@ async def test_confirmed_it_is_done_with_the_sentence_and_held_back_for_an_hour(
     shown = form_of(
         (await planner.post(path, later(full_week) | {"note": "Le car part plus tard.", "again": "oui"})).text
     )
-    answer = await planner.post(path, shown | {"note": "Le car part plus tard.", "hold": "oui", "confirmed": "oui"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/planification/{full_week.slug}/semaine")
+    sent = shown | {"note": "Le car part plus tard.", "hold": "oui", "confirmed": "oui"}
+    answer = await planner.post(f"/en{path}", sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/en/planification/{full_week.slug}/semaine")
     (event,) = await events_of(pool, "session.changed")
     assert isinstance(event, SessionChanged)
     assert (event.note, event.tell_after - event.occurred_at) == ("Le car part plus tard.", timedelta(hours=1))
     assert len(event.audience) == 2
     audit = await pool.fetchrow("SELECT action, detail FROM campaigns.audit")
     assert audit["action"] == "change_session"
-    assert "a modifié la séance « Visite 2.1 »" in audit["detail"]
-    assert "attend une heure" in audit["detail"]
+    assert audit["detail"] == (
+        "a modifié la séance « Visite 2.1 », mardi 15 juin à 9 h. La nouvelle attend une heure."
+    ), "the journal is in French, whatever page was written on"
 
 
 async def test_the_host_s_mail_is_shown_too_and_its_link_opens_nothing(pool, full_week, planner, visitor):

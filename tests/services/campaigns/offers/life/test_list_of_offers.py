@@ -81,7 +81,7 @@ async def test_the_list_shows_drafts_and_the_sectors_of_each_week(pool, small_we
     assert set(titles_of(page)) == {small_week.slug, "brouillon"}
     assert "Brouillon" in page
     assert "lun. 14" in page
-    assert 'title="mardi 15 juin : Énergie"' in page
+    assert 'title="mardi 15 juin, Énergie"' in page
 
 
 async def test_filters_find_what_they_say_and_an_empty_answer_says_how_to_go_back(pool, small_week, planner):

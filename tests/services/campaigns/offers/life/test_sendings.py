@@ -57,6 +57,11 @@ async def test_every_message_says_to_whom_what_why_and_when(told, planner):
     assert "Début : mardi 15 juin à 9 h → mardi 15 juin à 10 h" in page
     assert "« Le car part plus tard. »" in page
     assert "Partira " in page
+    page = unescape((await planner.get(f"/en/planification/{told.slug}/envois")).text)
+    assert "Dominique Dupré, guardian (Camille Dupré b)" in page
+    assert "Sent on Tuesday 24 November at 10:00" in page
+    assert "Session changed: Visite 2.1, Tuesday 15 June" in page
+    assert "“Le car part plus tard.”" in page
 
 
 def test_every_message_about_an_offer_has_its_words():
