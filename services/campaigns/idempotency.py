@@ -14,7 +14,8 @@ How a route uses it. It takes the header, so that OpenAPI names it, and gives it
         return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 
 `write` runs in the one transaction of the request, the answer is kept in the same one. A route without account gives
-the id of its link (`signed.id`) as identity.
+the id of its link (`signed.id`) as identity. An answer with sentences is `InWords(lambda: body, …)`: it is kept in
+every language, since who asks again may do so in another one, and what was done is done once.
 """
 
 import hashlib
@@ -27,11 +28,11 @@ from uuid import UUID
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.params import HeaderParameter
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from services.campaigns.edge import Edge
 from shared.database import Connection
-from shared.languages import later
+from shared.languages import LANGUAGES, language, later, speaking
 from shared.refusal import Refusal
 
 KEPT = timedelta(hours=24)
@@ -72,11 +73,23 @@ class KeyUsedOtherwise(Refusal):
         super().__init__(later("Cette clé d’idempotence a déjà servi pour une autre demande."), field="Idempotency-Key")
 
 
-class KeptAnswer(Struct, frozen=True):
-    """What is kept of an answer: its JSON body, null where it had none, and the headers a client goes on with."""
+class InWords(Response[Body]):
+    """An answer whose body has sentences; `say` makes it anew in the language that is spoken then."""
+
+    def __init__(self, say: Callable[[], Body], *, status_code: int | None = None) -> None:
+        super().__init__(say(), status_code=status_code)
+        self.say = say
+
+
+class KeptAnswer(Struct, frozen=True, omit_defaults=True):
+    """What is kept of an answer: its JSON body, null where it had none, and the headers a client goes on with.
+
+    `said` has the body in each language, where it speaks one.
+    """
 
     headers: dict[str, str]
     body: Raw
+    said: dict[str, Raw] = field(default_factory=dict)
 
 
 async def answer_once(
@@ -108,7 +121,8 @@ async def answer_once(
         response = await write(connection)
         status = response.status_code or request.route_handler.status_code
         headers = {name: value for name, value in response.headers.items() if name.lower() in REPEATED_HEADERS}
-        answer = KeptAnswer(headers, Raw(msgspec.json.encode(kept(response) if kept else response.content)))
+        body = Raw(msgspec.json.encode(kept(response) if kept else response.content))
+        answer = KeptAnswer(headers, body, _said(response) if isinstance(response, InWords) else {})
         await _keep(connection, identity, route, key, status, answer)
         return response
 
@@ -124,6 +138,14 @@ def hash_of_body(body: bytes) -> bytes:
     with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = msgspec.json.encode(msgspec.json.decode(body), order="sorted")
     return hashlib.sha256(body).digest()
+
+
+def _said(response: InWords[Any]) -> dict[str, Raw]:
+    said: dict[str, Raw] = {}
+    for each in LANGUAGES:
+        with speaking(each):
+            said[each] = Raw(msgspec.json.encode(response.say()))
+    return said
 
 
 async def _claim(connection: Connection, identity: UUID, route: str, key: str, body_hash: bytes, now: datetime) -> bool:
@@ -158,7 +180,7 @@ async def _repeat(connection: Connection, identity: UUID, route: str, key: str, 
     if row is None or row["body_hash"] != body_hash:
         raise KeyUsedOtherwise
     answer = msgspec.json.decode(row["answer"], type=KeptAnswer)
-    body = bytes(answer.body)
+    body = bytes(answer.said.get(language(), answer.body))
     return Response(
         None if body == b"null" else body,
         status_code=row["status"],

@@ -11,7 +11,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
-from services.campaigns.idempotency import IdempotencyKey, answer_once
+from services.campaigns.idempotency import IdempotencyKey, InWords, answer_once
 from services.campaigns.offers.kinds.versions import version_of
 from services.campaigns.organisations.page_keys import cut_page, parse_key
 from services.campaigns.teaching.bodies import (
@@ -97,8 +97,10 @@ async def post_visits_json(
             with speaking("fr"):
                 said = n_("{count} visite prévue.", "{count} visites prévues.", kept)
             await write_audit(connection, actor, "keep_visits", said, now=now)
-        items = [_kept(one.session_id, outcome) for one, outcome in zip(wanted, outcomes, strict=True)]
-        return Response(KeptVisitsBody(items), status_code=200)
+        of_each = list(zip(wanted, outcomes, strict=True))
+        return InWords(
+            lambda: KeptVisitsBody([_kept(one.session_id, outcome) for one, outcome in of_each]), status_code=200
+        )
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 

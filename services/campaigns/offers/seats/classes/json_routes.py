@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
-from services.campaigns.idempotency import IdempotencyKey, answer_once
+from services.campaigns.idempotency import IdempotencyKey, InWords, answer_once
 from services.campaigns.offers.registration import InvalidField, Registered, RegistrationRequest
 from services.campaigns.offers.registration_form import parse_request
 from services.campaigns.offers.seats.classes.bodies import (
@@ -75,7 +75,7 @@ async def post_enrolments(
         )
         detail = f"Une liste de {len(requests)} élèves : {outcome.say()}."
         await write_audit(connection, actor, "enrol_class", detail, now=now, offer_id=offer_id)
-        return Response(_outcome_body(outcome), status_code=201)
+        return InWords(lambda: _outcome_body(outcome), status_code=201)
 
     return await answer_once(request, edge, actor.identity, idempotency_key, write, now=now)
 

@@ -82,6 +82,23 @@ async def test_a_class_is_enrolled_once_for_one_key(pool, visitor, token, school
     assert {item["reason"] for item in again.json()["items"]} == {"already-registered"}
 
 
+async def test_who_asks_again_in_another_language_is_answered_in_it(pool, visitor, token, school):
+    week, _ = await filled(pool, 2, 0)
+    path, header = f"/api/v1/offers/{week.offer_id}/enrolments", await token(school, "teacher")
+    await visitor.post(path, json=a_list(1), headers=header)
+    asked = {**header, "Idempotency-Key": "encore"}
+    answers = [
+        await visitor.post(path, json=a_list(2), headers={**asked, "Accept-Language": language})
+        for language in ("en", "fr", "en")
+    ]
+    assert [answer.headers.get("idempotent-replayed") for answer in answers] == [None, "true", "true"]
+    said = [answer.json()["items"][0]["detail"] for answer in answers]
+    assert said[0] == said[2] != said[1]
+    assert "déjà inscrit" in said[1]
+    assert "already" in said[0]
+    assert len({answer.json()["items"][1]["id"] for answer in answers}) == 1
+
+
 async def test_all_or_none_is_a_conflict_and_changes_nothing(pool, visitor, token, school):
     week, _ = await filled(pool, 2, 0)
     path, header = f"/api/v1/offers/{week.offer_id}/enrolments", await token(school, "teacher")
