@@ -623,6 +623,9 @@ CREATE TABLE campaigns.registrations (
     fresh_link_at timestamp with time zone,
     programme_joined integer,
     link_by_mail boolean DEFAULT false NOT NULL,
+    guardian_version smallint DEFAULT 1 NOT NULL,
+    consent_link_at timestamp with time zone,
+    guardian_fresh_link_at timestamp with time zone,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
@@ -829,7 +832,9 @@ CREATE TABLE contract.events (
 CREATE TABLE contract.link_versions (
     registration_id uuid NOT NULL,
     version smallint NOT NULL,
-    CONSTRAINT link_versions_version_check CHECK ((version > 1))
+    guardian_version smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT link_versions_guardian_version_check CHECK ((guardian_version >= 1)),
+    CONSTRAINT link_versions_version_check CHECK ((version >= 1))
 );
 
 CREATE TABLE contract.people (
@@ -1083,7 +1088,7 @@ ALTER TABLE ONLY campaigns.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY campaigns.referent_teachers
-    ADD CONSTRAINT referent_teachers_pkey PRIMARY KEY (pupil_id, teacher_id);
+    ADD CONSTRAINT referent_teachers_pkey PRIMARY KEY (registration_id, teacher_id);
 
 ALTER TABLE ONLY campaigns.referents
     ADD CONSTRAINT referents_mark_key UNIQUE (mark);
@@ -1291,7 +1296,7 @@ CREATE INDEX quotas_by_date ON campaigns.quotas USING btree (until) WHERE (relea
 
 CREATE INDEX quotas_of_offer ON campaigns.quotas USING btree (offer_id);
 
-CREATE INDEX referent_teachers_of_registration ON campaigns.referent_teachers USING btree (registration_id);
+CREATE INDEX referent_teachers_of_pupil ON campaigns.referent_teachers USING btree (pupil_id, teacher_id);
 
 CREATE INDEX referent_teachers_of_teacher ON campaigns.referent_teachers USING btree (teacher_id, status);
 

@@ -182,7 +182,18 @@ async def _leave_lists(connection: Connection, pupil: Record) -> list[UUID]:
 
 
 async def _forget_teachers(connection: Connection, pupil_id: UUID) -> list[UUID]:
-    """Which teachers the pupil named goes; of whom nobody else names and who has no account, the name as well."""
+    """Which teachers the pupil named goes; of whom nobody else names and who has no account, the name as well.
+
+    The teachers are locked first: who asks them, or registers somebody who names them, comes before or after.
+    """
+    await connection.execute(
+        """
+        SELECT FROM campaigns.referents
+        WHERE person_id IN (SELECT teacher_id FROM campaigns.referent_teachers WHERE pupil_id = $1)
+        ORDER BY person_id FOR UPDATE
+        """,
+        pupil_id,
+    )
     named = await connection.fetch(
         "DELETE FROM campaigns.referent_teachers WHERE pupil_id = $1 RETURNING teacher_id", pupil_id
     )

@@ -33,7 +33,10 @@ async def find_referents_to_ask(connection: Connection, *, now: datetime) -> Seq
 
 
 async def ask_referents(connection: Connection, *, teacher_id: UUID, now: datetime) -> None:
-    """One mail for all who named the teacher since the last one; two loops at once send one."""
+    """One mail for all who named the teacher since the last one; two loops at once send one.
+
+    The teacher is locked before who named them, as whoever erases a pupil does.
+    """
     version = await connection.fetchval(
         """
         UPDATE campaigns.referents SET told_at = $2
@@ -54,5 +57,6 @@ async def ask_referents(connection: Connection, *, teacher_id: UUID, now: dateti
         now,
     )
     if rows:
-        fact = TeacherAsked(occurred_at=now, recipients=(teacher_id,), token_version=version, pupils=len(rows))
+        pupils = len({row["pupil_id"] for row in rows})
+        fact = TeacherAsked(occurred_at=now, recipients=(teacher_id,), token_version=version, pupils=pupils)
         await append_events(connection, [fact])

@@ -12,8 +12,8 @@ from shared.signed_links import Signer
 async def note_referents(
     connection: Connection, newcomers: Sequence[Newcomer], *, signer: Signer, now: datetime
 ) -> None:
-    """For those of them who named one. Who is named again by the same pupil is not asked again, whatever was said: what
-    was said goes on for the registration that follows one that has ended.
+    """For those of them who named one. Each registration asks for itself; of the same pupil on the same offer, what was
+    said goes on, unless it was that the teacher does not know them.
 
     Teachers are made in the order of their marks: the batches of two offers do not lock each other out.
     """
@@ -44,15 +44,24 @@ async def note_referents(
     )
     await connection.execute(
         """
-        INSERT INTO campaigns.referent_teachers AS known (pupil_id, teacher_id, registration_id, asked_at)
-        SELECT t.pupil_id, referent.person_id, t.registration_id, $5
+        INSERT INTO campaigns.referent_teachers
+            (pupil_id, teacher_id, registration_id, asked_at, status, told_at, answered_at)
+        SELECT t.pupil_id, referent.person_id, t.registration_id, $5, coalesce(said.status, 'asked'), said.told_at,
+               said.answered_at
         FROM unnest($1::bytea[], $2::text[], $3::uuid[], $4::uuid[]) AS t (mark, email, pupil_id, registration_id)
         LEFT JOIN campaigns.accounts a ON a.email = t.email
         JOIN campaigns.referents referent ON referent.mark = t.mark OR referent.person_id = a.person_id
+        JOIN campaigns.registrations mine ON mine.id = t.registration_id
+        LEFT JOIN LATERAL (
+            SELECT last.status, last.told_at, last.answered_at FROM (
+                SELECT named.status, named.told_at, named.answered_at
+                FROM campaigns.referent_teachers named JOIN campaigns.registrations r ON r.id = named.registration_id
+                WHERE named.pupil_id = t.pupil_id AND named.teacher_id = referent.person_id
+                  AND r.offer_id = mine.offer_id
+                ORDER BY r.created_at DESC LIMIT 1
+            ) last WHERE last.status <> 'unknown'
+        ) said ON true
         ORDER BY t.pupil_id, referent.person_id
-        ON CONFLICT (pupil_id, teacher_id) DO UPDATE SET registration_id = excluded.registration_id
-        WHERE NOT EXISTS (SELECT FROM campaigns.registrations r
-                          WHERE r.id = known.registration_id AND r.status IN ('waiting', 'held', 'confirmed'))
         """,
         marks,
         emails,

@@ -3,6 +3,8 @@
 Another room finds a teacher's own pupils in `campaigns.referent_teachers` (status confirmed or corrected).
 """
 
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from asyncpg import Record
@@ -30,7 +32,7 @@ async def read_teacher(connection: Connection, signer: Signer, token: str) -> UU
 async def list_named_pupils(
     connection: Connection, teacher_id: UUID, *, pupil_id: UUID | None = None
 ) -> list[NamedPupil]:
-    """Who named the teacher in a registration that lives; the offer only of pupils who are said to be theirs.
+    """Who named the teacher in a registration that lives; of offers, only those in which they are said to be theirs.
 
     Other registrations of the pupil stay unsaid: whoever registers a pupil may name anybody.
     """
@@ -47,12 +49,13 @@ async def list_named_pupils(
             AND r.status IN ('waiting', 'held', 'confirmed') AND r.held_for IS DISTINCT FROM 'address'
         JOIN campaigns.offers o ON o.id = r.offer_id
         WHERE named.teacher_id = $1 AND ($2::uuid IS NULL OR pupil.id = $2)
-        ORDER BY named.status <> 'asked', person.last_name, person.first_name, pupil.id
+        ORDER BY bool_and(named.status <> 'asked') OVER (PARTITION BY pupil.id), person.last_name, person.first_name,
+                 pupil.id, r.id
         """,
         teacher_id,
         pupil_id,
     )
-    return [_pupil(row) for row in rows]
+    return [_pupil(list(of_one)) for _id, of_one in groupby(rows, key=itemgetter("id"))]
 
 
 async def read_named_pupil(connection: Connection, teacher_id: UUID, pupil_id: UUID) -> NamedPupil:
@@ -63,15 +66,19 @@ async def read_named_pupil(connection: Connection, teacher_id: UUID, pupil_id: U
     return found[0]
 
 
-def _pupil(row: Record) -> NamedPupil:
-    said: Said = row["said"]
-    offer = NamedOffer(**{name: row[name] for name in NamedOffer.__struct_fields__})
+def _pupil(rows: list[Record]) -> NamedPupil:
+    row = rows[0]
+    said: list[Said] = [each["said"] for each in rows]
     return NamedPupil(
         id=row["id"],
         first_name=row["first_name"],
         last_name=row["last_name"],
         school_name=row["school_name"],
         class_name=row["class_name"],
-        said=said,
-        offer=offer if said in MINE else None,
+        said=next((each for each in ("asked", *MINE) if each in said), "unknown"),
+        offers=tuple(
+            NamedOffer(**{name: each[name] for name in NamedOffer.__struct_fields__})
+            for each in rows
+            if each["said"] in MINE
+        ),
     )

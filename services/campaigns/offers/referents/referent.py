@@ -41,7 +41,10 @@ class NotForALinkToCorrect(Refusal):
 
 
 class NamedPupil(Struct, frozen=True, kw_only=True):
-    """A pupil as the teacher sees them: where they are going only once it is said that they are the teacher's."""
+    """A pupil as the teacher sees them: where they are going only once it is said that they are the teacher's.
+
+    `said` is `asked` while the pupil has named the teacher anew for another offer; `offers` are those said yes to.
+    """
 
     id: UUID
     first_name: str
@@ -49,7 +52,7 @@ class NamedPupil(Struct, frozen=True, kw_only=True):
     school_name: str
     class_name: str
     said: Said
-    offer: "NamedOffer | None" = None
+    offers: "tuple[NamedOffer, ...]" = ()
 
     @property
     def name(self) -> str:
@@ -61,7 +64,7 @@ class NamedPupil(Struct, frozen=True, kw_only=True):
 
 
 class NamedOffer(Struct, frozen=True, kw_only=True):
-    """The offer that a pupil registered for when they named the teacher."""
+    """An offer that a pupil registered for when they named the teacher."""
 
     slug: str
     title: str

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,6 +12,9 @@ import pytest
 from services.campaigns.clock import carry_out_erasures, tick
 from services.campaigns.edge import Edge
 from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.referents.answer_referent import answer_referent
+from services.campaigns.offers.referents.ask_referents import ask_referents
+from services.campaigns.offers.referents.referent import Correction, UnknownTeacherLink
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.campaigns.privacy.erase_pupil import erase_pupil
 from services.campaigns.privacy.read import find_erasures, find_pupils_kept_long_enough
@@ -309,6 +313,60 @@ async def test_a_teacher_whom_others_name_or_who_has_an_account_stays(pool, edge
     await erase(pool, edge, life, post)
     assert await pool.fetchval("SELECT count(*) FROM campaigns.referents") == 1
     assert await pool.fetchval("SELECT count(*) FROM campaigns.referent_teachers") == 1
+
+
+@pytest.mark.parametrize("other", ["asks", "corrects"])
+async def test_who_asks_or_answers_as_a_teacher_meanwhile_locks_nobody_out(pool, life, other):
+    """All want the row that names the teacher: two that wait for each other would both be stuck."""
+    after = datetime(2028, 7, 27, tzinfo=UTC)
+    teacher_id = await pool.fetchval("SELECT person_id FROM campaigns.referents")
+    await ask(pool, life)
+    async with transaction(pool) as connection:
+        (erasure,) = await find_erasures(connection, now=after)
+
+    async def erase_it():
+        async with transaction(pool) as connection:
+            return await erase_pupil(connection, erasure=erasure, now=after)
+
+    async def act():
+        async with transaction(pool) as connection:
+            if other == "asks":
+                await ask_referents(connection, teacher_id=teacher_id, now=after)
+            else:
+                await answer_referent(
+                    connection,
+                    teacher_id=teacher_id,
+                    pupil_id=life.pupil_id,
+                    answer="corrected",
+                    correction=Correction("Lycée Corneille", None, ""),
+                    now=after,
+                )
+
+    async with pool.acquire() as holder:
+        holding = holder.transaction()
+        await holding.start()
+        wanted = "referent_teachers WHERE pupil_id" if other == "asks" else "pupils WHERE id"
+        await holder.execute(f"SELECT FROM campaigns.{wanted} = $1 FOR UPDATE", life.pupil_id)
+        erasing = asyncio.create_task(erase_it())
+        await _until_waiting(pool, 1)
+        acting = asyncio.create_task(act())
+        await _until_waiting(pool, 2)
+        await holding.rollback()
+    assert await erasing
+    with suppress(UnknownTeacherLink):
+        await acting
+
+
+async def _until_waiting(pool, count):
+    """Until so many transactions wait for another's lock."""
+    for _ in range(500):
+        waiting = await pool.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        if waiting >= count:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 async def test_names_go_by_themselves_thirteen_months_after_the_last_day(pool, edge, life, post):

@@ -64,6 +64,9 @@ async def skip_turn(connection: Connection, *, registration_id: UUID, now: datet
         now,
     )
     await carry_consent(connection, from_id=registration_id, to_id=again)
+    await connection.execute(
+        "UPDATE campaigns.referent_teachers SET registration_id = $2 WHERE registration_id = $1", registration_id, again
+    )
     await settle_offer(
         connection, offer, taken=len(promoted) - 1, waiting=1 - len(promoted), ranks=1, revision=revision
     )

@@ -118,7 +118,50 @@ async def test_who_leaves_and_comes_back_is_still_the_teacher_s(pool, register, 
     page = read(await visitor.get(path))
     assert "Camille Dupré b" in page.text
     assert "Semaine à Pont-Audemer" in page.text
-    assert await said(pool) == ["confirmed"]
+    assert await said(pool) == ["confirmed", "confirmed"]
+
+
+async def test_a_second_offer_is_asked_about_anew_and_shown_after_another_yes(pool, register, visitor, signer):
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="autre-semaine")
+    await pool.execute("UPDATE campaigns.offers SET title = 'Deuxième semaine' WHERE id = $1", other.offer_id)
+    await register(a_pupil(1, teacher_email=TEACHER))
+    await ask(pool)
+    path, (pupil_id,) = await path_of(pool, signer), await pupil_ids(pool)
+    await visitor.post(f"{path}/{pupil_id}/confirmation")
+    await pool.execute("DELETE FROM campaigns.pupil_times")
+    await register(a_pupil(1, teacher_email=TEACHER), offer_id=other.offer_id, now=NOW + HOUR)
+    await ask(pool, NOW + HOUR)
+    assert [notice.pupils for notice in await asked(pool)] == [1, 1]
+    page = read(await visitor.get(path)).text
+    assert "Vous indique de nouveau, pour une autre offre." in page
+    assert "Semaine à Pont-Audemer" in page
+    assert "Deuxième semaine" not in page
+    await visitor.post(f"{path}/{pupil_id}/confirmation")
+    page = read(await visitor.get(path)).text
+    assert page.count("Camille Dupré b") >= 1
+    assert "Semaine à Pont-Audemer" in page
+    assert "Deuxième semaine" in page
+    # named first when the pupil was registered first: may still put the school right
+    answer = await visitor.post(f"{path}/{pupil_id}/correction", data={"school": "Lycée Corneille", "class_name": ""})
+    assert answer.status_code == 200
+    assert await pool.fetchval("SELECT school_name FROM campaigns.pupils") == "Lycée Corneille"
+
+
+async def test_who_was_said_to_be_unknown_and_names_the_teacher_again_is_asked_about_anew(
+    pool, register, visitor, signer
+):
+    (first,) = await register(a_pupil(1, teacher_email=TEACHER))
+    await ask(pool)
+    path, (pupil_id,) = await path_of(pool, signer), await pupil_ids(pool)
+    await visitor.post(f"{path}/{pupil_id}/inconnu")
+    async with transaction(pool) as connection:
+        await withdraw_registration(connection, registration_id=first.id, now=NOW)
+    await register(a_pupil(1, teacher_email=TEACHER), now=NOW + HOUR)
+    await ask(pool, NOW + HOUR)
+    assert len(await asked(pool)) == 2
+    assert sorted(await said(pool)) == ["asked", "unknown"]
+    assert "C’est mon élève" in read(await visitor.get(path)).text
 
 
 async def test_a_teacher_says_yes_and_then_sees_where_the_pupil_goes(pool, register, visitor, signer):
