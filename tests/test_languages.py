@@ -17,8 +17,6 @@ from shared.languages import in_sense, read_catalogue
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGNS = ROOT / "services" / "campaigns"
-# files some words of which are not in English yet
-WAITING: tuple[str, ...] = ("services/campaigns/imports",)
 # texts that are no page's sentence: each with why
 DATA: dict[str, str] = {
     "shared/languages.py": "the names languages give themselves",
@@ -27,6 +25,8 @@ DATA: dict[str, str] = {
     "services/notifications/render.py": "« de » and « d’ », put together in each language there",
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",
+    "services/campaigns/imports/words_of_files.py": "words that people write in files; its sentences are marked",
+    "services/campaigns/imports/exported.py": "what a file says, which is read back",
     "services/campaigns/offers/seats/classes/class_form.py": "columns of a class's list, as people write them",
     "services/campaigns/offers/seats/classes/class_list.py": "columns of a class's list, as people write them",
     "services/campaigns/offers/seats/classes/withdrawing/routes.py": "what the journal keeps",
@@ -48,14 +48,8 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 MESSAGES = ROOT / "services" / "notifications" / "messages"
 
 
-def waits(path: Path) -> bool:
-    name = path.relative_to(ROOT).as_posix()
-    return any(name == room or name.startswith(room + "/") for room in WAITING)
-
-
 def files(suffix: str) -> list[Path]:
-    found = [path for room in ("services", "shared") for path in sorted((ROOT / room).rglob(f"*{suffix}"))]
-    return [path for path in found if not waits(path)]
+    return [path for room in ("services", "shared") for path in sorted((ROOT / room).rglob(f"*{suffix}"))]
 
 
 def ids(paths: list[Path]) -> list[str]:

@@ -7,8 +7,9 @@ from services.campaigns.imports.fault import Findings
 from services.campaigns.imports.programme_file import CampaignFile, NamedOrganisation, Partner
 from services.campaigns.imports.programme_reading import read_organisation_kind
 from services.campaigns.imports.sector_names import read_sector
-from services.campaigns.imports.words_of_files import field_named, slug_of
+from services.campaigns.imports.words_of_files import DEPARTEMENTS, FIRST_DAY, field_named, slug_of
 from services.campaigns.imports.yaml_document import Node
+from shared.languages import _
 
 FIELDS = {
     "slug": ("identifiant",),
@@ -35,14 +36,14 @@ def read_campaign(node: Node, findings: Findings, sectors: Mapping[str, str]) ->
     fields = _fields(node, FIELDS, findings)
     for field in ("title", "first_day", "last_day"):
         if field not in fields:
-            findings.fault(node.row, FIELDS[field][0], "ce champ de la campagne manque.")
+            findings.fault(node.row, FIELDS[field][0], _("ce champ de la campagne manque."))
     title = _text(fields, "title", findings)
-    first = read_date(fields["first_day"].cell("début"), findings) if "first_day" in fields else None
+    first = read_date(fields["first_day"].cell(FIRST_DAY), findings) if "first_day" in fields else None
     last = read_date(fields["last_day"].cell("fin"), findings) if "last_day" in fields else None
     if first and last and last < first:
-        findings.fault(fields["last_day"].row, "fin", "la campagne finit avant de commencer.")
+        findings.fault(fields["last_day"].row, "fin", _("la campagne finit avant de commencer."))
     departements = tuple(
-        read_text(item.cell("départements"), findings, at_most=3)
+        read_text(item.cell(DEPARTEMENTS), findings, at_most=3)
         for item in (fields["departements"].items() if "departements" in fields else [])
     )
     named = [_sector(item, findings, sectors) for item in (fields["sectors"].items() if "sectors" in fields else [])]
@@ -76,7 +77,7 @@ def _partner(node: Node, findings: Findings) -> Partner | None:
     fields = _fields(node, PARTNER_FIELDS, findings)
     name = _text(fields, "name", findings)
     if not name:
-        findings.fault(node.row, "nom", "le nom de l’organisation manque.")
+        findings.fault(node.row, "nom", _("le nom de l’organisation manque."))
         return None
     kind = read_organisation_kind(fields["kind"].cell("type"), findings) if "kind" in fields else None
     siret = read_siret(fields["siret"].cell("siret"), findings) if "siret" in fields else ""
@@ -97,7 +98,7 @@ def _fields(node: Node, words: Mapping[str, tuple[str, ...]], findings: Findings
     for key, value in node.mapping().items():
         field = field_named(key, words)
         if field is None:
-            findings.fault(value.row, "", f"le champ « {key[:60]} » est inconnu.")
+            findings.fault(value.row, "", _("le champ « {name} » est inconnu.", name=key[:60]))
         else:
             fields[field] = value
     return fields

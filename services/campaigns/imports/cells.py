@@ -13,8 +13,8 @@ from stdnum.fr import siret
 from services.campaigns.imports.fault import Findings
 from services.campaigns.imports.programme_file import NamedSpeaker
 from services.campaigns.imports.words_of_files import plain
-from shared.french_dates import PARIS, say_date
-from shared.languages import _
+from shared.french_dates import PARIS, format_day, say_date
+from shared.languages import _, speaking
 
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -30,6 +30,8 @@ EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's own day zero 
 _NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _WORDS = re.compile(r"(?:([a-z]+)\.? )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})")
+# « 14/06/2027 à 9h30 »
+_MOMENT = re.compile(r"(.+?)(?:\s+\u00e0\s+|,\s*|\s+|T)(\d{1,2}\s*[hH:]\s*(?:\d{2})?(?::\d{2})?)")
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?(?:\s*(?:min|mn))?(?::00)?", re.IGNORECASE)
 
 
@@ -61,7 +63,11 @@ def read_text(cell: Cell | None, findings: Findings, *, at_most: int = SHORT, li
         findings.fault(cell.row, cell.column, _("cette cellule contient une formule : remplacez-la par son résultat."))
         return ""
     if len(text) > at_most:
-        findings.fault(cell.row, cell.column, f"ce texte est trop long : {len(text)} caractères, {at_most} au plus.")
+        findings.fault(
+            cell.row,
+            cell.column,
+            _("ce texte est trop long : {length} caractères, {most} au plus.", length=len(text), most=at_most),
+        )
         return ""
     if lines:
         return "\n".join(read_text(Cell(cell.row, cell.column, line), findings) for line in text.splitlines())
@@ -88,14 +94,20 @@ def read_date(cell: Cell, findings: Findings) -> date | None:
         try:
             found = _date_of(text)
         except ValueError:
-            findings.fault(cell.row, cell.column, f"« {_cut(text)} » n’existe pas dans le calendrier.")
+            findings.fault(cell.row, cell.column, _("« {said} » n’existe pas dans le calendrier.", said=_cut(text)))
             return None
         if found is None:
-            findings.fault(cell.row, cell.column, f"« {_cut(text)} » n’est pas une date, par exemple « 14/06/2027 ».")
+            findings.fault(
+                cell.row, cell.column, _("« {said} » n’est pas une date, par exemple « 14/06/2027 ».", said=_cut(text))
+            )
             return None
         day, weekday = found
         if weekday is not None and DAYS[day.weekday()] != weekday:
-            findings.fault(cell.row, cell.column, f"« {_cut(text)} » : ce jour est un {DAYS[day.weekday()]}.")
+            findings.fault(
+                cell.row,
+                cell.column,
+                _("« {said} » : ce jour est un {weekday}.", said=_cut(text), weekday=format_day(day, "EEEE")),
+            )
             return None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         findings.fault(cell.row, cell.column, _("l’année {year} est hors du possible.", year=day.year))
@@ -123,7 +135,7 @@ def read_hour(cell: Cell, findings: Findings) -> time | None:
     match = _HOUR.fullmatch(text)
     if match and int(match[1]) < 24 and int(match[2] or 0) < 60:
         return time(int(match[1]), int(match[2] or 0))
-    findings.fault(cell.row, cell.column, f"« {_cut(text)} » n’est pas une heure, par exemple « 9h30 ».")
+    findings.fault(cell.row, cell.column, _("« {said} » n’est pas une heure, par exemple « 9h30 ».", said=_cut(text)))
     return None
 
 
@@ -134,7 +146,7 @@ def read_moment(cell: Cell, findings: Findings, *, day_is_whole: bool) -> dateti
         day, hour = value.date(), value.time()
         return datetime.combine(day, hour.replace(second=0, microsecond=0), PARIS)
     text = value if isinstance(value, str) else ""
-    match = re.fullmatch(_(r"(.+?)(?:\s+à\s+|,\s*|\s+|T)(\d{1,2}\s*[hH:]\s*(?:\d{2})?(?::\d{2})?)"), text.strip()[:100])
+    match = _MOMENT.fullmatch(text.strip()[:100])
     if match and _date_said(match[1]):
         found = read_date(Cell(cell.row, cell.column, match[1]), findings)
         at = read_hour(Cell(cell.row, cell.column, match[2]), findings)
@@ -153,7 +165,9 @@ def read_siret(cell: Cell | None, findings: Findings) -> str:
     digits = re.sub(r"[\s.\-]", "", text)
     if not re.fullmatch(r"[0-9]{14}", digits):
         count = sum(c.isdigit() for c in digits)
-        findings.fault(cell.row, cell.column, f"un SIRET a 14 chiffres ; « {_cut(text)} » en a {count}.")
+        findings.fault(
+            cell.row, cell.column, _("un SIRET a 14 chiffres ; « {said} » en a {count}.", said=_cut(text), count=count)
+        )
         return ""
     try:
         return str(siret.validate(digits))
@@ -172,7 +186,11 @@ def read_number(cell: Cell, findings: Findings, *, least: int, most: int) -> int
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
-        findings.fault(cell.row, cell.column, f"« {_cut(text)} » n’est pas un nombre entre {least} et {most}.")
+        findings.fault(
+            cell.row,
+            cell.column,
+            _("« {said} » n’est pas un nombre entre {least} et {most}.", said=_cut(text), least=least, most=most),
+        )
         return None
     return int(text)
 
@@ -188,7 +206,7 @@ def read_link(cell: Cell | None, findings: Findings) -> str:
     except ValueError:
         sound = False
     if not sound:
-        findings.fault(cell.row, cell.column, f"« {_cut(text)} » n’est pas une adresse web (https://…).")
+        findings.fault(cell.row, cell.column, _("« {said} » n’est pas une adresse web (https://…).", said=_cut(text)))
         return ""
     return text
 
@@ -208,7 +226,9 @@ def read_speakers(cell: Cell | None, findings: Findings) -> tuple[NamedSpeaker, 
             speakers.setdefault(plain(match[1]), NamedSpeaker(match[1], (match[2] or "").strip()))
         elif said.strip():
             findings.fault(
-                cell.row, cell.column, f"« {_cut(said.strip())} » : écrivez « Nom (métier) », séparés par « ; »."
+                cell.row,
+                cell.column,
+                _("« {said} » : écrivez « Nom (métier) », séparés par « ; ».", said=_cut(said.strip())),
             )
     return tuple(sorted(speakers.values()))
 
@@ -219,7 +239,9 @@ def _written(value: Value) -> str:
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         return str(int(value))
     if isinstance(value, (date, datetime)):
-        return say_date(value, year=True)
+        # a text of the programme, not a sentence for who brings the file
+        with speaking("fr"):
+            return say_date(value, year=True)
     if isinstance(value, str):
         return value.strip()
     return str(value)

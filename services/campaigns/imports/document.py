@@ -20,7 +20,16 @@ from services.campaigns.imports.programme_reading import Understood, understand
 from services.campaigns.imports.reference_data import internship_period
 from services.campaigns.imports.spreadsheet import check_size, read_delimited, read_workbook
 from services.campaigns.imports.table import Table, find_table, unknown_name
-from services.campaigns.imports.words_of_files import COLUMNS, HEADERS, field_named, nearest, or_list, plain, slug_of
+from services.campaigns.imports.words_of_files import (
+    COLUMNS,
+    HEADERS,
+    SESSIONS,
+    field_named,
+    nearest,
+    or_list,
+    plain,
+    slug_of,
+)
 from services.campaigns.imports.yaml_document import Node, read_yaml
 from shared.languages import _
 
@@ -138,7 +147,11 @@ def _campaign_meant(
     place = header.where("campaign")
     near = nearest(header.campaign, [campaign.title for campaign in campaigns], cutoff=0.75)
     if near:
-        sentence = f"la campagne « {header.campaign} » est inconnue ; vouliez-vous dire {or_list(near)} ?"
+        sentence = _(
+            "la campagne « {campaign} » est inconnue ; vouliez-vous dire {words} ?",
+            campaign=header.campaign,
+            words=or_list(near),
+        )
         findings.fault(place.row, place.column, sentence)
         return None
     if not sessions:
@@ -162,7 +175,7 @@ def _parts(node: Node, findings: Findings) -> dict[str, Node]:
         if part:
             parts[part] = value
         else:
-            unknown_name(key, value.row, "", PARTS, findings, what="la partie")
+            unknown_name(key, value.row, "", PARTS, findings, what="part")
     return parts
 
 
@@ -171,7 +184,7 @@ def _table_of(parts: dict[str, Node], row: int, findings: Findings) -> Table:
     header = _fields(parts["offer"], HEADERS, findings) if "offer" in parts else {}
     rows = [_fields(node, COLUMNS, findings) for node in parts["sessions"].items()] if "sessions" in parts else []
     if not rows:
-        findings.fault(row, _("séances"), _("ce programme n’a aucune séance."))
+        findings.fault(row, SESSIONS, _("ce programme n’a aucune séance."))
     columns = {field: cell.column for fields in rows for field, cell in fields.items()}
     return Table(header, [fields for fields in rows if fields], columns, parts["sessions"].row if rows else row)
 
@@ -181,7 +194,7 @@ def _fields(node: Node, words: Mapping[str, Sequence[str]], findings: Findings) 
     for key, value in node.mapping().items():
         field = field_named(key, words)
         if field is None:
-            unknown_name(key, value.row, "", words, findings, what="le champ")
+            unknown_name(key, value.row, "", words, findings, what="field")
         elif field in cells:
             findings.fault(value.row, key[:60], _("ce champ est donné deux fois."))
         else:

@@ -1,4 +1,4 @@
-"""A fault of a file: where it is and what is wrong, in plain French; every fault is found before any is told."""
+"""A fault of a file: where it is and what is wrong, in plain words; every fault is found before any is told."""
 
 from typing import NoReturn
 
@@ -24,10 +24,17 @@ class Fault(Struct, frozen=True):
         """« ligne 12, colonne C : cette date n’existe pas. »"""
         place = [self.file] if self.file else []
         if self.row:
-            place.append(f"ligne {self.row}")
+            place.append(_("ligne {row}", row=self.row))
         if self.column:
-            place.append(f"colonne {self.column}" if self.column.isupper() else _("« {column} »", column=self.column))
-        return f"{', '.join(place)} : {self.sentence}" if place else self.sentence
+            said = (
+                _("colonne {column}", column=self.column)
+                if self.column.isupper()
+                else _("« {word} »", word=self.column)
+            )
+            place.append(said)
+        if not place:
+            return self.sentence
+        return _("{place} : {sentence}", place=", ".join(place), sentence=self.sentence)
 
 
 class FileRefused(Exception):

@@ -55,16 +55,27 @@ async def find_clashes(
     for row in rows:
         said, session = wanted[row["position"]]
         when = f"{say_date(row['starts_at'])}, {say_times(row['starts_at'], row['ends_at'])}"
-        where = f"dans « {row['offer']} » ({when})"
+        offer = row["offer"]
         for name in row["shared_speakers"]:
             findings.fault(
-                said.place.row, said.column("speakers"), _("{name} a déjà une séance {where}.", name=name, where=where)
+                said.place.row,
+                said.column("speakers"),
+                _("{name} a déjà une séance dans « {offer} » ({when}).", name=name, offer=offer, when=when),
             )
         if row["same_room"]:
             findings.fault(
                 said.place.row,
                 said.column("room"),
-                _("la salle « {room} » est déjà prise {where}.", room=session.room, where=where),
+                _(
+                    "la salle « {room} » est déjà prise dans « {offer} » ({when}).",
+                    room=session.room,
+                    offer=offer,
+                    when=when,
+                ),
             )
         elif row["same_host"]:
-            findings.warn(said.place.row, said.column("host"), f"{session.host} accueille aussi {where}.")
+            findings.warn(
+                said.place.row,
+                said.column("host"),
+                _("{host} accueille aussi dans « {offer} » ({when}).", host=session.host, offer=offer, when=when),
+            )

@@ -117,8 +117,12 @@ def _read_one(path: Path, known: Known, campaign: CampaignFile | None) -> Readin
         with path.open("rb") as file:
             content = file.read(FILE_AT_MOST + 1)
     except (OSError, ValueError) as error:
-        reason = _("n’existe pas") if isinstance(error, FileNotFoundError) else _("ne peut pas être lu")
-        return Reading(faults=(Fault(0, "", _("le fichier « {name} » {reason}.", name=path.name, reason=reason)),))
+        sentence = (
+            _("le fichier « {name} » n’existe pas.", name=path.name)
+            if isinstance(error, FileNotFoundError)
+            else _("le fichier « {name} » ne peut pas être lu.", name=path.name)
+        )
+        return Reading(faults=(Fault(0, "", sentence),))
     return read_document(path.name, content, known, campaign=campaign)
 
 

@@ -268,4 +268,8 @@ async def _check_groups(
         list(programme.groups),
     )
     for row in rows:
-        findings.fault(0, "", f"le groupe {row['name']} a des inscriptions : il ne peut pas disparaître du programme.")
+        findings.fault(
+            0,
+            "",
+            _("le groupe {group} a des inscriptions : il ne peut pas disparaître du programme.", group=row["name"]),
+        )

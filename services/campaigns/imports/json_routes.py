@@ -18,6 +18,7 @@ from services.campaigns.imports.read import read_target
 from services.campaigns.imports.routes import BODY_AT_MOST, WRITERS, UnknownForm, give_file, rehearse_file, take_file
 from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.life.read import read_own_offer
+from shared.languages import _
 from shared.refusal import Refusal
 
 FAULTS_TOLD = 100
@@ -114,7 +115,10 @@ def _report(change: ProgrammeChange, *, done: bool) -> FileReportBody:
 
 
 def _said(changes: tuple[tuple[str, str, str], ...]) -> str:
-    return " ; ".join(f"{field} : {before or 'rien'} → {after or 'rien'}" for field, before, after in changes)
+    return _(" ; ").join(
+        _("{field} : {before} → {after}", field=field, before=before or _("rien"), after=after or _("rien"))
+        for field, before, after in changes
+    )
 
 
 route_handlers: list[Any] = [get_programme_file, post_programme_file]

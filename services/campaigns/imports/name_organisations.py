@@ -11,6 +11,7 @@ from services.campaigns.imports.slugs import find_free_slug
 from services.campaigns.imports.words_of_files import plain
 from shared.database import Connection
 from shared.identifiers import new_id
+from shared.languages import _
 
 
 class KnownOrganisation(Struct, frozen=True):
@@ -56,7 +57,12 @@ async def name_organisations(
                 findings.fault(
                     place.row,
                     place.column,
-                    f"le SIRET {match.siret} est celui de « {match.name} », pas de « {organisation.name} ».",
+                    _(
+                        "le SIRET {siret} est celui de « {name} », pas de « {said} ».",
+                        siret=match.siret,
+                        name=match.name,
+                        said=organisation.name,
+                    ),
                 )
             else:
                 await connection.execute(

@@ -14,7 +14,7 @@ from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.look.words import SESSION_KINDS
 from shared.events import FieldChange
 from shared.french_dates import say_date, say_moment, say_times
-from shared.languages import Glossary, later
+from shared.languages import Glossary, _, later, translate
 
 NAME_AT_MOST = 120
 FIELDS = Glossary(
@@ -115,11 +115,15 @@ def said_changes(changes: tuple[FieldChange, ...]) -> tuple[tuple[str, str, str]
 
 
 def _heading(row: SessionRow) -> str:
-    group = f", groupe {row.group}" if row.group else ""
-    return f"{say_date(row.starts_at)}, {say_times(row.starts_at, row.ends_at)}{group} : {row.title}"
+    day, times = say_date(row.starts_at), say_times(row.starts_at, row.ends_at)
+    if row.group:
+        return _("{day}, {times}, groupe {group} : {title}", day=day, times=times, group=row.group, title=row.title)
+    return _("{day}, {times} : {title}", day=day, times=times, title=row.title)
 
 
 def _said(field: str, value: str) -> str:
     if field in ("starts_at", "ends_at") and value:
         return say_moment(datetime.fromisoformat(value))
+    if field == "sector":
+        return translate(value)
     return SESSION_KINDS.get(value, value) if field == "kind" else value

@@ -21,7 +21,9 @@ def check_programme(
 ) -> None:
     """Note every fault and warning between the rows; `campaign` is None where the file names none we know."""
     if len(sessions) > SESSIONS_AT_MOST:
-        findings.fault(0, "", f"ce programme a {len(sessions)} séances : {SESSIONS_AT_MOST} au plus.")
+        findings.fault(
+            0, "", _("ce programme a {count} séances : {most} au plus.", count=len(sessions), most=SESSIONS_AT_MOST)
+        )
         return
     for_schools = header is not None and header.audience == "schools"
     _check_days(sessions, campaign, findings, for_schools=for_schools)
@@ -45,7 +47,8 @@ def _check_days(
             continue
         if campaign and (session.date > campaign.last_day or (not for_schools and session.date < campaign.first_day)):
             period = say_period(campaign.first_day, campaign.last_day)
-            findings.fault(row, column, f"{say_date(session.date)} est hors de la campagne, {period}.")
+            said = _("{day} est hors de la campagne, {period}.", day=say_date(session.date), period=period)
+            findings.fault(row, column, said)
         elif not for_schools:
             _warn_of_day(session.date, row, column, findings)
 
@@ -53,16 +56,20 @@ def _check_days(
 def _warn_of_day(day: date, row: int, column: str, findings: Findings) -> None:
     holiday, period = school_holiday(day), internship_period(day.year)
     if holiday:
-        findings.warn(row, column, f"{say_date(day)} tombe pendant les vacances scolaires ({holiday}).")
+        said = _("{day} tombe pendant les vacances scolaires ({holiday}).", day=say_date(day), holiday=holiday)
+        findings.warn(row, column, said)
     elif period and not period[0] <= day <= period[1]:
-        findings.warn(row, column, f"{say_date(day)} est hors de la séquence d’observation, {say_period(*period)}.")
+        said = _(
+            "{day} est hors de la séquence d’observation, {period}.", day=say_date(day), period=say_period(*period)
+        )
+        findings.warn(row, column, said)
 
 
 def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> None:
     """One speaker, one room or one group in two places at a time: faults. One company twice at a time: a warning."""
     for first, second in _overlapping(sessions):
         row, other = second.place.row, first.place.row
-        when = f"déjà ligne {other}, {say_times(first.starts_at, first.ends_at)}"
+        when = _("déjà ligne {row}, {times}", row=other, times=say_times(first.starts_at, first.ends_at))
         for name in sorted({plain(s.name) for s in first.speakers} & {plain(s.name) for s in second.speakers}):
             said = next(speaker.name for speaker in second.speakers if plain(speaker.name) == name)
             findings.fault(
@@ -85,10 +92,13 @@ def _check_clashes(sessions: Sequence[PlannedSession], findings: Findings) -> No
                 _("{name} accueille deux fois à la fois : {when}.", name=second.host.name, when=when),
             )
         if first.group == second.group or not (first.group and second.group):
-            who = f"le groupe {second.group or first.group}" if second.group or first.group else _("tout le groupe")
-            findings.fault(
-                row, second.column("start"), _("{who} a deux séances à la fois : {when}.", who=who, when=when)
+            group = second.group or first.group
+            said = (
+                _("le groupe {group} a deux séances à la fois : {when}.", group=group, when=when)
+                if group
+                else _("tout le groupe a deux séances à la fois : {when}.", when=when)
             )
+            findings.fault(row, second.column("start"), said)
 
 
 def _overlapping(sessions: Sequence[PlannedSession]) -> Iterable[tuple[PlannedSession, PlannedSession]]:
@@ -122,9 +132,11 @@ def _check_siret_names(sessions: Sequence[PlannedSession], findings: Findings) -
             continue
         first = named.setdefault(session.host.siret, session)
         if first.host and plain(first.host.name) != plain(session.host.name):
-            said = (
-                f"un SIRET pour deux entreprises : « {first.host.name} » ligne {first.place.row}, "
-                f"« {session.host.name} » ici."
+            said = _(
+                "un SIRET pour deux entreprises : « {first} » ligne {row}, « {second} » ici.",
+                first=first.host.name,
+                row=first.place.row,
+                second=session.host.name,
             )
             findings.fault(session.place.row, session.column("siret"), said)
             continue
@@ -145,7 +157,7 @@ def _check_sectors(sessions: Sequence[PlannedSession], findings: Findings) -> No
         first = next((session for session in of_day if session.sector), None)
         if first is None:
             row, column = of_day[0].place.row, of_day[0].column("sector")
-            findings.fault(row, column, f"le secteur de la journée du {say_date(day)} manque.")
+            findings.fault(row, column, _("le secteur de la journée du {day} manque.", day=say_date(day)))
             continue
         for session in of_day:
             if session.sector and session.sector != first.sector:
@@ -176,9 +188,11 @@ def _check_time_law(sessions: Sequence[PlannedSession], findings: Findings) -> N
         session = by_row[breach.mark]
         at_start = breach.rule in ("too_early", "rest_too_short")
         column = session.column("start" if at_start else "end")
-        who = "" if len(concerned) == len(groups) else f"groupe {', '.join(concerned)} : "
+        sentence = breach.sentence
+        if len(concerned) < len(groups):
+            sentence = _("groupe {groups} : {sentence}", groups=", ".join(concerned), sentence=sentence)
         note = findings.warn if breach.warning else findings.fault
-        note(breach.mark, column, who + breach.sentence)
+        note(breach.mark, column, sentence)
 
 
 def _by_date(sessions: Sequence[PlannedSession]) -> dict[date, list[PlannedSession]]:

@@ -1,7 +1,7 @@
 """A table understood as a programme: each cell read for what it means, each fault noted where it stands."""
 
-from collections.abc import Mapping
-from datetime import datetime, time
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from msgspec import Struct
@@ -34,17 +34,26 @@ from services.campaigns.imports.words_of_files import (
     OFFER_KINDS,
     ORGANISATION_KINDS,
     SESSION_KINDS,
+    SHOWN_AUDIENCES,
+    SHOWN_OFFER_KINDS,
+    SHOWN_ORGANISATION_KINDS,
+    SHOWN_SESSION_KINDS,
+    START,
+    and_list,
     nearest,
     or_list,
     plain,
     slug_of,
 )
 from services.campaigns.offers.offer import DEFAULT_SEATS, OfferKind
-from shared.french_dates import PARIS
+from shared.french_dates import PARIS, say_time
+from shared.languages import _, later, n_
 
 NEEDED = ("date", "start", "end", "title")
-NAMES = {"start": "début"}
+NAMES = {"start": START}
 SEATS_AT_MOST = 10_000
+# an hour is said as that of a moment
+ANY_DAY = date(2027, 6, 14)
 
 
 class Understood(Struct, frozen=True):
@@ -60,11 +69,12 @@ def understand(table: Table, findings: Findings, sectors: Mapping[str, str], def
     needed = (*NEEDED, "sector") if header is not None and header.kind == "collective_week" else NEEDED
     missing = [NAMES.get(field, COLUMNS[field][0]) for field in needed if field not in table.columns]
     if table.columns and missing:
-        said = " et ".join(f"« {name} »" for name in missing)
-        sentence = f"la colonne {said} manque." if len(missing) == 1 else f"les colonnes {said} manquent."
+        sentence = n_(
+            "la colonne {columns} manque.", "les colonnes {columns} manquent.", len(missing), columns=and_list(missing)
+        )
         findings.fault(table.heading_row, "", sentence)
     if table.columns and not table.rows:
-        findings.fault(0, "", "ce programme n’a aucune séance.")
+        findings.fault(0, "", _("ce programme n’a aucune séance."))
     if missing and set(missing) != {"secteur"}:
         return Understood(header, ())
     sessions = [session for row in table.rows if (session := _read_session(row, table, findings, sectors))]
@@ -76,23 +86,35 @@ Code = TypeVar("Code", bound=str)
 
 
 def read_word(
-    cell: Cell | None, findings: Findings, words: Mapping[str, Code], *, what: str, shown: tuple[str, ...]
+    cell: Cell | None,
+    findings: Findings,
+    words: Mapping[str, Code],
+    *,
+    unknown: Callable[[str, str], str],
+    shown: tuple[str, ...],
 ) -> Code | None:
-    """The code of a word from a closed list; an unknown word is a fault that names the nearest of `shown`."""
+    """The code of a word from a closed list; another is a fault, `unknown` of the word and the nearest of `shown`."""
     text = read_text(cell, findings)
     if cell is None or not text:
         return None
     code = words.get(plain(text))
     if code is None:
         near = nearest(text, shown, at_most=2) or list(shown)
-        findings.fault(cell.row, cell.column, f"{what} « {text[:60]} » est inconnu ; écrivez {or_list(near)}.")
+        findings.fault(cell.row, cell.column, unknown(text[:60], or_list(near)))
     return code
 
 
 def read_organisation_kind(cell: Cell | None, findings: Findings) -> OrganisationKind | None:
     """The kind of an organisation, `federation` … `local_authority`, or None where nothing is said."""
-    shown = ("fédération", "agence", "académie", "lycée", "entreprise", "région")
-    return read_word(cell, findings, ORGANISATION_KINDS, what="le type d’organisation", shown=shown)
+    return read_word(
+        cell,
+        findings,
+        ORGANISATION_KINDS,
+        unknown=lambda word, words: _(
+            "le type d’organisation « {word} » est inconnu ; écrivez {words}.", word=word, words=words
+        ),
+        shown=SHOWN_ORGANISATION_KINDS,
+    )
 
 
 def _read_header(table: Table, findings: Findings, defaults: Mapping[str, str]) -> OfferHeader | None:
@@ -100,10 +122,14 @@ def _read_header(table: Table, findings: Findings, defaults: Mapping[str, str]) 
     before = findings.faults
     for field, name in (("title", "titre"), ("organisation", "organisation"), ("campaign", "campagne")):
         if field not in said or said[field].empty:
-            findings.fault(0, "", f"au-dessus du tableau, le champ « {name} » manque.")
+            findings.fault(0, "", _("au-dessus du tableau, le champ « {name} » manque.", name=name))
     kind = _offer_kind(said.get("kind"), findings)
     audience = read_word(
-        said.get("audience"), findings, AUDIENCES, what="le public", shown=("élèves", "établissements")
+        said.get("audience"),
+        findings,
+        AUDIENCES,
+        unknown=lambda word, words: _("le public « {word} » est inconnu ; écrivez {words}.", word=word, words=words),
+        shown=SHOWN_AUDIENCES,
     )
     organisation_kind = read_organisation_kind(said.get("organisation_kind"), findings)
     text = {
@@ -118,7 +144,8 @@ def _read_header(table: Table, findings: Findings, defaults: Mapping[str, str]) 
     closes_at = read_moment(said["closes_at"], findings, day_is_whole=True) if "closes_at" in said else None
     if opens_at and closes_at and closes_at <= opens_at:
         cell = said["closes_at"]
-        findings.fault(cell.row, cell.column, "la fermeture des inscriptions doit venir après leur ouverture.")
+        said_late = _("la fermeture des inscriptions doit venir après leur ouverture.")
+        findings.fault(cell.row, cell.column, said_late)
     if kind is None or findings.faults != before:
         return None
     return OfferHeader(
@@ -143,39 +170,57 @@ def _read_header(table: Table, findings: Findings, defaults: Mapping[str, str]) 
 def _offer_kind(cell: Cell | None, findings: Findings) -> OfferKind | None:
     if cell is None or cell.empty:
         return "collective_week"
-    shown = ("semaine collective", "accueil", "atelier", "matinée d’information")
-    return read_word(cell, findings, OFFER_KINDS, what="le type d’offre", shown=shown)
+    return read_word(
+        cell,
+        findings,
+        OFFER_KINDS,
+        unknown=lambda word, words: _(
+            "le type d’offre « {word} » est inconnu ; écrivez {words}.", word=word, words=words
+        ),
+        shown=SHOWN_OFFER_KINDS,
+    )
 
 
 def _read_session(
     row: dict[str, Cell], table: Table, findings: Findings, sectors: Mapping[str, str]
 ) -> PlannedSession | None:
     number = next(iter(row.values())).row
-    for field, name in (
-        ("date", "la date"),
-        ("start", "l’heure de début"),
-        ("end", "l’heure de fin"),
-        ("title", "le titre"),
+    for field, sentence in (
+        ("date", later("la date manque.")),
+        ("start", later("l’heure de début manque.")),
+        ("end", later("l’heure de fin manque.")),
+        ("title", later("le titre manque.")),
     ):
         if field not in row:
-            findings.fault(number, table.columns[field], f"{name} manque.")
+            findings.fault(number, table.columns[field], str(sentence))
     day = read_date(row["date"], findings) if "date" in row else None
     start = read_hour(row["start"], findings) if "start" in row else None
     end = read_hour(row["end"], findings) if "end" in row else None
-    shown = ("accueil", "visite", "atelier", "témoignage", "repas", "bilan")
-    kind = read_word(row.get("kind"), findings, SESSION_KINDS, what="le type de séance", shown=shown)
+    kind = read_word(
+        row.get("kind"),
+        findings,
+        SESSION_KINDS,
+        unknown=lambda word, words: _(
+            "le type de séance « {word} » est inconnu ; écrivez {words}.", word=word, words=words
+        ),
+        shown=SHOWN_SESSION_KINDS,
+    )
     text = {
         field: read_text(row.get(field), findings)
         for field in ("title", "host", "address", "contact", "meeting_point", "access", "bring", "group", "room")
     }
     siret = read_siret(row.get("siret"), findings)
     if siret and not text["host"] and "host" not in row:
-        findings.fault(number, row["siret"].column, "un SIRET est donné sans le nom de l’entreprise.")
+        findings.fault(number, row["siret"].column, _("un SIRET est donné sans le nom de l’entreprise."))
     sector = read_sector(row.get("sector"), findings, sectors)
     speakers = read_speakers(row.get("speakers"), findings)
     online_url = read_link(row.get("online_url"), findings)
     if start and end and end <= start:
-        findings.fault(number, row["end"].column, f"la fin ({_hour(end)}) doit venir après le début ({_hour(start)}).")
+        findings.fault(
+            number,
+            row["end"].column,
+            _("la fin ({end}) doit venir après le début ({start}).", end=_hour(end), start=_hour(start)),
+        )
         return None
     if day is None or start is None or end is None or not text["title"]:
         return None
@@ -205,4 +250,4 @@ def _group(said: str) -> str:
 
 
 def _hour(hour: time) -> str:
-    return f"{hour.hour} h {hour.minute:02d}" if hour.minute else f"{hour.hour} h"
+    return say_time(datetime.combine(ANY_DAY, hour, PARIS))

@@ -1,9 +1,9 @@
-"""What an import did or found, and how it is said on a terminal, in plain French."""
+"""What an import did or found, and how it is said on a terminal, in plain words."""
 
 from msgspec import Struct
 
 from services.campaigns.imports.fault import Fault
-from shared.languages import Glossary, _, later
+from shared.languages import Glossary, _, later, n_
 
 
 class ImportedOffer(Struct, frozen=True, kw_only=True):
@@ -77,12 +77,22 @@ def say_report(report: ImportReport) -> list[str]:
     """The lines a person reads: faults first, then warnings, then what was done."""
     lines = []
     if report.faults:
-        lines.append(f"{report.file} : {_count(len(report.faults), 'erreur')}, rien n’a été enregistré.")
+        lines.append(
+            n_(
+                "{file} : {count} erreur, rien n’a été enregistré.",
+                "{file} : {count} erreurs, rien n’a été enregistré.",
+                len(report.faults),
+                file=report.file,
+            )
+        )
         lines += [f"  {fault}" for fault in report.faults]
     if report.warnings:
-        lines.append(f"{_count(len(report.warnings), 'avertissement')} :")
+        lines.append(n_("{count} avertissement :", "{count} avertissements :", len(report.warnings)))
         lines += [f"  {warning}" for warning in report.warnings]
-    return lines + [f"{offer.title} ({offer.slug}) : {_said(offer)}." for offer in report.offers]
+    return lines + [
+        _("{title} ({slug}) : {said}.", title=offer.title, slug=offer.slug, said=_said(offer))
+        for offer in report.offers
+    ]
 
 
 def _said(offer: ImportedOffer) -> str:
@@ -95,15 +105,14 @@ def _said(offer: ImportedOffer) -> str:
         )
     elif offer.published:
         said.append(_("offre publiée"))
-    for number, word in ((offer.added, _("ajoutée")), (offer.changed, _("modifiée")), (offer.cancelled, _("annulée"))):
-        if number:
-            said.append(f"{_count(number, 'séance')} {word}{'s' if number > 1 else ''}")
+    if offer.added:
+        said.append(n_("{count} séance ajoutée", "{count} séances ajoutées", offer.added))
+    if offer.changed:
+        said.append(n_("{count} séance modifiée", "{count} séances modifiées", offer.changed))
+    if offer.cancelled:
+        said.append(n_("{count} séance annulée", "{count} séances annulées", offer.cancelled))
     if offer.header:
-        said.append(f"modifié : {', '.join(FIELDS[field] for field in offer.header)}")
+        said.append(_("modifié : {fields}", fields=", ".join(FIELDS[field] for field in offer.header)))
     if offer.seats is not None:
-        said.append(_count(offer.seats, "place"))
+        said.append(n_("{count} place", "{count} places", offer.seats))
     return ", ".join(said)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number < 2 else f"{number} {word}s"

@@ -49,7 +49,7 @@ def read_delimited(content: bytes, *, score: Callable[[Sequence[Cell]], int] = c
 def check_size(content: bytes) -> None:
     """Refuse a file that is empty or larger than any programme."""
     if len(content) > FILE_AT_MOST:
-        refuse(0, "", f"ce fichier est trop gros : {FILE_AT_MOST // 1_000_000} Mo au plus.")
+        refuse(0, "", _("ce fichier est trop gros : {limit} Mo au plus.", limit=FILE_AT_MOST // 1_000_000))
     if not content.strip():
         refuse(0, "", _("ce fichier est vide."))
 

@@ -1,6 +1,7 @@
 """A grid of cells as a table: the offer's lines « champ ; valeur », then a row of headings and a row per session."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -52,15 +53,37 @@ def count_headings(row: Sequence[Cell]) -> int:
 
 
 def unknown_name(
-    name: str, row: int, column: str, words: Mapping[str, Sequence[str]], findings: Findings, *, what: str
+    name: str,
+    row: int,
+    column: str,
+    words: Mapping[str, Sequence[str]],
+    findings: Findings,
+    *,
+    what: Literal["field", "heading", "part"],
 ) -> None:
     """A name nobody knows: a fault where it looks like one we know, else a warning that it is left out."""
     known = [names[0] for names in words.values()]
     close = [near for near in nearest(name, known, at_most=1) if _is_slip(name, near)]
     if close:
-        findings.fault(row, column, f"{what} « {name} » est inconnu ; vouliez-vous dire {or_list(close)} ?")
+        findings.fault(row, column, _say_meant(name, or_list(close), what))
     else:
-        findings.warn(row, column, _("{what} « {name} » est inconnu et n’a pas été lu.", what=what, name=name))
+        findings.warn(row, column, _say_left_out(name, what))
+
+
+def _say_meant(name: str, words: str, what: str) -> str:
+    if what == "heading":
+        return _("le titre de colonne « {name} » est inconnu ; vouliez-vous dire {words} ?", name=name, words=words)
+    if what == "part":
+        return _("la partie « {name} » est inconnue ; vouliez-vous dire {words} ?", name=name, words=words)
+    return _("le champ « {name} » est inconnu ; vouliez-vous dire {words} ?", name=name, words=words)
+
+
+def _say_left_out(name: str, what: str) -> str:
+    if what == "heading":
+        return _("le titre de colonne « {name} » est inconnu et n’a pas été lu.", name=name)
+    if what == "part":
+        return _("la partie « {name} » est inconnue et n’a pas été lue.", name=name)
+    return _("le champ « {name} » est inconnu et n’a pas été lu.", name=name)
 
 
 def _is_slip(name: str, near: str) -> bool:
@@ -82,7 +105,7 @@ def _read_header(grid: Sequence[Sequence[Cell]], findings: Findings) -> dict[str
         field = field_named(name, HEADERS)
         if field is None:
             if len(said) == 2 and name:
-                unknown_name(name, said[0].row, said[0].column, HEADERS, findings, what="le champ")
+                unknown_name(name, said[0].row, said[0].column, HEADERS, findings, what="field")
         elif field in header:
             findings.fault(said[0].row, said[0].column, _("le champ « {name} » est donné deux fois.", name=name))
         elif len(said) > 1:
@@ -100,5 +123,5 @@ def _read_headings(row: Sequence[Cell], findings: Findings) -> dict[str, str]:
         elif field is not None:
             fields[cell.column] = field
         elif name:
-            unknown_name(name, cell.row, cell.column, COLUMNS, findings, what=_("le titre de colonne"))
+            unknown_name(name, cell.row, cell.column, COLUMNS, findings, what="heading")
     return fields

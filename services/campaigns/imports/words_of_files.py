@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from services.campaigns.imports.programme_file import OrganisationKind
 from services.campaigns.offers.offer import OfferKind
+from shared.languages import _
 from shared.programme import SessionKind
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -79,6 +80,31 @@ ORGANISATION_KINDS: dict[str, OrganisationKind] = {
     "collectivite": "local_authority", "region": "local_authority", "local authority": "local_authority",
 }  # fmt: skip
 
+# domain.md: nuclear is energy, public works are building, health and social care begin with health
+SHORT_SECTORS = {
+    "nucleaire": "s21",
+    "energie nucleaire": "s21",
+    "btp": "s10",
+    "batiment": "s10",
+    "travaux publics": "s10",
+    "sanitaire et social": "s43",
+    "agroalimentaire": "s28",
+    "logistique": "s34",
+    "transport": "s34",
+    "numerique": "s31",
+    "informatique": "s31",
+    "hotellerie": "s26",
+    "restauration": "s26",
+}
+
+# the words of files that people are shown, as they are written: those a reading proposes where it knows another
+SHOWN_SESSION_KINDS = ("accueil", "visite", "atelier", "témoignage", "repas", "bilan")
+SHOWN_OFFER_KINDS = ("semaine collective", "accueil", "atelier", "matinée d’information")
+SHOWN_ORGANISATION_KINDS = ("fédération", "agence", "académie", "lycée", "entreprise", "région")
+SHOWN_AUDIENCES = ("élèves", "établissements")
+SHOWN_SECTORS = ("Nucléaire", "Travaux publics", "Sanitaire et social", "Agroalimentaire", "Numérique")
+START, FIRST_DAY, DEPARTEMENTS, SESSIONS = "début", "début", "départements", "séances"
+
 AUDIENCES = {
     "eleves": "pupils", "eleve": "pupils", "pupils": "pupils",
     "etablissements": "schools", "chefs d etablissement": "schools", "professeurs": "schools", "schools": "schools",
@@ -122,10 +148,21 @@ def likeness(said: str, meant: str, cutoff: float) -> float:
     return best
 
 
-def or_list(words: list[str]) -> str:
-    """« « A », « B » ou « C » »."""
-    quoted = [f"« {word} »" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} ou {quoted[-1]}"
+def quoted(word: str) -> str:
+    """A word of a file within a sentence: « titre »."""
+    return _("« {word} »", word=word)
+
+
+def or_list(words: Sequence[str]) -> str:
+    """« A », « B » ou « C »."""
+    said = [quoted(word) for word in words]
+    return said[0] if len(said) == 1 else _("{words} ou {last}", words=", ".join(said[:-1]), last=said[-1])
+
+
+def and_list(words: Sequence[str]) -> str:
+    """« A », « B » et « C »."""
+    said = [quoted(word) for word in words]
+    return said[0] if len(said) == 1 else _("{words} et {last}", words=", ".join(said[:-1]), last=said[-1])
 
 
 def slug_of(text: str) -> str:

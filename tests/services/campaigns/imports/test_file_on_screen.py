@@ -2,9 +2,11 @@
 
 import csv
 import io
+from datetime import date
 from html import unescape
 
 import pytest
+from openpyxl import Workbook
 
 from services.campaigns.imports.exported import write_csv, write_xlsx, write_yaml
 from services.campaigns.imports.preview import unpack
@@ -63,6 +65,33 @@ async def test_what_is_given_is_taken_back_without_a_change(pool, week, planner,
     assert done.status_code == 303
     assert await everything(pool) == before
     assert await pool.fetchval("SELECT count(*) FROM campaigns.audit") == 0
+
+
+async def test_a_file_given_on_an_english_page_is_answered_in_english_and_kept_as_it_was_written(pool, week, planner):
+    lines = await lines_of(planner, week)
+    heading = next(number for number, line in enumerate(lines) if line[:2] == ["Date", "Début"])
+    start, bring = lines[heading].index("Début"), lines[heading].index("À apporter")
+    lines[heading + 1][start] = "bientôt"
+    path = f"/en/planification/{week.slug}/fichier"
+    page = unescape((await planner.post(path, {}, files={"file": ("a.csv", csv_bytes(lines))})).text)
+    assert "Nothing was saved. There is one thing to correct in the file:" in page
+    assert f"Line {heading + 2}, column B: “bientôt” is not a time, for example “9h30”." in page
+    book = Workbook()
+    lines[heading + 1][start] = "9h30"
+    for line in lines:
+        book.active.append(line)
+    # a spreadsheet's own date where a text is meant
+    book.active.cell(heading + 2, bring + 1).value = date(2027, 6, 1)
+    content = io.BytesIO()
+    book.save(content)
+    answer = await planner.post(path, {}, files={"file": ("a.xlsx", content.getvalue())})
+    page = unescape(answer.text)
+    assert "1 session changed" in page
+    assert "Start: <del>Monday 14 June at 9:00</del> <ins>Monday 14 June at 9:30</ins>" in page
+    assert (await planner.post(path, form_of(answer.text) | {"confirmed": "oui"})).status_code == 303
+    assert await pool.fetchval("SELECT bring FROM campaigns.sessions WHERE bring <> ''") == "mardi 1er juin 2027"
+    kept = await pool.fetchval("SELECT detail FROM campaigns.audit")
+    assert kept == "a importé un fichier : 0 séances ajoutées, 1 modifiées, 0 retirées."
 
 
 @pytest.mark.parametrize("write", [write_csv, write_xlsx, write_yaml])
