@@ -1350,7 +1350,7 @@ CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (plann
 
 CREATE INDEX events_of_offer ON contract.events USING btree (offer_id, id);
 
-CREATE INDEX notices_of_pupil ON contract.events USING btree (((body ->> 'pupil_id'::text))) WHERE (tag = ANY (ARRAY['absence.announced'::text, 'absence.lifted'::text, 'follow_up.booked'::text, 'follow_up.cancelled'::text]));
+CREATE INDEX notices_of_pupil ON contract.events USING btree (((body ->> 'pupil_id'::text))) WHERE (tag = ANY (ARRAY['absence.announced'::text, 'absence.lifted'::text, 'follow_up.booked'::text, 'follow_up.cancelled'::text, 'absence.foreseen'::text, 'letter.received'::text, 'address.refused'::text]));
 
 CREATE INDEX people_by_address ON contract.people USING btree (lower(email)) WHERE ((email IS NOT NULL) AND (erased_at IS NULL));
 

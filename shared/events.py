@@ -5,6 +5,7 @@ A field may be added with a default; anything else is a new tag. Each tag has a 
 `contract.people`. The programme is named by (offer_id, programme): its text is in `contract.programmes`.
 """
 
+from datetime import date as Date
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -118,6 +119,27 @@ class RegistrationConsentReminded(RegistrationEvent, frozen=True, kw_only=True, 
     deadline: datetime
 
 
+class RegistrationDeclined(RegistrationEvent, frozen=True, kw_only=True, tag="registration.declined"):
+    """A calendar answered no to a confirmed seat: it is kept until `deadline`, and given back where nobody keeps it."""
+
+    deadline: datetime
+
+
+class RegistrationKept(RegistrationEvent, frozen=True, kw_only=True, tag="registration.kept"):
+    """The no of a calendar was taken back in time: the seat is confirmed as before, its entry is sent again."""
+
+
+class RegistrationAnswerNoted(RegistrationEvent, frozen=True, kw_only=True, tag="registration.answer_noted"):
+    """A calendar said something that changes nothing, and its owner is answered: `outdated`, it answered what has
+    changed since; `refresh`, it asked for the invitation again; `counter`, it proposed other times, for the `day` of
+    the invitation it had at `sequence`.
+    """
+
+    why: Literal["outdated", "refresh", "counter"]
+    sequence: int = 0
+    day: Date | None = None
+
+
 class SessionEvent(Event, frozen=True, kw_only=True):
     """A fact about one session; `audience` is who has a seat and this session in the programme.
 
@@ -173,6 +195,9 @@ AnyEvent = (
     | RegistrationExpired
     | RegistrationLinkRequested
     | RegistrationConsentReminded
+    | RegistrationDeclined
+    | RegistrationKept
+    | RegistrationAnswerNoted
     | SessionAdded
     | SessionChanged
     | SessionCancelled

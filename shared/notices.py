@@ -9,26 +9,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
+from shared.appointment import Appointment as Appointment
 from shared.changes import FieldChange
 from shared.notice import Notice as Notice
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
-
-
-class Appointment(Struct, frozen=True, kw_only=True):
-    """One session as its host or speaker needs to know it."""
-
-    session_id: UUID
-    offer: str
-    organisation: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    place: str = ""
-    room: str = ""
-    contact: str = ""
-    meeting_point: str = ""
-    expected: str = ""
-    pupils: int = 0
 
 
 class SignInRequested(Notice, frozen=True, kw_only=True, tag="sign_in.requested"):
@@ -283,4 +268,7 @@ AnyNotice = (
     | QuestionAsked
     | QuestionsPassedOn
     | QuestionAnswered
+    | AbsenceForeseen
+    | LetterReceived
+    | AddressRefused
 )

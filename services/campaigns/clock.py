@@ -16,6 +16,7 @@ from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
+from services.campaigns.offers.answers.end_leavings import end_leaving, find_ended_leavings
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.consent.remind_guardians import find_guardians_to_remind, remind_guardians
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
@@ -73,6 +74,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     """Carry out what has come due; each offer in a transaction of its own."""
     async with edge.reading() as connection:
         ended = await find_ended_holds(connection, now=now)
+        leaving = await find_ended_leavings(connection, now=now)
         quotas = await find_ended_quotas(connection, now=now)
         free = await find_free_seats_with_a_queue(connection, now=now) if free_seats else []
         overlapping = await find_overlapping(connection) if free_seats else []
@@ -84,6 +86,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         async with edge.transaction() as connection:
             links_asked = await send_links(connection, now=now) > 0
     await _each(edge, ended, expire_holds, now)
+    await _each(edge, leaving, end_leaving, now, of="registration_id")
     await _each(edge, named, ask_referents, now, of="teacher_id")
     await _each(edge, quotas, release_quotas, now)
     await _each(edge, free, promote_free_seats, now)

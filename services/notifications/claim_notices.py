@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from services.notifications.claim_deliveries import LEASE, end_deliveries
 from services.notifications.facts import Facts
+from services.notifications.inbound.read import read_letters
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
 from services.notifications.reactions import NOTICE_TAGS
+from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.database import Connection
 from shared.events import AnyEvent, decode_event
 from shared.notices import AbsenceAnnounced, AbsenceLifted, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
@@ -38,6 +40,8 @@ async def claim_notices(
     events = await facts.events(connection, [letter.event_id for letter in letters])
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
     pupils = await read_people(connection, pupil_ids.values()) if pupil_ids else {}
+    answer_ids = [event.answer_id for event in events.values() if isinstance(event, LetterReceived)]
+    received = await read_letters(connection, answer_ids) if answer_ids else {}
     late = [
         event_id for event_id, event in events.items() if isinstance(event, Notice) and event.occurred_at < now - LATE
     ]
@@ -48,11 +52,21 @@ async def claim_notices(
         event = events.get(letter.event_id)
         if letter.address is None or not isinstance(event, Notice):
             ended.append((letter.id, "suppressed"))
+        elif isinstance(event, LetterReceived) and event.answer_id not in received:
+            # erased meanwhile, with who wrote it
+            ended.append((letter.id, "suppressed"))
         elif is_too_late(event, now) or any(is_overtaken(event, each) for each in later.get(event.id, ())):
             ended.append((letter.id, "superseded"))
         else:
             pupil_id = pupil_ids.get(letter.event_id)
-            claimed.append(ClaimedNotice(letter=letter, event=event, pupil=pupils.get(pupil_id) if pupil_id else None))
+            claimed.append(
+                ClaimedNotice(
+                    letter=letter,
+                    event=event,
+                    pupil=pupils.get(pupil_id) if pupil_id else None,
+                    received=received.get(event.answer_id) if isinstance(event, LetterReceived) else None,
+                )
+            )
     await end_deliveries(connection, ended)
     return NoticeClaim(claimed, [ended_id for ended_id, _ in ended])
 
@@ -126,6 +140,11 @@ async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dic
 
 
 def _pupil_of(event: AnyEvent) -> UUID | None:
-    if isinstance(event, AbsenceAnnounced | AbsenceLifted | FollowUpBooked | FollowUpCancelled):
+    if isinstance(event, AddressRefused):
+        return event.person_id
+    if isinstance(
+        event,
+        AbsenceAnnounced | AbsenceLifted | AbsenceForeseen | FollowUpBooked | FollowUpCancelled | LetterReceived,
+    ):
         return event.pupil_id
     return None

@@ -26,13 +26,16 @@ class UnsafeHeader(ValueError):
 class Sheet(Struct, frozen=True, kw_only=True):
     """What is put in the envelope: the texts, and the calendar where the message has one.
 
-    `method` REQUEST or CANCEL makes the calendar an invitation; PUBLISH leaves it a file one may open.
+    `method` REQUEST, CANCEL or DECLINECOUNTER makes the calendar one that a mail program acts upon; PUBLISH leaves it
+    a file one may open.
     """
 
     message_id: str
     date: datetime
     sender: tuple[str, str]
     recipient: tuple[str, str]
+    # the address that answers go to, where it is not the sender's
+    reply_to: str = ""
     subject: str
     text: str
     html: str
@@ -48,8 +51,8 @@ def compose_mail(sheet: Sheet) -> bytes:
     if sheet.calendar is None:
         return b"".join(_multipart("alternative", f"=_{mark}_a", texts, headers))
     calendar = _base64(sheet.calendar)
-    if sheet.method in ("REQUEST", "CANCEL"):
-        texts.append((_CALENDAR[sheet.method], calendar))
+    if head := _CALENDAR.get(sheet.method or ""):
+        texts.append((head, calendar))
     inner = b"".join(_multipart("alternative", f"=_{mark}_a", texts, ()))
     return b"".join(_multipart("mixed", f"=_{mark}_m", [(b"", inner), (_FILE, calendar)], headers))
 
@@ -81,6 +84,7 @@ def _headers(sheet: Sheet) -> list[tuple[str, str]]:
     return [
         ("From", _address("From", *sheet.sender)),
         ("To", _address("To", *sheet.recipient)),
+        *([("Reply-To", _checked(sheet.reply_to))] if sheet.reply_to else []),
         ("Subject", _words("Subject", sheet.subject)),
         ("Date", format_datetime(sheet.date)),
         ("Message-ID", _checked(sheet.message_id)),
@@ -136,6 +140,7 @@ def _part(maintype: str, subtype: str, encoding: str, *, file: str = "", **param
 _PLAIN = _part("text", "plain", "quoted-printable", charset="utf-8")
 _HTML = _part("text", "html", "quoted-printable", charset="utf-8")
 _CALENDAR = {
-    method: _part("text", "calendar", "base64", charset="UTF-8", method=method) for method in ("REQUEST", "CANCEL")
+    method: _part("text", "calendar", "base64", charset="UTF-8", method=method)
+    for method in ("REQUEST", "CANCEL", "DECLINECOUNTER")
 }
 _FILE = _part("application", "ics", "base64", name="quinzaine.ics", file="quinzaine.ics")

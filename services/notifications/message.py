@@ -20,6 +20,11 @@ Message = Literal[
     "seat_refused",
     "seat_expired",
     "personal_link",
+    "seat_declined",
+    "seat_kept",
+    "answer_outdated",
+    "invitation_again",
+    "counter_declined",
 ]
 NoticeMessage = Literal[
     "sign_in_link",
@@ -51,8 +56,11 @@ NoticeMessage = Literal[
     "question_asked",
     "questions_passed_on",
     "question_answered",
+    "absence_foreseen",
+    "letter_received",
+    "address_refused",
 ]
-Entry = Literal["REQUEST", "CANCEL"]
+Entry = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})

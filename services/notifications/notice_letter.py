@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.message import NoticeMessage
+from shared.answer_notices import AbsenceForeseen
 from shared.french_dates import PARIS
 from shared.notices import (
     AbsenceAnnounced,
@@ -81,12 +82,23 @@ class NoticeLetter(Struct, frozen=True, kw_only=True):
         return (self.recipient_address or self.recipient.email) if self.recipient.email else None
 
 
+class ReceivedLetter(Struct, frozen=True, kw_only=True):
+    """What somebody wrote back: kept beside the fact, which holds nobody's words."""
+
+    sender: str
+    sender_name: str = ""
+    subject: str
+    words: str
+    attachments: int = 0
+
+
 class ClaimedNotice(Struct, frozen=True, kw_only=True):
-    """A letter to send and the fact behind it; `pupil` where the fact speaks of one."""
+    """A letter to send and the fact behind it; `pupil` where the fact speaks of one, `received` where of a mail."""
 
     letter: NoticeLetter
     event: AnyNotice
     pupil: Person | None = None
+    received: ReceivedLetter | None = None
 
 
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
@@ -106,4 +118,7 @@ def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
         # the next day's absence is another one
         day, later_day = (each.appointment.starts_at.astimezone(PARIS).date() for each in (event, later))
         return event.pupil_id == later.pupil_id and day == later_day and type(event) is not type(later)
+    if isinstance(event, AbsenceForeseen) and isinstance(later, AbsenceForeseen):
+        same = event.appointment.session_id == later.appointment.session_id and event.pupil_id == later.pupil_id
+        return same and event.taken_back != later.taken_back
     return isinstance(later, _OVERTAKEN.get(type(event), ()))

@@ -25,6 +25,8 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     changes: tuple[ChangeView, ...] = ()
     word: tuple[str, ...] = ()
     word_by: str = ""
+    # who answers this mail writes to them
+    reply_to: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -23,7 +23,9 @@ from shared.events import (
     Concerned,
     OfferCancelled,
     OfferChanged,
+    RegistrationAnswerNoted,
     RegistrationConsentReminded,
+    RegistrationDeclined,
     RegistrationEvent,
     RegistrationHeld,
     RegistrationLinkRequested,
@@ -39,7 +41,12 @@ from shared.signed_links import Signer
 ProgrammeFact = RegistrationEvent | SessionEvent | OfferChanged | OfferCancelled
 
 # what leaves the registration as it was
-TELLS_NO_STATE = (RegistrationLinkRequested, RegistrationConsentReminded)
+TELLS_NO_STATE = (
+    RegistrationLinkRequested,
+    RegistrationConsentReminded,
+    RegistrationDeclined,
+    RegistrationAnswerNoted,
+)
 
 log = structlog.get_logger()
 

@@ -12,16 +12,20 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from services.notifications.message import Entry, Message, NoticeMessage
+from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.erasures import PupilErased
 from shared.events import (
     Event,
     OfferCancelled,
     OfferChanged,
     OfferPublished,
+    RegistrationAnswerNoted,
     RegistrationConfirmed,
     RegistrationConsentReminded,
+    RegistrationDeclined,
     RegistrationExpired,
     RegistrationHeld,
+    RegistrationKept,
     RegistrationLinkRequested,
     RegistrationRefused,
     RegistrationWaiting,
@@ -168,6 +172,20 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     ),
     # somebody looks at a screen that says « nous vous l’avons renvoyé »
     RegistrationLinkRequested: (Reaction(message="personal_link", priority=1, entry=None, to="reader"),),
+    # half an hour is running
+    RegistrationDeclined: (Reaction(message="seat_declined", priority=0, entry=None),),
+    RegistrationKept: (Reaction(message="seat_kept", priority=2),),
+    RegistrationAnswerNoted: (
+        Reaction(message="answer_outdated", priority=3, to="reader", when=lambda event: event.why == "outdated"),
+        Reaction(message="invitation_again", priority=3, to="reader", when=lambda event: event.why == "refresh"),
+        Reaction(
+            message="counter_declined",
+            priority=3,
+            entry="DECLINECOUNTER",
+            to="reader",
+            when=lambda event: event.why == "counter",
+        ),
+    ),
     SessionAdded: (Reaction(message="changed", priority=4, waits=by_day),),
     SessionChanged: (Reaction(message="changed", priority=4, waits=by_day),),
     SessionCancelled: (Reaction(message="session_cancelled", priority=3, waits=by_day),),
@@ -209,6 +227,10 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     QuestionAsked: NoticeReaction(message="question_asked", priority=1),
     QuestionsPassedOn: NoticeReaction(message="questions_passed_on", priority=4, waits=by_day),
     QuestionAnswered: NoticeReaction(message="question_answered", priority=3, waits=by_day),
+    AbsenceForeseen: NoticeReaction(message="absence_foreseen", priority=1, waits=by_day),
+    # somebody waits for a person's answer
+    LetterReceived: NoticeReaction(message="letter_received", priority=2, waits=by_day),
+    AddressRefused: NoticeReaction(message="address_refused", priority=4, waits=by_day),
     # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
     PupilErased: NOBODY,
 }
@@ -217,12 +239,22 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
 KNOWN_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS]
 # what tells others of a pupil names the pupil in its body
 NOTICES_OF_A_PUPIL = [
-    str(event.__struct_config__.tag) for event in (AbsenceAnnounced, AbsenceLifted, FollowUpBooked, FollowUpCancelled)
+    str(event.__struct_config__.tag)
+    for event in (
+        AbsenceAnnounced,
+        AbsenceLifted,
+        FollowUpBooked,
+        FollowUpCancelled,
+        AbsenceForeseen,
+        LetterReceived,
+        AddressRefused,
+    )
 ]
 NOTICE_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS if issubclass(event, Notice)]
 
 STATUS_AFTER: dict[type[Event], str] = {
     RegistrationConfirmed: "confirmed",
+    RegistrationKept: "confirmed",
     RegistrationWaiting: "waiting",
     RegistrationHeld: "held",
     RegistrationWithdrawn: "withdrawn",

@@ -14,11 +14,13 @@ from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.week import view_changes, view_period, view_week
-from shared.calendar.invitation import Method, has_entry, write_invitation
+from shared.calendar.invitation import Method, has_entry, write_decline_counter, write_invitation
 from shared.events import (
     AnyEvent,
+    RegistrationAnswerNoted,
     RegistrationConfirmed,
     RegistrationConsentReminded,
+    RegistrationDeclined,
     RegistrationHeld,
     RegistrationWaiting,
     RegistrationWithdrawn,
@@ -29,7 +31,7 @@ from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
 
-WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded)
+WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded, RegistrationDeclined)
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -65,7 +67,7 @@ class Printer:
         address = letter.address or ""
         context = self._context(claimed, programme, standing)
         method = _method(letter, programme, standing)
-        calendar = self._calendar(letter, programme, standing, method) if method else None
+        calendar = self._calendar(claimed, programme, standing, method) if method else None
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(
@@ -85,15 +87,27 @@ class Printer:
             address=address,
             mail=mail,
             calendar_uid=self._uid(letter) if calendar else None,
-            calendar_sequence=standing.sequence if calendar else None,
+            # what answers a counter-proposal is no newer programme
+            calendar_sequence=standing.sequence if calendar and method != "DECLINECOUNTER" else None,
         )
 
     def envelope_sender(self, delivery_id: UUID) -> str:
         """Where a bounce comes back to: it names its delivery, signed."""
         return f"{self._signer.bounce_local_part(delivery_id)}@{self._mail_domain}"
 
-    def _calendar(self, letter: Letter, programme: Programme, standing: Standing, method: Method) -> bytes:
+    def _calendar(self, claimed: Claimed, programme: Programme, standing: Standing, method: Method) -> bytes:
         """One calendar object for one person; a guardian told besides gets it as a file, without ATTENDEE."""
+        letter, event = claimed.letter, claimed.event
+        if isinstance(event, RegistrationAnswerNoted) and method == "DECLINECOUNTER":
+            return write_decline_counter(
+                programme,
+                uid=self._uid(letter),
+                sequence=event.sequence,
+                stamp=event.occurred_at,
+                day=event.day,
+                organiser_address=letter.reply_address,
+                attendee=letter.recipient,
+            )
         publish = method == "PUBLISH"
         return write_invitation(
             programme,
@@ -144,6 +158,7 @@ class Printer:
             "personal_url": personal_url,
             "guardian_url": self._guardian_url(letter),
             "agenda_url": self._agenda_url(letter),
+            "keep_url": f"{personal_url or self._guardian_url(letter)}/maintien",
             "accept_url": f"{personal_url}/acceptation",
             "refuse_url": f"{personal_url}/refus",
             "offer_url": self._offer_url(programme),
@@ -210,7 +225,7 @@ def say_of(name: str) -> str:
 def _method(letter: Letter, programme: Programme, standing: Standing) -> Method | None:
     """What becomes of the calendar entry; where no session is left, the invitation of the programme is its end."""
     method = cast("Method | None", letter.calendar_method)
-    if method in (None, "CANCEL") or has_entry(programme, standing.group_id):
+    if method in (None, "CANCEL", "DECLINECOUNTER") or has_entry(programme, standing.group_id):
         return method
     return "CANCEL" if method == "REQUEST" else None
 

@@ -45,6 +45,7 @@ class NoticePrinter:
                 date=letter.planned_at,
                 sender=(f"{view.organisation} (Quinzaine)" if view.organisation else "Quinzaine", self._sender),
                 recipient=(letter.recipient.name, address),
+                reply_to=view.reply_to,
                 subject=subject,
                 text=write_text(letter.message, context),
                 html=keep_together(write_html(letter.message, {**context, "subject": subject})),

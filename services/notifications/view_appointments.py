@@ -8,6 +8,7 @@ from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
 from services.notifications.render import say_of
 from services.notifications.week import ChangeView, view_changes_of_one
+from shared.answer_notices import AbsenceForeseen
 from shared.french_dates import say_date, say_moment, say_times
 from shared.languages import _
 from shared.notices import (
@@ -82,7 +83,7 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
     )
 
 
-def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
+def _view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
     """A pupil is not where they are expected; the button calls the day's emergency number."""
     phone = one_line(event.emergency_phone)
     number = "".join(character for character in phone if character in "+0123456789")
@@ -94,9 +95,21 @@ def view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView:
     )
 
 
-def view_news_of_pupil(event: AbsenceLifted | FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice) -> NoticeView:
-    """The pupil is there after all, or a one-to-one slot was booked or cancelled: nothing is left to do, no button."""
+def view_news_of_pupil(
+    event: AbsenceAnnounced | AbsenceLifted | FollowUpBooked | FollowUpCancelled, claimed: ClaimedNotice
+) -> NoticeView:
+    """A pupil is missed; or is there after all, or has, or has not, a one-to-one slot: nothing to do, no button."""
+    if isinstance(event, AbsenceAnnounced):
+        return _view_absence(event, claimed)
     return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
+
+
+def view_foreseen_absence(event: AbsenceForeseen, claimed: ClaimedNotice) -> NoticeView:
+    """A calendar declined one day: who receives reads no name where names are not shared."""
+    words = _pupil(claimed) if event.named else {"to_pupil": False, "pupil": _("un élève"), "of_pupil": _("d’un élève")}
+    return _view_appointment(
+        event, event.appointment, url="", words={**words, "taken_back": event.taken_back, "named": event.named}
+    )
 
 
 def _view_appointment(
@@ -111,7 +124,9 @@ def _view_appointment(
 ) -> NoticeView:
     asker = one_line(appointment.organisation)
     title, offer = one_line(appointment.title), one_line(appointment.offer)
-    about_a_pupil = isinstance(event, AbsenceAnnounced | AbsenceLifted | FollowUpBooked | FollowUpCancelled)
+    about_a_pupil = isinstance(
+        event, AbsenceAnnounced | AbsenceLifted | AbsenceForeseen | FollowUpBooked | FollowUpCancelled
+    )
     told_to_planners = isinstance(event, HostAnswered | SpeakerAnswered)
     return NoticeView(
         organisation="" if told_to_planners else asker,

@@ -4,8 +4,10 @@ from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
 from services.notifications.render import say_of
-from services.notifications.view_appointments import view_absence, view_host, view_news_of_pupil, view_speaker
+from services.notifications.view_answers import view_answer
+from services.notifications.view_appointments import view_host, view_news_of_pupil, view_speaker
 from services.notifications.view_links import view_link
+from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.french_dates import say_moment, say_time
 from shared.languages import _, later, n_
 from shared.notices import (
@@ -65,9 +67,9 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return _view_class(event, links)
         case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested() | QuestionNotice():
             return view_link(event, claimed, links)
-        case AbsenceAnnounced():
-            return view_absence(event, claimed)
-        case AbsenceLifted() | FollowUpBooked() | FollowUpCancelled():
+        case AbsenceForeseen() | LetterReceived() | AddressRefused():
+            return view_answer(event, claimed, links)
+        case AbsenceAnnounced() | AbsenceLifted() | FollowUpBooked() | FollowUpCancelled():
             return view_news_of_pupil(event, claimed)
     raise TypeError(type(event).__name__)
 

@@ -24,7 +24,7 @@ from shared.languages import Language, _, language
 from shared.people import Person
 from shared.programme import Programme, ProgrammeDay, ProgrammeSession
 
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"]
 Partstat = Literal["ACCEPTED", "NEEDS-ACTION"]
 
 _BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
@@ -76,6 +76,37 @@ def write_invitation(
     properties.add("method", method)
     common = _common(programme, group_id, method == "CANCEL", language())
     return write_calendar(properties, [_BEGIN + lines + component.removeprefix(_BEGIN) for component in common])
+
+
+def write_decline_counter(
+    programme: Programme,
+    *,
+    uid: str,
+    sequence: int,
+    stamp: datetime,
+    day: date | None,
+    organiser_address: str,
+    attendee: Person,
+) -> bytes:
+    """The answer to a counter-proposal (RFC 5546 §3.2.8): it stays as it was. `sequence` is the proposal's own."""
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", stamp)
+    event.add("sequence", sequence)
+    starts_at = _instance(programme, day) if day else paris(programme.series_starts_at)
+    event.add("dtstart", starts_at)
+    if day:
+        event.add("recurrence-id", starts_at)
+    event.add("organizer", _address(organiser_address, programme.organisation))
+    event.add("attendee", _attendee(attendee, "NEEDS-ACTION"))
+    put(event, "summary", programme.title)
+    put(event, "comment", _("Les horaires ne peuvent pas changer pour une seule personne."))
+    properties = Calendar()
+    properties.add("version", "2.0")
+    properties.add("prodid", PRODID)
+    properties.add("calscale", "GREGORIAN")
+    properties.add("method", "DECLINECOUNTER")
+    return write_calendar(properties, [event.to_ical()])
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ Reader = Literal["pupil", "guardian"]
 STATES = Glossary(
     {
         "confirmed": later("Votre place est confirmée"),
+        "declined": later("Votre agenda a répondu non : votre place est gardée un moment"),
         "held_address": later("Plus qu’un geste : confirmez votre inscription"),
         "held_consent": later("Votre place est retenue : il manque l’accord de votre responsable légal"),
         "held_promotion": later("Une place vous est proposée"),
@@ -30,6 +31,7 @@ STATES = Glossary(
 STATES_TO_GUARDIAN = Glossary(
     {
         "confirmed": later("La place est confirmée"),
+        "declined": later("L’agenda a répondu non : la place est gardée un moment"),
         "held_address": later("L’inscription attend d’être confirmée par l’élève"),
         "held_consent": later("La place est retenue : il manque votre accord"),
         "held_promotion": later("Une place est proposée"),
@@ -40,6 +42,10 @@ STATES_TO_GUARDIAN = Glossary(
 MORE = Glossary(
     {
         "confirmed": later("Il n’y a rien d’autre à faire pour le moment."),
+        "declined": later(
+            "Elle l’est jusqu’au {until}. Si c’était une erreur, gardez-la ; sinon, elle est rendue, et il n’y a rien "
+            "à faire."
+        ),
         "held_address": later(
             "Elle est retenue pour vous jusqu’au {until}. Sans réponse, elle sera proposée à la personne suivante."
         ),
@@ -114,6 +120,8 @@ class Place(Struct, frozen=True, kw_only=True):
     seen: int | None = None
     offered: int
     offered_until: datetime | None
+    # a calendar declined the seat, which is kept until then
+    declined_until: datetime | None = None
 
     @property
     def by_guardian(self) -> bool:
@@ -136,6 +144,11 @@ class Place(Struct, frozen=True, kw_only=True):
         return self.answers and self.status == "held" and self.held_for != "consent"
 
     @property
+    def declined(self) -> bool:
+        """Whether a calendar has said no to the seat, and it can still be kept: by the guardian, too."""
+        return self.declined_until is not None and self.status == "confirmed" and not self.over
+
+    @property
     def past(self) -> bool:
         """Whether all is behind who had the seat."""
         return self.over and self.status == "confirmed"
@@ -155,6 +168,8 @@ class Place(Struct, frozen=True, kw_only=True):
         """The state as the page tells it apart: what a seat is held for, and what is over."""
         if self.over and self.status in ("confirmed", "waiting"):
             return "past" if self.status == "confirmed" else "missed"
+        if self.declined:
+            return "declined"
         return f"held_{self.held_for}" if self.status == "held" else self.status
 
     def say_state(self) -> str:
@@ -172,7 +187,8 @@ class Place(Struct, frozen=True, kw_only=True):
         if self.code == "waiting" and self.offered and self.offered_until is not None:
             return say_offered_seats(self.offered, say_moment(self.offered_until))
         said = MORE_TO_GUARDIAN if self.by_guardian and self.code in MORE_TO_GUARDIAN else MORE
-        until = say_moment(self.deadline) if self.deadline is not None else ""
+        deadline = self.declined_until if self.declined else self.deadline
+        until = say_moment(deadline) if deadline is not None else ""
         return said[self.code].format(until=until)
 
     def say_what_must_happen(self) -> str:

@@ -39,6 +39,7 @@ async def _read_place(connection: Connection, registration_id: UUID, reader: Rea
                upper(o.busy) AS ends_at, coalesce(upper(o.busy) <= now(), false) AS over, o.waiting, o.seats, o.taken,
                o.revision, o.programme_changed_at, coalesce(seen.version, r.programme_joined) AS seen,
                offered.count AS offered, offered.until AS offered_until,
+               leaving.due_at AS declined_until,
                CASE WHEN r.status = 'waiting' THEN
                    (SELECT count(*) FROM campaigns.registrations before
                     WHERE before.offer_id = r.offer_id AND before.status = 'waiting' AND before.rank <= r.rank)
@@ -49,6 +50,7 @@ async def _read_place(connection: Connection, registration_id: UUID, reader: Rea
         JOIN contract.people person ON person.id = p.id
         LEFT JOIN campaigns.groups g ON g.id = r.group_id
         LEFT JOIN campaigns.programmes_seen seen ON seen.registration_id = r.id AND seen.reader = $2
+        LEFT JOIN campaigns.leavings leaving ON leaving.registration_id = r.id
         CROSS JOIN LATERAL (
             SELECT count(*) AS count, max(deadline) AS until FROM campaigns.registrations other
             WHERE other.offer_id = r.offer_id AND other.status = 'held'

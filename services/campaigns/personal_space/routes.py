@@ -13,6 +13,7 @@ from msgspec import Struct
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.answers.keep_seat import keep_seat
 from services.campaigns.offers.kinds.follow_up.read import offers_slots
 from services.campaigns.offers.kinds.series.read import list_required_slots
 from services.campaigns.offers.read import read_programme
@@ -20,6 +21,7 @@ from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.campaigns.personal_space.changes import NOTHING, changes_between
 from services.campaigns.personal_space.mark_programme_seen import mark_programme_seen
+from services.campaigns.personal_space.place import Place
 from services.campaigns.personal_space.read import list_alternatives, list_elsewhere, read_place, read_programme_seen
 from services.campaigns.personal_space.timeline import luggage_of, next_session, own_days, timeline_of
 from shared.calendar.invitation import write_invitation
@@ -38,6 +40,13 @@ class Question(Struct, frozen=True):
     button: Message
     verb: Verb
     states: tuple[str, ...]
+    by_guardian: bool = False
+
+    def makes_sense(self, place: Place) -> bool:
+        """Whether there is anything to answer."""
+        if self.verb is keep_seat:
+            return place.declined
+        return place.status in self.states and (self.states != ("held",) or place.asked)
 
 
 WITHDRAWAL = Question(
@@ -69,6 +78,18 @@ REFUSAL = Question(
     later("Refuser la place"),
     refuse_seat,
     ("held",),
+)
+KEEPING = Question(
+    "maintien",
+    later("Garder cette place ?"),
+    later(
+        "Un agenda a répondu que l’élève ne viendra pas. Gardée, la place reste confirmée, et l’invitation est "
+        "renvoyée."
+    ),
+    later("Garder la place"),
+    keep_seat,
+    ("confirmed",),
+    by_guardian=True,
 )
 
 
@@ -169,8 +190,8 @@ def _get_question(question: Question) -> Any:
     async def get_question(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[Any]:
         """A page with one button: mail scanners follow links, they press nothing."""
         async with edge.reading() as connection:
-            place = await read_place(connection, edge.signer, token, answering=True)
-        if place.status not in question.states or (question.states == ("held",) and not place.asked):
+            place = await read_place(connection, edge.signer, token, answering=not question.by_guardian)
+        if not question.makes_sense(place):
             return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
         return page(
             "personal_space/templates/question.html",
@@ -191,14 +212,14 @@ def _post_answer(question: Question) -> Any:
     ) -> Response[Any]:
         """Do it, then show where one stands now."""
         async with edge.transaction() as connection:
-            place = await read_place(connection, edge.signer, token, answering=True)
+            place = await read_place(connection, edge.signer, token, answering=not question.by_guardian)
             await question.verb(connection, registration_id=place.id, now=now)
         return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
     return post_answer
 
 
-QUESTIONS = (WITHDRAWAL, ACCEPTANCE, REFUSAL)
+QUESTIONS = (WITHDRAWAL, ACCEPTANCE, REFUSAL, KEEPING)
 
 route_handlers: list[Any] = [
     get_place,

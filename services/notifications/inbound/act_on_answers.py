@@ -84,7 +84,7 @@ class Answers:
                 invitation = await read_invitation(
                     connection, answer.registration_id, mail_domain=self._settings.mail_domain
                 )
-            return await answer_reply(self._campaigns, answer.facts.reply, invitation)
+            return await answer_reply(self._campaigns, answer.facts.reply, invitation, received_at=answer.received_at)
         return "noted"
 
     async def _postpone(self, answer: ClaimedAnswer, why: str) -> None:

@@ -1,5 +1,6 @@
 """Answer a calendar's reply: what counts of it becomes an act of the campaign service, the rest is noted."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.notifications.inbound.calendar_reply import CalendarReply
@@ -29,7 +30,9 @@ async def read_invitation(connection: Connection, registration_id: UUID, *, mail
     )
 
 
-async def answer_reply(campaigns: Campaigns, reply: CalendarReply, invitation: SentInvitation) -> str:
+async def answer_reply(
+    campaigns: Campaigns, reply: CalendarReply, invitation: SentInvitation, *, received_at: datetime
+) -> str:
     """What it came to, a word for each day answered. Raises `ServiceAway`, `ServiceRefused`."""
     judged = judge(reply, invitation)
     words = list(judged.noted)
@@ -37,7 +40,7 @@ async def answer_reply(campaigns: Campaigns, reply: CalendarReply, invitation: S
         body = {
             "registration_id": invitation.registration_id,
             "answers": [
-                {"answer": each.answer, "day": each.day, "sequence": each.sequence, "stamp": each.stamp}
+                {"answer": each.answer, "day": each.day, "sequence": each.sequence, "stamp": each.given_at(received_at)}
                 for each in judged.valid
             ],
         }

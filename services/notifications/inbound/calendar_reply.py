@@ -35,7 +35,11 @@ class Reply(Struct, frozen=True, kw_only=True):
     # of this day and all later ones
     ranged: bool = False
     sequence: int
-    stamp: datetime
+    stamp: datetime | None
+
+    def given_at(self, received_at: datetime) -> datetime:
+        """When it was given, as the calendar says, but not later than it came in."""
+        return min(self.stamp or received_at, received_at + CLOCKS_DIFFER)
 
 
 class CalendarReply(Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ class CalendarReply(Struct, frozen=True, kw_only=True):
     replies: tuple[Reply, ...]
 
 
-def read_reply(text: str, *, received_at: datetime) -> CalendarReply | None:
+def read_reply(text: str) -> CalendarReply | None:
     """What a calendar part answers; None where it answers nothing (an invitation that was quoted, a file).
 
     Nothing that recurs is ever unfolded. Raises `Unreadable`.
@@ -60,7 +64,7 @@ def read_reply(text: str, *, received_at: datetime) -> CalendarReply | None:
     try:
         calendar = Calendar.from_ical(text)
         events = [each for each in calendar.walk("VEVENT") if isinstance(each, Event)]
-        replies = [_reply(event, received_at) for event in events]
+        replies = [_reply(event) for event in events]
         uids = {str(event.get("UID", "")).strip() for event in events}
     except RecursionError as error:
         raise Unreadable("nested too deeply") from error
@@ -79,7 +83,7 @@ def _refuse_bombs(text: str) -> None:
         raise Unreadable("too many recurrences")
 
 
-def _reply(event: Event, received_at: datetime) -> Reply:
+def _reply(event: Event) -> Reply:
     attendees = event.get("ATTENDEE", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
     only = attendees[0] if len(attendees) == 1 else None
@@ -91,7 +95,7 @@ def _reply(event: Event, received_at: datetime) -> Reply:
         day=_day(instance.dt) if instance is not None else None,
         ranged=instance is not None and "RANGE" in instance.params,
         sequence=min(max(int(event.get("SEQUENCE", 0)), 0), 2**31 - 1),
-        stamp=min(_moment(stamp.dt) if stamp is not None else received_at, received_at + CLOCKS_DIFFER),
+        stamp=_moment(stamp.dt) if stamp is not None else None,
     )
 
 

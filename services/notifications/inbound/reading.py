@@ -1,6 +1,5 @@
 """What kind of mail came in: an answer of a calendar, a bounce, a letter, or something that asks for nothing."""
 
-from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     reply: CalendarReply | None = None
 
 
-def read(raw: bytes, *, to_delivery: bool, without_sender: bool, received_at: datetime) -> Reading:
+def read(raw: bytes, *, to_delivery: bool, without_sender: bool) -> Reading:
     """Read a mail to an invitation's address, or (`to_delivery`) to where bounces come back to.
 
     `without_sender`: the envelope names nobody (`<>`), so no answer is expected (RFC 3834). Raises `Unreadable`.
@@ -30,7 +29,7 @@ def read(raw: bytes, *, to_delivery: bool, without_sender: bool, received_at: da
         return Reading(kind="bounce" if mail.report else "automatic", mail=mail)
     # a calendar may send its owner's answer « auto-generated »; an « auto-replied » one is no answer of anybody's
     if mail.calendar and not mail.auto_replied:
-        reply = read_reply(mail.calendar, received_at=received_at)
+        reply = read_reply(mail.calendar)
         if reply is not None:
             return Reading(kind=_KINDS[reply.method], mail=mail, reply=reply)
     if mail.automatic or mail.report or without_sender or not mail.words:

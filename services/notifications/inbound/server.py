@@ -100,7 +100,6 @@ class Reception:
                     raw,
                     to_delivery=addressee.delivery_id is not None,
                     without_sender=envelope.mail_from in (None, "", "<>"),
-                    received_at=now,
                 )
         except NotTaken as refusal:
             log.info("answer.refused", reply=refusal.reply)

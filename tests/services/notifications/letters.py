@@ -14,10 +14,13 @@ from shared.events import (
     AnyEvent,
     FieldChange,
     OfferCancelled,
+    RegistrationAnswerNoted,
     RegistrationConfirmed,
     RegistrationConsentReminded,
+    RegistrationDeclined,
     RegistrationExpired,
     RegistrationHeld,
+    RegistrationKept,
     RegistrationLinkRequested,
     RegistrationRefused,
     RegistrationWaiting,
@@ -140,6 +143,11 @@ SAMPLES: dict[str, AnyEvent] = {
     "seat_refused": RegistrationRefused(**_REGISTRATION),
     "seat_expired": RegistrationExpired(**_REGISTRATION),
     "personal_link": RegistrationLinkRequested(**_REGISTRATION),
+    "seat_declined": RegistrationDeclined(**_REGISTRATION, deadline=datetime(2027, 5, 10, 11, tzinfo=PARIS)),
+    "seat_kept": RegistrationKept(**_REGISTRATION),
+    "answer_outdated": RegistrationAnswerNoted(**_REGISTRATION, why="outdated"),
+    "invitation_again": RegistrationAnswerNoted(**_REGISTRATION, why="refresh"),
+    "counter_declined": RegistrationAnswerNoted(**_REGISTRATION, why="counter", sequence=6, day=date(2027, 6, 15)),
 }
 
 

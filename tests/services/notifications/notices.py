@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
+from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, ReceivedLetter
 from services.notifications.reactions import reaction_to_notice
+from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.changes import FieldChange
 from shared.french_dates import PARIS
 from shared.notices import (
@@ -110,6 +111,19 @@ _SLOT: dict[str, Any] = {**_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLO
 _LINK = PersonalLink(registration_id=UUID(int=80), token_version=1, offer="Semaine collective à Pont-Audemer")
 
 # message, or message.way where one message is told in several
+_THE_OFFER = {
+    "offer": "Semaine à Pont-Audemer",
+    "offer_slug": "semaine-pont-audemer",
+    "organisation": "Fédération des métiers",
+}
+RECEIVED = ReceivedLetter(
+    sender="camille.dupre@eleve.example",
+    sender_name="Camille Dupré",
+    subject="Re: Votre place est confirmée",
+    words="Bonjour,\n\nfaut-il apporter un pique-nique le mardi ?\n\nMerci\nCamille",
+    attachments=1,
+)
+
 NOTICES: dict[str, AnyNotice] = {
     "sign_in_link": SignInRequested(
         **_FACT, sign_in_id=UUID(int=20), expires_at=datetime(2027, 5, 10, 8, 45, tzinfo=UTC)
@@ -203,6 +217,14 @@ NOTICES: dict[str, AnyNotice] = {
     "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
     "follow_up_cancelled": FollowUpCancelled(**_SLOT),
     "follow_up_cancelled.to_pupil": FollowUpCancelled(**_SLOT),
+    "absence_foreseen": AbsenceForeseen(**_PUPIL, appointment=APPOINTMENT, named=True),
+    "absence_foreseen.to_host": AbsenceForeseen(**_PUPIL, appointment=APPOINTMENT),
+    "absence_foreseen.taken_back": AbsenceForeseen(**_PUPIL, appointment=APPOINTMENT, named=True, taken_back=True),
+    "letter_received": LetterReceived(
+        **_PUPIL, answer_id=UUID(int=70), registration_id=UUID(int=2), status="confirmed", **_THE_OFFER
+    ),
+    "address_refused": AddressRefused(**_PUPIL, person_id=PUPIL.id, status="5.1.1", shut=True, **_THE_OFFER),
+    "address_refused.goes_on": AddressRefused(**_PUPIL, person_id=PUPIL.id, status="5.7.1", shut=False, **_THE_OFFER),
     "question_asked": QuestionAsked(
         **_FACT,
         question_id=UUID(int=7),
@@ -245,5 +267,8 @@ def a_notice(name: str, **changes: Any) -> ClaimedNotice:
         **changes,
     }
     return ClaimedNotice(
-        letter=NoticeLetter(**letter), event=event, pupil=PUPIL if hasattr(event, "pupil_id") else None
+        letter=NoticeLetter(**letter),
+        event=event,
+        pupil=PUPIL if hasattr(event, "pupil_id") else None,
+        received=RECEIVED if isinstance(event, LetterReceived) else None,
     )

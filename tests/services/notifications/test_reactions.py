@@ -55,6 +55,10 @@ def test_a_guardian_is_told_of_everything_but_what_is_the_pupils_own():
         "address_asked": "reader",
         # asked for by who has it: nothing has happened
         "personal_link": "reader",
+        # what answers a calendar goes to the person whose calendar it is
+        "answer_outdated": "reader",
+        "invitation_again": "reader",
+        "counter_declined": "reader",
         # of the same fact each hears their own part
         "consent_awaited": "pupil",
         "consent_asked": "guardian",

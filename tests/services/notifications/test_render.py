@@ -28,6 +28,9 @@ NEVER_WRITTEN = {
     ("consent_awaited", "besides"),
     ("consent_awaited", "instead"),
     ("consent_reminded", "pupil"),
+    ("answer_outdated", "besides"),
+    ("invitation_again", "besides"),
+    ("counter_declined", "besides"),
 }
 CASES = [
     (message, to) for message in SAMPLES for to in ("pupil", "besides", "instead") if (message, to) not in NEVER_WRITTEN

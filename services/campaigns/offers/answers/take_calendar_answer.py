@@ -7,12 +7,17 @@ from uuid import UUID
 
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.answers.calendar_answer import Act, CalendarAnswer, Standing, act_of
+from services.campaigns.offers.answers.keep_seat import keep_seat
+from services.campaigns.offers.answers.leave_seat import leave_seat
+from services.campaigns.offers.answers.note_absence import note_absence, take_back_absence
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.registration import SeatNoLongerHeld
 from shared.database import Connection
 
-Outcome = Literal["refused", "confirmed", "noted", "overtaken", "ended"]
+Outcome = Literal[
+    "refused", "confirmed", "leaving", "kept", "absent", "expected", "noted", "overtaken", "ended", "unknown_day"
+]
 
 
 async def take_calendar_answer(
@@ -31,13 +36,15 @@ async def take_calendar_answer(
     act = act_of(answer, standing)
     if act in ("overtaken", "ended"):
         return act
-    outcome = await _carry_out(connection, registration_id, act, now)
-    if outcome != "ended":
+    outcome = await _carry_out(connection, registration_id, answer, act, now)
+    if outcome not in ("unknown_day", "ended"):
         await _note(connection, registration_id, answer, now)
     return outcome
 
 
-async def _carry_out(connection: Connection, registration_id: UUID, act: Act, now: datetime) -> Outcome:
+async def _carry_out(
+    connection: Connection, registration_id: UUID, answer: CalendarAnswer, act: Act, now: datetime
+) -> Outcome:
     match act:
         case "refuse":
             await refuse_seat(connection, registration_id=registration_id, now=now)
@@ -47,6 +54,18 @@ async def _carry_out(connection: Connection, registration_id: UUID, act: Act, no
                 await accept_seat(connection, registration_id=registration_id, now=now)
                 return "confirmed"
             return "ended"
+        case "leave":
+            await leave_seat(connection, registration_id=registration_id, now=now)
+            return "leaving"
+        case "keep":
+            await keep_seat(connection, registration_id=registration_id, now=now)
+            return "kept"
+        case "miss" if answer.day is not None:
+            known = await note_absence(connection, registration_id=registration_id, day=answer.day, now=now)
+            return "absent" if known else "unknown_day"
+        case "come" if answer.day is not None:
+            known = await take_back_absence(connection, registration_id=registration_id, day=answer.day, now=now)
+            return "expected" if known else "unknown_day"
     return "noted"
 
 

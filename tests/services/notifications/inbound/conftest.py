@@ -20,10 +20,11 @@ from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer
 from shared.database import Pool, transaction
+from shared.identifiers import new_id
 from shared.settings import Settings
 from tests.services.notifications.inbound.replies import Invited, invited_by
 from tests.services.notifications.sink import Sink, open_sink, parse
-from tests.world import Week, a_week
+from tests.world import Week, a_member, a_week, an_organisation
 
 
 class WayBack:
@@ -90,6 +91,31 @@ class WayBack:
             return f"{answer.code} {answer.message}"
         finally:
             client.close()
+
+    async def teacher_and_host(self, registration_id: UUID, *, session: int) -> tuple[str, str]:
+        """The pupil's teacher, who enrolled them, and who receives at this session: their addresses."""
+        async with transaction(self.pool) as connection:
+            school = await an_organisation(connection, slug="lycee", kind="school", name="Lycée Jacques Prévert")
+            teacher = await a_member(connection, school, role="teacher", email="professeur@lycee.example")
+            host = await a_member(connection, self.week.hosts[0], role="host", email="accueil@chantiers.example")
+            await connection.execute(
+                "UPDATE campaigns.registrations SET enrolled_by = $2, enrolled_for = $3 WHERE id = $1",
+                registration_id,
+                teacher.person_id,
+                school,
+            )
+            await connection.execute(
+                """
+                INSERT INTO campaigns.host_requests
+                    (id, session_id, organisation_id, person_id, status, asked_at, answer_by, answered_at)
+                VALUES ($1, $2, $3, $4, 'confirmed', now(), now(), now())
+                """,
+                new_id(),
+                self.week.sessions[session],
+                self.week.hosts[0],
+                host.person_id,
+            )
+        return teacher.email, host.email
 
     async def status(self, registration_id: UUID) -> str:
         return str(

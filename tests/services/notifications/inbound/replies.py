@@ -6,7 +6,7 @@ from email.utils import make_msgid, parseaddr
 
 from msgspec import Struct
 
-STAMP = datetime(2027, 6, 1, 10, 0, tzinfo=UTC)
+STAMP = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 class Invited(Struct, frozen=True, kw_only=True):
