@@ -1,10 +1,12 @@
 """The application in the process of the tests: put together once for each worker, started for each test.
 
-Putting it together takes longer than most tests do; what it stands on (settings, pool, memory) is new each time.
+Putting it together takes longer than most tests do; what it stands on (settings, pool, memory) is new each time. Its
+clock stands still unless a test asks for it: what has come due in a world of another day would be carried out whenever
+a test takes longer than a second.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from litestar import Litestar
@@ -19,14 +21,30 @@ _idle: dict[bool, list[Litestar]] = {False: [], True: []}
 
 
 @asynccontextmanager
-async def visiting(settings: Settings, *, preview: Preview = no_mail, **options: Any) -> AsyncIterator[AsyncTestClient]:
+async def visiting(
+    settings: Settings, *, preview: Preview = no_mail, clock: bool = False, **options: Any
+) -> AsyncIterator[AsyncTestClient]:
     """A client of an application with these settings that runs as long as the block; `options` are the client's."""
+    with _application(settings, preview, clock=clock) as app:
+        async with AsyncTestClient(app, **options) as client:
+            yield client
+
+
+@asynccontextmanager
+async def standing(settings: Settings, *, preview: Preview = no_mail) -> AsyncIterator[Litestar]:
+    """An application with these settings that runs in this event loop as long as the block, for who serves it."""
+    with _application(settings, preview, clock=False) as app:
+        async with app.lifespan():
+            yield app
+
+
+@contextmanager
+def _application(settings: Settings, preview: Preview, *, clock: bool) -> Iterator[Litestar]:
+    """Nobody else's as long as the block; after a failure it is not used again."""
     idle = _idle[bool(settings.oidc_issuer)]
     app = idle.pop() if idle else create_app(settings, preview=preview)
-    app.state.settings, app.state.preview = settings, preview
-    async with AsyncTestClient(app, **options) as client:
-        yield client
-    # after a failure it is not used again
+    app.state.settings, app.state.preview, app.state.clock = settings, preview, clock
+    yield app
     idle.append(app)
 
 

@@ -17,6 +17,10 @@ from infra.embedded_database import FOR_TESTS, EmbeddedDatabase
 from infra.migrate import migrate
 from shared.database import Pool, open_pool
 from shared.settings import Settings, read_settings
+from tests.browser import chromium, open_page, site, standing_site
+
+# a browser for each worker, and the site it looks at
+__all__ = ["chromium", "open_page", "site", "standing_site"]
 
 MEMORY = Path("/dev/shm")
 ROOM_FOR_CLUSTER = 2 << 30

@@ -110,8 +110,11 @@ class Front(Site, Gate):
     """What a request meets first: its language, then the gate, then the routes."""
 
 
-def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
-    """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are."""
+def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = True) -> Litestar:
+    """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are.
+
+    Without `clock` it carries out nothing that only time brings.
+    """
     site = Front(
         route_handlers=[
             get_health,
@@ -175,7 +178,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail) -> Litestar:
         ),
         logging_config=None,
     )
-    site.state.settings, site.state.preview = settings, preview
+    site.state.settings, site.state.preview, site.state.clock = settings, preview, clock
     return site
 
 
@@ -192,7 +195,9 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     pool = await open_pool(settings.database_url, size=settings.database_pool)
     edge = Edge(settings, pool, preview=app.state.preview)
     app.state.edge = edge
-    tasks = [asyncio.create_task(edge.doorbell.run()), asyncio.create_task(run_clock(edge))]
+    tasks = [asyncio.create_task(edge.doorbell.run())]
+    if app.state.clock:
+        tasks.append(asyncio.create_task(run_clock(edge)))
     try:
         yield
     finally:

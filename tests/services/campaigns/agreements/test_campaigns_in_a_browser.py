@@ -7,10 +7,9 @@ from services.campaigns.agreements.change_campaign import change_campaign
 from services.campaigns.agreements.partners.decline_campaign import decline_campaign
 from services.campaigns.agreements.partners.invite_partner import invite_partner
 from shared.database import transaction
+from tests.browser import HOME, press
 from tests.services.campaigns.agreements.test_copies import last_year  # noqa: F401  # a fixture
 from tests.services.campaigns.agreements.test_rounds import LONGER
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page  # noqa: F401  # a fixture
-from tests.services.campaigns.organisations.test_in_a_browser import open_page as open_by_hand
 from tests.world import NOW
 
 pytestmark = pytest.mark.anyio
@@ -50,9 +49,9 @@ async def paths(pool, four, owners, proposed, signer, last_year):  # noqa: F811
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
-async def test_every_page_of_campaigns_is_accessible_and_stands_alone(browser, visitor, paths, width, scheme):  # noqa: F811
+async def test_every_page_of_campaigns_is_accessible_and_stands_alone(open_page, paths, width, scheme):
     for name, (path, secret) in paths.items():
-        page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=secret)
+        page = await open_page(width=width, scheme=scheme, secret=secret)
         troubles: list[str] = []
         page.on(
             "console", lambda message, kept=troubles: kept.append(message.text) if message.type == "error" else None
@@ -61,34 +60,31 @@ async def test_every_page_of_campaigns_is_accessible_and_stands_alone(browser, v
         results = await Axe().run(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert (troubles, elsewhere) == ([], []), name
-        await page.context.close()
+        assert (troubles, open_page.strangers) == ([], []), name
 
 
-async def test_a_campaign_is_proposed_and_agreed_to_by_hand(browser, visitor, pool, four, owners, signer):  # noqa: F811
-    page = await open_by_hand(browser, visitor, 1280, owners[four.federation].member.secret)
+async def test_a_campaign_is_proposed_and_agreed_to_by_hand(open_page, pool, four, owners, signer):
+    page = await open_page(width=1280, secret=owners[four.federation].member.secret)
     await page.goto(f"{HOME}/planification/campagnes")
-    await page.get_by_role("link", name="Proposer une campagne").click()
+    await press(page, page.get_by_role("link", name="Proposer une campagne"))
     await page.get_by_label("Titre").fill("Ensemble")
     await page.get_by_label("Premier jour").fill("2027-06-14")
     await page.get_by_label("Dernier jour").fill("2027-06-25")
     await page.locator("#sector_1").select_option("s21")
     await page.locator("#label_1").fill("Nucléaire")
     await page.get_by_label("Départements").fill("27")
-    await page.get_by_role("button", name="Proposer la campagne").click()
+    await press(page, page.get_by_role("button", name="Proposer la campagne"))
     await page.get_by_role("heading", name="Ensemble", level=1).wait_for()
-    await page.get_by_role("link", name="Inviter un partenaire").click()
+    await press(page, page.get_by_role("link", name="Inviter un partenaire"))
     await page.get_by_label("Nom, SIRET ou code UAI").fill("orientation")
-    await page.get_by_role("button", name="Chercher").click()
-    await page.get_by_role("button", name="Inviter Agence de l’orientation").click()
+    await press(page, page.get_by_role("button", name="Chercher"))
+    await press(page, page.get_by_role("button", name="Inviter Agence de l’orientation"))
     await page.get_by_text("Rien n’est publié avant l’accord de : Agence de l’orientation").wait_for()
-    await page.context.close()
 
     agreement_id = await pool.fetchval("SELECT id FROM campaigns.agreements WHERE organisation_id = $1", four.agency)
     link = f"{HOME}/accords/{signer.token('agreement', agreement_id, 1)}"
-    page = await open_by_hand(browser, visitor, 390)
+    page = await open_page(width=390)
     await page.goto(link)
     await page.get_by_label("Un mot pour").fill("Avec plaisir.")
-    await page.get_by_role("button", name="Donner notre accord").click()
+    await press(page, page.get_by_role("button", name="Donner notre accord"))
     await page.get_by_text("Agence de l’orientation a donné son accord").wait_for()
-    await page.context.close()

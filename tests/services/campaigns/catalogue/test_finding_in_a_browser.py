@@ -1,24 +1,22 @@
 """Finding in a real browser: phone and desktop, light and dark, with axe; by keyboard; seats that move; other sites."""
 
-import gzip
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, Response, Route
+from playwright.async_api import Page, Response
 
 from services.campaigns.imports.load_demo import load_demo
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page
+from tests.browser import HOME, weigh
 from tests.world import NOW, a_pupil
 
 pytestmark = pytest.mark.anyio
 
-__all__ = ["browser"]
 WEIGHT = 60 * 1024
 OFFER = "/offres/semaine-pont-audemer"
 PAGES = {
@@ -46,8 +44,8 @@ async def demo(pool) -> dict[str, str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_every_page_of_finding_is_accessible_and_stands_alone(browser, visitor, demo, width, scheme):
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme)
+async def test_every_page_of_finding_is_accessible_and_stands_alone(open_page, demo, width, scheme):
+    page = await open_page(width=width, scheme=scheme)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     for name, path in demo.items():
@@ -57,42 +55,33 @@ async def test_every_page_of_finding_is_accessible_and_stands_alone(browser, vis
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert name == "unknown frame" or not troubles, (name, troubles)
-    assert elsewhere == []
+    assert open_page.strangers == []
     assert await page.context.cookies() == []
-    await page.context.close()
 
 
 @pytest.mark.parametrize("width", [320])
-async def test_the_narrowest_phone_shows_everything(browser, visitor, demo, width):
-    page, _ = await open_page(browser, visitor, width=width, scheme="light")
+async def test_the_narrowest_phone_shows_everything(open_page, demo, width):
+    page = await open_page(width=width, scheme="light")
     for name, path in demo.items():
         await page.goto(HOME + path, wait_until="load")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    await page.context.close()
 
 
-async def test_each_page_weighs_less_than_sixty_kilobytes(browser, visitor, demo):
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
-    sizes: list[int] = []
-    waiting: list[Awaitable[None]] = []
-
-    async def weigh(response: Response) -> None:
-        sizes.append(len(gzip.compress(await response.body())))
-
-    page.on("response", lambda response: waiting.append(weigh(response)))
+async def test_each_page_weighs_less_than_sixty_kilobytes(open_page, demo):
+    page = await open_page(width=390, scheme="light")
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))  # the driver marks it
     for name, path in demo.items():
-        sizes.clear()
+        answers.clear()
         await page.goto(HOME + path, wait_until="networkidle")
-        while waiting:
-            await waiting.pop()
+        sizes = [await weigh(answer) for answer in answers]
         assert 0 < sum(sizes) < WEIGHT, (name, sizes)
         assert len(sizes) <= 5, name
-    await page.context.close()
 
 
 @pytest.mark.usefixtures("demo")
-async def test_somebody_finds_a_week_by_keyboard(browser, visitor):
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_somebody_finds_a_week_by_keyboard(open_page):
+    page = await open_page(width=390, scheme="light")
     await page.goto(HOME)
     await page.focus("#lieu")
     await page.keyboard.type("pont audmer")
@@ -110,11 +99,10 @@ async def test_somebody_finds_a_week_by_keyboard(browser, visitor):
     await page.focus(".map a >> nth=0")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**ville=**")
-    await page.context.close()
 
 
-async def test_an_open_page_shows_within_seconds_that_a_seat_was_taken(browser, visitor, pool, settings, small_week):
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_an_open_page_shows_within_seconds_that_a_seat_was_taken(open_page, pool, settings, small_week):
+    page = await open_page(width=390, scheme="light")
     await page.goto(HOME + OFFER)
     assert "2 places libres" in await page.inner_text(".live")
     await page.focus(".live a")
@@ -130,23 +118,18 @@ async def test_an_open_page_shows_within_seconds_that_a_seat_was_taken(browser, 
     assert await page.evaluate("document.activeElement.textContent") == "Rejoindre la liste d’attente"
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
-    await page.context.close()
 
 
 Visit = Callable[[str], Awaitable[Page]]
 
 
 @pytest.fixture
-async def elsewhere(browser, visitor) -> Visit:
+async def elsewhere(open_page) -> Visit:
     """A page of another site, whose HTML is given; ours answers what it asks of us."""
 
     async def open_elsewhere(html: str) -> Page:
-        page, _ = await open_page(browser, visitor, width=1280, scheme="light")
-
-        async def answer(route: Route) -> None:
-            await route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
-        await page.context.route("http://mairie.example/", answer)
+        page = await open_page(width=1280)
+        open_page.others["http://mairie.example/"] = html
         await page.goto("http://mairie.example/")
         return page
 
@@ -170,14 +153,12 @@ async def test_the_element_shows_the_offers_on_another_site(elsewhere):
     await page.get_by_text("Les offres ne peuvent pas être affichées ici.").wait_for()
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
-    await page.context.close()
     page = await elsewhere(
         f'<!doctype html><html lang="en"><title>Town hall</title>'
         f'<script async src="{HOME}/en/integrer/quinzaine-liste.js"></script><quinzaine-liste></quinzaine-liste></html>'
     )
     await page.get_by_text("All offers on Quinzaine").wait_for()
     assert await page.locator("quinzaine-liste li a").get_attribute("href") == f"{HOME}/en{OFFER}"
-    await page.context.close()
 
 
 @pytest.mark.usefixtures("small_week")
@@ -188,15 +169,13 @@ async def test_only_the_list_is_shown_in_another_site_s_frame(elsewhere):
     )
     await page.frame_locator("[title=a]").get_by_text("Semaine à Pont-Audemer").wait_for()
     assert await page.frame_locator("[title=b]").get_by_text("Semaine à Pont-Audemer").count() == 0
-    await page.context.close()
 
 
-async def test_an_offer_prints_on_a4_without_what_only_a_screen_needs(browser, visitor, small_week):
-    page, _ = await open_page(browser, visitor, width=1280, scheme="light")
+async def test_an_offer_prints_on_a4_without_what_only_a_screen_needs(open_page, small_week):
+    page = await open_page(width=1280, scheme="light")
     await page.goto(f"{HOME}/offres/{small_week.slug}")
     await page.emulate_media(media="print")
     for hidden in (".bar", ".links", ".back"):
         assert not await page.locator(hidden).first.is_visible(), hidden
     pdf = await page.pdf(format="A4")
     assert pdf.startswith(b"%PDF")
-    await page.context.close()

@@ -29,11 +29,7 @@ def statements(monkeypatch) -> Asked:
     async def listen(connection: asyncpg.Connection) -> None:
         connection.add_query_logger(lambda record: sent.append(record.query))
 
-    async def stand_still(edge: object) -> None:  # noqa: ARG001  # the clock asks, too, whenever it is time
-        return
-
     monkeypatch.setattr(asyncpg, "create_pool", partial(asyncpg.create_pool, init=listen))
-    monkeypatch.setattr("services.campaigns.web.run_clock", stand_still)
     return sent
 
 

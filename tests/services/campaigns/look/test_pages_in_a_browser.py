@@ -1,37 +1,20 @@
 """Every page in a real browser: accessible (axe), nothing from elsewhere, nothing wider than a phone, no script.
 
-The browser's requests are answered by the application in this process; whatever goes elsewhere is caught.
+Whatever goes elsewhere is caught.
 """
-
-import shutil
-from collections.abc import AsyncIterator
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
 
-from infra.contact_sheet import QUIET
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
+from tests.browser import HOME
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
-
-CHROMIUM = shutil.which("chromium")
-HOME = "http://quinzaine.example"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -73,36 +56,10 @@ async def paths(pool, settings, small_week) -> dict[str, str]:
     }
 
 
-async def open_page(browser: Browser, visitor, *, width: int, scheme: str, secret: str = "") -> tuple[Page, list[str]]:
-    """A page whose requests this process answers, and the list of those that went elsewhere."""
-    elsewhere: list[str] = []
-    context = await browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=True
-    )
-    if secret:
-        await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
-
-    async def answer(route: Route) -> None:
-        request = route.request
-        if not request.url.startswith(HOME + "/"):
-            elsewhere.append(request.url)
-            await route.abort()
-            return
-        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-        headers.pop("accept-encoding", None)
-        got = await visitor.request(
-            request.method, request.url.removeprefix(HOME), content=request.post_data_buffer, headers=headers
-        )
-        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
-
-    await context.route("**/*", answer)
-    return await context.new_page(), elsewhere
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_every_page_is_accessible_and_stands_alone(browser, visitor, planner, paths, width, scheme):
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=planner.member.secret)
+async def test_every_page_is_accessible_and_stands_alone(open_page, planner, paths, width, scheme):
+    page = await open_page(width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     for name, path in paths.items():
@@ -115,12 +72,11 @@ async def test_every_page_is_accessible_and_stands_alone(browser, visitor, plann
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         # the browser itself reports the answer that says 404
         assert name == "nowhere" or not troubles, (name, troubles)
-    assert elsewhere == []
-    await page.context.close()
+    assert open_page.strangers == []
 
 
-async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, small_week):
-    page, elsewhere = await open_page(browser, visitor, width=390, scheme="light")
+async def test_a_fault_is_accessible_and_has_the_focus(open_page, small_week):
+    page = await open_page(width=390, scheme="light")
     await page.goto(f"{HOME}/offres/{small_week.slug}/inscription")
     await page.fill("#last_name", "Dupré")
     await page.fill("#email", "personne")
@@ -131,16 +87,14 @@ async def test_a_fault_is_accessible_and_has_the_focus(browser, visitor, small_w
     assert await page.input_value("#last_name") == "Dupré"
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
-    assert elsewhere == []
-    await page.context.close()
+    assert open_page.strangers == []
 
 
-async def test_the_main_action_is_at_the_thumb_on_a_phone(browser, visitor, small_week):
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_the_main_action_is_at_the_thumb_on_a_phone(open_page, small_week):
+    page = await open_page(width=390, scheme="light")
     await page.goto(f"{HOME}/offres/{small_week.slug}")
     box = await page.locator(".bar .button").bounding_box()
     assert box is not None
     assert box["height"] >= 44
     assert box["y"] > 844 * 2 / 3
     assert box["y"] + box["height"] <= 844
-    await page.context.close()

@@ -2,16 +2,14 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
 
 from shared.database import transaction
 from shared.signed_links import Signer
+from tests.browser import HOME
 from tests.services.campaigns.access.test_permissions import action_of, handlers, values_of
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
-__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -43,11 +41,9 @@ async def pages(pool, settings, small_week) -> list[str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
 @pytest.mark.timeout(300)
-async def test_every_page_of_a_planner_is_accessible_and_fits(
-    browser: Browser, visitor, sign_in, small_week, pages, width, scheme
-):
+async def test_every_page_of_a_planner_is_accessible_and_fits(open_page, sign_in, small_week, pages, width, scheme):
     owner = await sign_in(small_week.organisation_id, role="owner")
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=owner.member.secret)
+    page = await open_page(width=width, scheme=scheme, secret=owner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     seen, wrong = 0, []
@@ -70,5 +66,4 @@ async def test_every_page_of_a_planner_is_accessible_and_fits(
             wrong.append(f"{address}: {troubles}")
     assert wrong == [], "\n".join(wrong)
     assert seen > 20
-    assert elsewhere == []
-    await page.context.close()
+    assert open_page.strangers == []

@@ -1,25 +1,18 @@
 """Public pages on an old phone: light, soon there on a slow network, alone, and usable by whoever sees or moves less.
 
-The server is a process of its own, so that the browser itself can slow the network down; nothing compresses its pages,
-which is the worst case: a proxy would.
+The browser itself slows the network down; nothing compresses the pages, which is the worst case: a proxy would.
 """
 
-import asyncio
-import gzip
-import re
-from collections.abc import AsyncIterator
-
-import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page, Response
+from playwright.async_api import Page, Response
 
-from tests.processes import free_port, web_process
-from tests.services.campaigns.look.test_pages_in_a_browser import browser, paths
+from tests.browser import HOME, Pages, weigh
+from tests.services.campaigns.look.test_pages_in_a_browser import paths
 
 pytestmark = pytest.mark.anyio
 
-__all__ = ["browser", "paths"]
+__all__ = ["paths"]
 WEIGHT, REQUESTS = 60 * 1024, 7
 # 400 kbit/s, 400 ms there and back
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -62,50 +55,29 @@ async def addresses(paths, small_week) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-async def server(settings, tmp_path) -> AsyncIterator[str]:
-    """The address of a web process on this test's database."""
-    port = free_port()
-    base_url = f"http://127.0.0.1:{port}"
-    told = msgspec.structs.replace(settings, port=port, base_url=base_url)
-    process = web_process(told, tmp_path / "web.log")
-    await process.start()
-    try:
-        await _until_it_answers(port)
-        yield base_url
-    finally:
-        await process.stop()
-
-
 @pytest.mark.parametrize("names", [PUBLIC[start::6] for start in range(6)], ids=", ".join)
-async def test_every_public_page_is_light_soon_there_and_for_everybody(browser, server, addresses, names):
+async def test_every_public_page_is_light_soon_there_and_for_everybody(open_page, addresses, names):
     troubles: list[str] = []
     for name in names:
-        troubles += [f"{name}: {trouble}" for trouble in await _look(browser, server, addresses[name])]
+        troubles += [f"{name}: {trouble}" for trouble in await _look(open_page, addresses[name])]
     assert not troubles, "\n".join(troubles)
 
 
-async def _look(browser, server: str, path: str) -> list[str]:
+async def _look(open_page: Pages, path: str) -> list[str]:
     """What is wrong with a page."""
-    context = await browser.new_context(
-        viewport={"width": 360, "height": 740}, color_scheme="light", reduced_motion="reduce"
-    )
-    page = await context.new_page()
-    try:
-        return [
-            *await _weigh_on_a_slow_network(context, page, server + path),
-            *await _squeeze(page),
-            *await _move_by_keyboard(page),
-            *await _judge(page),
-        ]
-    finally:
-        await context.close()
+    page = await open_page(width=360, height=740, reduced_motion="reduce")
+    return [
+        *await _weigh_on_a_slow_network(page, HOME + path),
+        *await _squeeze(page),
+        *await _move_by_keyboard(page),
+        *await _judge(page),
+    ]
 
 
-async def _weigh_on_a_slow_network(context: BrowserContext, page: Page, url: str) -> list[str]:
+async def _weigh_on_a_slow_network(page: Page, url: str) -> list[str]:
     asked: list[str] = []
     answers: list[Response] = []
-    network = await context.new_cdp_session(page)
+    network = await page.context.new_cdp_session(page)
     await network.send("Network.emulateNetworkConditions", SLOW)
 
     page.on("request", lambda request: asked.append(request.url))
@@ -123,26 +95,17 @@ async def _weigh_on_a_slow_network(context: BrowserContext, page: Page, url: str
         if max(seen, ready) <= SECONDS * 1000:
             break
     await network.send("Network.setCacheDisabled", {"cacheDisabled": False})
-    weight = sum([await _weigh(answer) for answer in answers])
+    weight = sum([await weigh(answer) for answer in answers])
     await network.send("Network.emulateNetworkConditions", {**SLOW, "latency": 0, "downloadThroughput": -1})
-    home = re.match(r"https?://[^/]+/", url)
-    assert home is not None
     faults = {
         f"weighs {weight} bytes": weight >= WEIGHT,
         f"asks {len(asked)} times: {asked}": len(asked) > REQUESTS,
-        f"goes elsewhere: {asked}": any(not one.startswith((home[0], "data:")) for one in asked),
+        f"goes elsewhere: {asked}": any(not one.startswith((f"{HOME}/", "data:")) for one in asked),
         f"is seen after {seen} ms": seen > SECONDS * 1000,
         f"can be used after {ready} ms": ready > SECONDS * 1000,
-        f"leaves cookies: {await context.cookies()}": bool(await context.cookies()),
+        f"leaves cookies: {await page.context.cookies()}": bool(await page.context.cookies()),
     }
     return [fault for fault, is_so in faults.items() if is_so]
-
-
-async def _weigh(answer: Response) -> int:
-    """Bytes, compressed. A redirect has no body to be read, and is as light as it said."""
-    if 300 <= answer.status < 400:
-        return (await answer.request.sizes())["responseBodySize"]
-    return len(gzip.compress(await answer.body()))
 
 
 async def _squeeze(page: Page) -> list[str]:
@@ -174,15 +137,3 @@ async def _judge(page: Page) -> list[str]:
         if results.violations_count:
             faults.append(f"in {scheme}: {results.generate_report()}")
     return faults
-
-
-async def _until_it_answers(port: int) -> None:
-    for _ in range(150):
-        try:
-            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
-    raise TimeoutError("the web process does not answer")

@@ -10,13 +10,13 @@ import pytest
 from playwright.async_api import Page
 
 from shared.database import transaction
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page
+from tests.browser import HOME
+from tests.browser import press as press_and_wait
 from tests.services.campaigns.offers.kinds.test_rotation_page import a_form
 from tests.services.campaigns.offers.kinds.test_series import mornings
 from tests.world import Week, a_week
 
 pytestmark = pytest.mark.anyio
-__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -29,12 +29,11 @@ async def week(pool) -> Week:
 
 
 @pytest.fixture
-async def page(browser, visitor, sign_in, week):
+async def page(open_page, sign_in, week):
     planner = await sign_in(week.organisation_id)
-    page, _ = await open_page(browser, visitor, width=1280, scheme="light", secret=planner.member.secret)
+    page = await open_page(width=1280, scheme="light", secret=planner.member.secret)
     page.set_default_timeout(20_000)
-    yield page
-    await page.context.close()
+    return page
 
 
 async def fill(page: Page, form: dict[str, str]) -> None:
@@ -51,9 +50,8 @@ async def fill(page: Page, form: dict[str, str]) -> None:
 
 
 async def press(page: Page, words: str) -> None:
-    """Press a button. The harness follows a redirect without the cookie: go where it leads oneself, afterwards."""
-    await page.get_by_role("button", name=re.compile(words)).first.click()
-    await page.wait_for_load_state("load")
+    """Press the first button with these words."""
+    await press_and_wait(page, page.get_by_role("button", name=re.compile(words)).first)
 
 
 async def draft(page: Page, *, title: str, seats: int, first_day: str, last_day: str) -> None:

@@ -11,7 +11,7 @@ from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page  # noqa: F401  # a fixture
+from tests.browser import HOME, press
 from tests.world import MONDAY, NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -75,8 +75,8 @@ async def pages(pool, settings, small_week) -> dict[str, str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280], ids=["phone", "desktop"])
-async def test_every_state_is_accessible_and_no_wider_than_the_screen(browser, visitor, pages, width, scheme):  # noqa: F811
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme)
+async def test_every_state_is_accessible_and_no_wider_than_the_screen(open_page, pages, width, scheme):
+    page = await open_page(width=width, scheme=scheme)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     for name, path in pages.items():
@@ -86,12 +86,12 @@ async def test_every_state_is_accessible_and_no_wider_than_the_screen(browser, v
         found = await Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    assert elsewhere == []
+    assert open_page.strangers == []
     assert troubles == []
 
 
-async def test_a_change_is_seen_by_who_looks_and_touches_and_by_no_scanner(browser, visitor, pages, pool):  # noqa: F811
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_a_change_is_seen_by_who_looks_and_touches_and_by_no_scanner(open_page, pages, pool):
+    page = await open_page(width=390, scheme="light")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     # five seconds pass at once
@@ -124,9 +124,8 @@ async def test_a_change_is_seen_by_who_looks_and_touches_and_by_no_scanner(brows
     assert await page.locator("[data-seen]").count() == 0
 
 
-async def test_a_button_says_at_once_that_it_was_seen(browser, visitor, pages):  # noqa: F811
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_a_button_says_at_once_that_it_was_seen(open_page, pages):
+    page = await open_page(width=390, scheme="light")
     await page.goto(HOME + pages["running"], wait_until="load")
-    await page.get_by_role("button", name="C’est noté").click()
-    await page.wait_for_load_state("load")
+    await press(page, page.get_by_role("button", name="C’est noté"))
     assert await page.locator("[data-seen]").count() == 0

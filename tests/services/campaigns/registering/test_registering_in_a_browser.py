@@ -1,20 +1,15 @@
 """Registering in a real browser from a real server: without a script, offline, by keys, on a slow network."""
 
-import shutil
-from collections.abc import AsyncIterator
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Page, Route, expect
 
-from infra.contact_sheet import QUIET
 from shared.database import transaction
-from tests.processes import web
+from tests.browser import HOME, Pages, press
 from tests.world import a_week
 
 pytestmark = pytest.mark.anyio
 
-CHROMIUM = shutil.which("chromium")
 PHONE = {"width": 360, "height": 740}
 PREVERT = "Lycée Jacques Prévert, Pont-Audemer"
 # what a phone in a corridor has
@@ -23,27 +18,15 @@ WEIGHT_AT_MOST, SECONDS_AT_MOST = 60 * 1024, 3.0
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
+def address(small_week) -> str:
+    """The address of the form."""
+    return f"{HOME}/offres/{small_week.slug}/inscription"
 
 
-@pytest.fixture
-async def address(settings, small_week, tmp_path) -> AsyncIterator[str]:
-    """The address of the form, of a server of its own."""
-    async with web(settings, tmp_path) as (url, *_):
-        yield f"{url}/offres/{small_week.slug}/inscription"
-
-
-async def open_form(browser: Browser, address: str, **options) -> tuple[BrowserContext, Page]:
-    context = await browser.new_context(**{"viewport": PHONE, **options})
-    page = await context.new_page()
+async def open_form(open_page: Pages, address: str, **options) -> Page:
+    page = await open_page(**{**PHONE, **options})
     await page.goto(address)
-    return context, page
+    return page
 
 
 async def fill_in(page: Page, **changes: str) -> None:
@@ -77,19 +60,19 @@ async def fields_in_sight(page: Page) -> list[str]:
     )
 
 
-async def test_four_fields_are_seen_first_and_the_rest_opens_below_without_a_script(browser, address, pool):
-    context, page = await open_form(browser, address, java_script_enabled=False)
+async def test_four_fields_are_seen_first_and_the_rest_opens_below_without_a_script(open_page, address, pool):
+    page = await open_form(open_page, address, script=False)
     assert await fields_in_sight(page) == ["first_name", "last_name", "email", "school"]
     await page.fill("#first_name", "Camille")
     assert {"under_15", "under_15-non", "guardian_name", "guardian_email"} <= set(await fields_in_sight(page))
-    await page.click("button[type=submit]")
+    await press(page, "button[type=submit]")
     # faults are seen, each beside its field, and nothing is closed over them
     await expect(page.locator(".summary li")).to_have_count(4)
     assert {"last_name", "email", "school", "under_15"} <= set(await fields_in_sight(page))
     await fill_in(page)
     await page.click("summary")
     await page.fill("#teacher_email", "prof")
-    await page.click("button[type=submit]")
+    await press(page, "button[type=submit]")
     assert await page.locator("details.more").get_attribute("open") is not None
     assert "n’est pas valable" in await page.inner_text("#teacher_email-erreur")
     await page.fill("#teacher_email", "")
@@ -97,13 +80,12 @@ async def test_four_fields_are_seen_first_and_the_rest_opens_below_without_a_scr
     await page.wait_for_url("**/inscriptions/*")
     assert await count(pool) == 1
     assert await pool.fetchval("SELECT school_uai FROM campaigns.pupils") == "0271431J"
-    await context.close()
 
 
-async def test_a_connection_lost_while_sending_loses_nothing_and_registers_once(browser, address, pool):
-    context, page = await open_form(browser, address)
+async def test_a_connection_lost_while_sending_loses_nothing_and_registers_once(open_page, address, pool):
+    page = await open_form(open_page, address)
     await fill_in(page)
-    await context.set_offline(True)
+    await page.context.set_offline(True)
     await page.click("button[type=submit]")
     await expect(page.locator("[data-lost]")).to_be_visible()
     assert "Pas de connexion" in await page.inner_text("[data-lost]")
@@ -112,15 +94,14 @@ async def test_a_connection_lost_while_sending_loses_nothing_and_registers_once(
     await expect(page.locator("[data-lost]")).to_be_visible()
     assert await count(pool) == 0
     assert len(await kept(page)) == 1
-    await context.set_offline(False)
+    await page.context.set_offline(False)
     await page.wait_for_url("**/inscriptions/*")
     assert await count(pool) == 1
     assert await kept(page) == []
-    await context.close()
 
 
-async def test_an_answer_that_was_lost_is_asked_for_again_and_is_the_same_registration(browser, address, pool):
-    context, page = await open_form(browser, address)
+async def test_an_answer_that_was_lost_is_asked_for_again_and_is_the_same_registration(open_page, address, pool):
+    page = await open_form(open_page, address)
     await fill_in(page)
     sent: list[str] = []
 
@@ -129,10 +110,10 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_is_the_same_regist
             await route.continue_()
             return
         sent.append(route.request.post_data or "")
-        await route.fetch()
+        await route.fetch(url=route.request.url.replace(HOME, open_page.address))
         await route.abort("connectionreset")
 
-    await context.route("**/inscription", lose_the_answer)
+    await page.context.route("**/inscription", lose_the_answer)
     await page.click("button[type=submit]")
     await expect(page.locator("[data-lost]")).to_be_visible()
     await page.click("[data-again]")
@@ -146,11 +127,10 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_is_the_same_regist
     assert len(sent) == 2
     assert await count(pool) == 1
     assert await kept(page) == []
-    await context.close()
 
 
-async def test_what_was_written_is_kept_a_day_at_most_and_goes_at_a_button(browser, address, pool):
-    context, page = await open_form(browser, address)
+async def test_what_was_written_is_kept_a_day_at_most_and_goes_at_a_button(open_page, address, pool):
+    page = await open_form(open_page, address)
     assert await kept(page) == []
     await fill_in(page)
     await page.reload()
@@ -171,16 +151,15 @@ async def test_what_was_written_is_kept_a_day_at_most_and_goes_at_a_button(brows
         """() => { const [name] = Object.keys(localStorage), draft = JSON.parse(localStorage.getItem(name));
              localStorage.setItem(name, JSON.stringify({ ...draft, at: Date.now() - 24 * 3600 * 1000 - 1 })); }"""
     )
-    other = await context.new_page()
+    other = await page.context.new_page()
     await other.goto(address)
     assert await other.input_value("#first_name") == ""
     assert await kept(other) == []
     assert await count(pool) == 0
-    await context.close()
 
 
-async def test_the_school_is_found_and_the_form_sent_with_keys_alone(browser, address, pool):
-    context, page = await open_form(browser, address, viewport={"width": 1280, "height": 900})
+async def test_the_school_is_found_and_the_form_sent_with_keys_alone(open_page, address, pool):
+    page = await open_form(open_page, address, width=1280, height=900)
     await page.focus("#first_name")
     for text in ("Camille", "Dupré", "camille@eleve.example"):
         await page.keyboard.type(text)
@@ -208,11 +187,10 @@ async def test_the_school_is_found_and_the_form_sent_with_keys_alone(browser, ad
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/inscriptions/*")
     assert await pool.fetchval("SELECT school_uai FROM campaigns.pupils") == "0271431J"
-    await context.close()
 
 
-async def test_a_school_is_chosen_with_a_finger_and_another_one_is_typed(browser, address):
-    context, page = await open_form(browser, address, has_touch=True, is_mobile=True)
+async def test_a_school_is_chosen_with_a_finger_and_another_one_is_typed(open_page, address):
+    page = await open_form(open_page, address, has_touch=True, is_mobile=True)
     await page.tap("#school")
     await page.keyboard.type("corneille rouen")
     option = page.get_by_role("option").first
@@ -224,20 +202,19 @@ async def test_a_school_is_chosen_with_a_finger_and_another_one_is_typed(browser
     await page.wait_for_timeout(400)
     assert await page.get_by_role("option").count() == 0
     await expect(page.locator("#school")).to_have_value("Collège des Tilleuls")
-    await context.close()
 
 
 @pytest.mark.parametrize(
     ("width", "zoom"), [(320, 1), (360, 1), (640, 2), (1280, 4)], ids=["320 px", "a phone", "200 %", "400 %"]
 )
-async def test_the_form_fits_and_is_accessible_in_every_state(browser, address, pool, width, zoom):
+async def test_the_form_fits_and_is_accessible_in_every_state(open_page, address, pool, width, zoom):
     # a zoom of 200 % leaves half as many CSS pixels
-    context, page = await open_form(
-        browser,
+    page = await open_form(
+        open_page,
         address,
-        viewport={"width": width // zoom, "height": 740},
+        width=width // zoom,
         device_scale_factor=zoom,
-        color_scheme="dark" if zoom == 2 else "light",
+        scheme="dark" if zoom == 2 else "light",
     )
 
     async def check(state: str) -> None:
@@ -279,15 +256,13 @@ async def test_the_form_fits_and_is_accessible_in_every_state(browser, address, 
     await page.goto(address.partition("/offres/")[0] + "/lien")
     await check("link")
     await page.fill("#email", "camille@eleve.example")
-    await page.click("button[type=submit]")
+    await press(page, "button[type=submit]")
     await check("link sent")
-    await context.close()
 
 
-async def test_the_form_is_light_and_soon_usable_on_a_slow_network(browser, address, pool):
-    context = await browser.new_context(viewport=PHONE)
-    page = await context.new_page()
-    devtools = await context.new_cdp_session(page)
+async def test_the_form_is_light_and_soon_usable_on_a_slow_network(open_page, address, pool):
+    page = await open_page(**PHONE)
+    devtools = await page.context.new_cdp_session(page)
     await devtools.send("Network.enable")
     await devtools.send(
         "Network.emulateNetworkConditions",
@@ -312,27 +287,23 @@ async def test_the_form_is_light_and_soon_usable_on_a_slow_network(browser, addr
     await page.click("button[type=submit]")
     await page.wait_for_url("**/inscriptions/*")
     assert await count(pool) == 1
-    await context.close()
 
 
-async def test_where_nothing_may_be_kept_one_registers_all_the_same(browser, address, pool):
-    context = await browser.new_context(viewport=PHONE)
-    await context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })")
-    page = await context.new_page()
+async def test_where_nothing_may_be_kept_one_registers_all_the_same(open_page, address, pool):
+    page = await open_page(**PHONE)
+    await page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })")
     await page.goto(address)
     await fill_in(page)
     await page.click("button[type=submit]")
     await page.wait_for_url("**/inscriptions/*")
     assert await count(pool) == 1
-    await context.close()
 
 
-async def test_drafts_of_two_offers_do_not_mix(browser, address, pool, small_week):
+async def test_drafts_of_two_offers_do_not_mix(open_page, address, pool, small_week):
     async with transaction(pool) as connection:
         other = await a_week(connection, slug="autre-semaine")
-    context, page = await open_form(browser, address)
+    page = await open_form(open_page, address)
     await page.fill("#first_name", "Camille")
     await wait_until(page, "Object.keys(localStorage).length === 1")
     await page.goto(address.replace(small_week.slug, other.slug))
     assert await page.input_value("#first_name") == ""
-    await context.close()

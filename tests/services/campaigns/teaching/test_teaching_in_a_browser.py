@@ -1,60 +1,22 @@
 """The teacher's pages in a real browser: phone and desktop, light and dark, with axe; on paper; without script."""
 
 import os
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Page
 
-from infra.contact_sheet import QUIET
 from services.campaigns.imports.load_demo import load_demo
 from shared.database import transaction
 from shared.signed_links import Signer
+from tests.browser import HOME, press
 from tests.world import NOW, a_member
 
 pytestmark = pytest.mark.anyio
 
-CHROMIUM = shutil.which("chromium")
-HOME = "http://quinzaine.example"
 PICTURES = os.environ.get("QUINZAINE_PICTURES", "")
 PUPILS = "/planification/eleves"
-
-
-class Network:
-    """What lies between the browser and the application."""
-
-    def __init__(self, visitor) -> None:
-        self.visitor = visitor
-
-    async def answer(self, route: Route) -> None:
-        request = route.request
-        if not request.url.startswith(HOME + "/"):
-            await route.abort()
-            return
-        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-        headers.pop("accept-encoding", None)
-        got = await self._ask(request.method, request.url.removeprefix(HOME), headers, request.post_data_buffer)
-        # a redirect that is fulfilled is not routed any more: it is followed here, with the cookie
-        while got.status_code == 303:
-            got = await self._ask("GET", got.headers["location"], {"cookie": headers["cookie"]}, None)
-        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
-
-    async def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> httpx.Response:
-        return await self.visitor.request(method, path, content=body, headers=headers, follow_redirects=False)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -77,19 +39,6 @@ async def secrets(pool, settings):
     return found
 
 
-async def open_page(
-    browser: Browser, visitor, secret: str, *, width: int, scheme: str = "light", script: bool = True
-) -> Page:
-    context = await browser.new_context(
-        viewport={"width": width, "height": 740 if width < 800 else 900},
-        color_scheme=scheme,
-        java_script_enabled=script,
-    )
-    await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
-    await context.route("**/*", Network(visitor).answer)
-    return await context.new_page()
-
-
 async def check(page: Page, name: str, width: int, scheme: str = "light") -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
@@ -99,8 +48,8 @@ async def check(page: Page, name: str, width: int, scheme: str = "light") -> Non
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")])
-async def test_the_pages_are_accessible_and_no_wider_than_a_phone(browser, visitor, secrets, width, scheme):
-    page = await open_page(browser, visitor, secrets["teacher"], width=width, scheme=scheme)
+async def test_the_pages_are_accessible_and_no_wider_than_a_phone(open_page, secrets, width, scheme):
+    page = await open_page(secret=secrets["teacher"], width=width, scheme=scheme)
     for name, path in (
         ("pupils", PUPILS),
         ("nothing", f"{PUPILS}?etat=nothing"),
@@ -116,54 +65,55 @@ async def test_the_pages_are_accessible_and_no_wider_than_a_phone(browser, visit
             await details.evaluate("one => one.open = true")
         await check(page, name, width, scheme)
     await page.goto(f"{HOME}{PUPILS}/visites/proposition")
-    await page.click("text=Garder ces visites")
+    await press(page, "text=Garder ces visites")
     await page.wait_for_selector("h1 >> text=visites prévues")
     await page.locator("details.fold").first.evaluate("one => one.open = true")
     await check(page, "visits", width, scheme)
     await page.fill("input[type=time] >> nth=0", "07:00")
-    await page.locator(".visit-form").first.evaluate("form => { form.noValidate = true; form.submit() }")
+    async with page.expect_navigation():
+        await page.locator(".visit-form").first.evaluate("form => { form.noValidate = true; form.submit() }")
     await page.wait_for_selector(".summary")
     await check(page, "visit fault", width, scheme)
     await page.goto(f"{HOME}{PUPILS}/liste")
     await page.fill("#list", "Dupré;\nRoy;Jo")
-    await page.click("text=Relire la liste")
+    await press(page, "text=Relire la liste")
     await page.wait_for_selector(".summary")
     await check(page, "list fault", width, scheme)
     await page.fill("#list", "Dupré;Camille\nRoy;Jo")
-    await page.click("text=Relire la liste")
+    await press(page, "text=Relire la liste")
     await page.wait_for_selector("text=2 élèves lus")
     await check(page, "list preview", width, scheme)
-    page = await open_page(browser, visitor, secrets["owner"], width=width, scheme=scheme)
+    page = await open_page(secret=secrets["owner"], width=width, scheme=scheme)
     await page.goto(HOME + PUPILS)
     await check(page, "head", width, scheme)
 
 
-async def test_from_who_has_nothing_to_a_place_and_a_visit_without_any_script(browser, visitor, pool, secrets):
+async def test_from_who_has_nothing_to_a_place_and_a_visit_without_any_script(open_page, visitor, pool, secrets):
     """A list brought once, who has nothing, an offer with room, the class form filled in, a visit, the calendar."""
-    page = await open_page(browser, visitor, secrets["teacher"], width=360, script=False)
+    page = await open_page(secret=secrets["teacher"], width=360, script=False)
     await page.goto(HOME + "/planification")
     assert "5 élèves n’ont rien" in await page.inner_text("h1")
     first = await page.inner_text("tbody >> nth=0")
     assert "Mauger Elias" in first
     assert "n’a rien" in first
-    await page.click("text=Inscrire mes élèves sans rien")
+    await press(page, "text=Inscrire mes élèves sans rien")
     await page.select_option("#genre", "information_morning")
     await page.fill("#lieu", "évreux")
-    await page.click("text=Afficher")
+    await press(page, "text=Afficher")
     assert "lieu=%C3%A9vreux" in page.url
-    await page.locator("a.button", has_text="Inscrire mes élèves sans rien").first.click()
+    await press(page, page.locator("a.button", has_text="Inscrire mes élèves sans rien").first)
     filled = await page.input_value("#list")
     assert "Quibel;Inès;ines.quibel@trois-ponts-eleves.example" in filled
     # one of them has no address: who brought the list adds it
     assert "Ozanne;Célestin;" in filled
     await page.fill("#list", filled.replace("Ozanne;Célestin;", "Ozanne;Célestin;celestin.ozanne@famille.example"))
-    await page.click("text=Relire la liste avant d’inscrire")
-    await page.click("text=Inscrire ces 5 élèves")
+    await press(page, "text=Relire la liste avant d’inscrire")
+    await press(page, "text=Inscrire ces 5 élèves")
     await page.goto(HOME + PUPILS)
     assert "Chaque élève a quelque chose" in await page.inner_text("h1")
-    await page.click("nav >> text=Visites")
-    await page.click("text=Proposer un plan")
-    await page.click("text=Garder ces visites")
+    await press(page, "nav >> text=Visites")
+    await press(page, "text=Proposer un plan")
+    await press(page, "text=Garder ces visites")
     planned = await pool.fetchval("SELECT count(*) FROM campaigns.visits")
     assert planned > 2
     assert f"{planned} visites prévues" in await page.inner_text("h1")
@@ -172,8 +122,8 @@ async def test_from_who_has_nothing_to_a_place_and_a_visit_without_any_script(br
     assert file.text.count("BEGIN:VEVENT") == planned
 
 
-async def test_the_pages_are_lists_on_paper(browser, visitor, secrets):
-    page = await open_page(browser, visitor, secrets["teacher"], width=1280)
+async def test_the_pages_are_lists_on_paper(open_page, secrets):
+    page = await open_page(secret=secrets["teacher"], width=1280)
     for name, path in (("pupils", PUPILS), ("day", f"{PUPILS}/jour?date=2027-06-15"), ("visits", f"{PUPILS}/visites")):
         await page.goto(HOME + path)
         await page.emulate_media(media="print")

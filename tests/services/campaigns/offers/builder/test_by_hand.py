@@ -1,59 +1,28 @@
 """The week of Pont-Audemer built by hand in a real browser: with the pointer, the keyboard alone, and forms."""
 
-import shutil
-from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, Route, async_playwright
+from playwright.async_api import Locator, Page
 
-from infra.contact_sheet import QUIET
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from shared.database import Pool, transaction
 from shared.signed_links import Signer
+from tests.browser import HOME, Pages, press
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
 
-CHROMIUM = shutil.which("chromium")
-HOME = "http://quinzaine.example"
 WEEK = f"{HOME}/planification/semaine-pont-audemer/semaine"
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, visitor, secret: str, *, width: int = 1280, **given) -> Page:
-    """A page whose requests this process answers; whatever it complains of fails the test."""
-    context = await browser.new_context(viewport={"width": width, "height": 1200}, **given)
-    await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
-
-    async def answer(route: Route) -> None:
-        request = route.request
-        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-        headers.pop("accept-encoding", None)
-        got = await visitor.request(
-            request.method,
-            request.url.removeprefix(HOME),
-            content=request.post_data_buffer,
-            headers=headers,
-            follow_redirects=False,
-        )
-        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
-
-    await context.route("**/*", answer)
-    page = await context.new_page()
+async def open_planner(open_page: Pages, secret: str, *, width: int = 1280, **given) -> Page:
+    """A page of a planner; whatever it complains of fails the test."""
+    page = await open_page(secret=secret, width=width, height=1200, **given)
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     return page
 
@@ -66,11 +35,9 @@ async def draft(pool: Pool):
 
 
 @pytest.fixture
-async def page(browser, visitor, sign_in, draft) -> AsyncIterator[Page]:
+async def page(open_page, sign_in, draft) -> Page:
     someone = await sign_in(draft.organisation_id)
-    page = await open_page(browser, visitor, someone.member.secret)
-    yield page
-    await page.context.close()
+    return await open_planner(open_page, someone.member.secret)
 
 
 async def stored(pool: Pool, title: str) -> tuple[str, str, str]:
@@ -121,9 +88,9 @@ async def test_the_week_of_pont_audemer_is_built_by_hand(page, pool):
     # from nothing: the template week, by form
     await page.goto(WEEK)
     await sound(page)
-    await page.click("text=Partir de la semaine modèle")
+    await press(page, "text=Partir de la semaine modèle")
     await page.fill("#date", "2027-06-16")
-    await page.click("text=Remplir la semaine")
+    await press(page, "text=Remplir la semaine")
     await page.wait_for_selector(".block")
     assert await page.locator(".block").count() == 25
     assert await pool.fetchval("SELECT count(*) FROM contract.events") == 0
@@ -199,9 +166,8 @@ async def test_the_week_of_pont_audemer_is_built_by_hand(page, pool):
 async def test_the_keyboard_alone_moves_stretches_and_opens(page, pool):
     await page.goto(f"{WEEK}/modele")
     await page.fill("#date", "2027-06-16")
-    await page.click("text=Remplir la semaine")
+    await press(page, "text=Remplir la semaine")
     await page.wait_for_url(WEEK)
-    await page.wait_for_load_state("load")
     await block(page, "Bilan de la journée").focus()
     await page.keyboard.press("ArrowDown")
     await announced(page, "lundi 14 juin, 15 h 45–16 h 15")
@@ -225,15 +191,13 @@ async def test_the_keyboard_alone_moves_stretches_and_opens(page, pool):
     assert (row["starts_at"].date(), row["version"]) == (date(2027, 6, 15), 7)
 
 
-async def test_in_a_public_offer_a_key_moves_nothing_before_it_is_said_who_is_told(
-    browser, visitor, sign_in, pool, settings
-):
+async def test_in_a_public_offer_a_key_moves_nothing_before_it_is_said_who_is_told(open_page, sign_in, pool, settings):
     async with transaction(pool) as connection:
         week = await a_week(connection)
         signer = Signer(settings.secret_keys)
         await register_pupils(connection, offer_id=week.offer_id, requests=[a_pupil()], signer=signer, now=NOW)
     someone = await sign_in(week.organisation_id)
-    page = await open_page(browser, visitor, someone.member.secret)
+    page = await open_planner(open_page, someone.member.secret)
     await page.goto(WEEK)
     await block(page, "Visite 1.2").focus()
     await page.keyboard.press("ArrowDown")
@@ -241,20 +205,19 @@ async def test_in_a_public_offer_a_key_moves_nothing_before_it_is_said_who_is_to
     await sound(page)
     assert await stored(pool, "Visite 1.2") == ("2027-06-14", "13:00", "16:00")
     await page.fill("#note", "Le bus part plus tard.")
-    await page.click("text=Changer et prévenir")
+    await press(page, "text=Changer et prévenir")
     await page.wait_for_selector("#semaine")
     assert await stored(pool, "Visite 1.2") == ("2027-06-14", "13:15", "16:15")
     assert "Le bus part plus tard." in await pool.fetchval(
         "SELECT body FROM contract.events WHERE tag = 'session.changed'"
     )
-    await page.context.close()
 
 
 @pytest.mark.usefixtures("draft")
 async def test_two_planners_at_once_choose_field_by_field(page, pool):
     await page.goto(f"{WEEK}/modele")
     await page.fill("#date", "2027-06-16")
-    await page.click("text=Remplir la semaine")
+    await press(page, "text=Remplir la semaine")
     await block(page, "Visite").click()
     await page.wait_for_selector("#fiche #title")
     session_id: UUID = await pool.fetchval(
@@ -282,13 +245,11 @@ async def test_two_planners_at_once_choose_field_by_field(page, pool):
     assert tuple(row) == ("Le chantier, vu d’en haut", "casque", "Deux heures debout")
 
 
-async def test_a_block_changes_its_lane_by_the_pointer_and_a_service_that_is_away_is_said(
-    browser, visitor, sign_in, pool
-):
+async def test_a_block_changes_its_lane_by_the_pointer_and_a_service_that_is_away_is_said(open_page, sign_in, pool):
     async with transaction(pool) as connection:
         week = await a_week(connection, published=False, groups=("A", "B"))
     someone = await sign_in(week.organisation_id)
-    page = await open_page(browser, visitor, someone.member.secret)
+    page = await open_planner(open_page, someone.member.secret)
     await page.goto(WEEK)
     box = await block(page, "Visite 1.2").bounding_box()  # in the lane of B
     middle = (box["x"] + box["width"] / 2, box["y"] + 10)
@@ -304,14 +265,13 @@ async def test_a_block_changes_its_lane_by_the_pointer_and_a_service_that_is_awa
     await page.keyboard.press("ArrowDown")
     await announced(page, "Rien n’a été enregistré : le service ne répond pas.")
     assert await page.locator("#semaine > .summary").is_visible()
-    await page.context.close()
 
 
-async def test_a_finger_drags_by_the_handle_on_a_tablet_and_scrolls_elsewhere(browser, visitor, sign_in, pool):
+async def test_a_finger_drags_by_the_handle_on_a_tablet_and_scrolls_elsewhere(open_page, sign_in, pool):
     async with transaction(pool) as connection:
         week = await a_week(connection, published=False)
     someone = await sign_in(week.organisation_id)
-    page = await open_page(browser, visitor, someone.member.secret, width=1024, has_touch=True, is_mobile=True)
+    page = await open_planner(open_page, someone.member.secret, width=1024, has_touch=True, is_mobile=True)
     await page.goto(WEEK)
     hour = await hour_of(page)
     finger = await page.context.new_cdp_session(page)
@@ -329,16 +289,15 @@ async def test_a_finger_drags_by_the_handle_on_a_tablet_and_scrolls_elsewhere(br
     await swipe(box["x"] + box["width"] - 12, box["y"] + 12, hour)
     await announced(page, "14 h–17 h")
     assert await stored(pool, "Visite 1.2") == ("2027-06-14", "14:00", "17:00")
-    await page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1280])
-async def test_every_page_is_accessible_at_every_width(browser, visitor, sign_in, pool, width, scheme):
+async def test_every_page_is_accessible_at_every_width(open_page, sign_in, pool, width, scheme):
     async with transaction(pool) as connection:
         week = await a_week(connection, published=False, groups=("A", "B", "C"))
     someone = await sign_in(week.organisation_id)
-    page = await open_page(browser, visitor, someone.member.secret, width=width, color_scheme=scheme)
+    page = await open_planner(open_page, someone.member.secret, width=width, scheme=scheme)
     for path in (
         "", "/seances/nouvelle", f"/seances/{week.sessions[0]}", f"/seances/{week.sessions[0]}/retrait",
         "/jours/nouveau", "/jours/2027-06-14", "/groupes", "/modele", "/../jour/2027-06-14",
@@ -346,4 +305,3 @@ async def test_every_page_is_accessible_at_every_width(browser, visitor, sign_in
         await page.goto(WEEK + path)
         await sound(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
-    await page.context.close()

@@ -1,54 +1,20 @@
 """The guardian's page in a real browser: accessible in each state, nothing wider than a phone, without scripts."""
 
 import os
-import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Page
 
-from infra.contact_sheet import QUIET
 from services.campaigns.offers.consent.refuse_consent import refuse_consent
+from tests.browser import HOME, press
 from tests.services.campaigns.offers.consent.conftest import SIGNER, a_child, do, standing
 
 pytestmark = pytest.mark.anyio
 
-CHROMIUM = shutil.which("chromium")
-HOME = "http://quinzaine.example"
 PICTURES = os.environ.get("QUINZAINE_PICTURES", "")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, visitor, *, width: int, scheme: str = "light", scripts: bool = True) -> Page:
-    async def answer(route: Route) -> None:
-        request = route.request
-        assert request.url.startswith(HOME + "/"), "a page of ours asks nobody else"
-        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-        headers.pop("accept-encoding", None)
-        got = await visitor.request(
-            request.method, request.url.removeprefix(HOME), content=request.post_data_buffer, headers=headers
-        )
-        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
-
-    context = await browser.new_context(
-        viewport={"width": width, "height": 740 if width < 700 else 900},
-        color_scheme=scheme,
-        java_script_enabled=scripts,
-    )
-    await context.route("**/*", answer)
-    return await context.new_page()
 
 
 async def check(page: Page, name: str) -> None:
@@ -63,11 +29,11 @@ async def check(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_each_state_is_accessible_and_fits(browser, visitor, register, pool, width, scheme):
+async def test_each_state_is_accessible_and_fits(open_page, register, pool, width, scheme):
     now = datetime.now(UTC)
     asked, refused, early = await register(a_child(1), a_child(2), a_child(3), now=now)
     await do(pool, refuse_consent, registration_id=refused.id, now=now)
-    page = await open_page(browser, visitor, width=width, scheme=scheme)
+    page = await open_page(width=width, scheme=scheme)
     for name, registered in (("asked", asked), ("ended", refused), ("early", early)):
         await page.goto(f"{HOME}/consentement/{SIGNER.token('consent', registered.id)}")
         await check(page, f"consent-{name}-{width}-{scheme}")
@@ -75,22 +41,21 @@ async def test_each_state_is_accessible_and_fits(browser, visitor, register, poo
     await page.goto(f"{address}/refus")
     await check(page, f"consent-refusal-{width}-{scheme}")
     await page.goto(address)
-    await page.get_by_role("button", name="Donner mon accord").click()
-    await page.wait_for_url(address)
+    await press(page, page.get_by_role("button", name="Donner mon accord"))
     await check(page, f"consent-given-{width}-{scheme}")
     await page.goto(f"{HOME}/inscriptions/{SIGNER.token('registration', early.id)}")
     await check(page, f"pupil-early-{width}-{scheme}")
 
 
-async def test_a_guardian_consents_and_takes_it_back_without_scripts(browser, visitor, register, pool):
+async def test_a_guardian_consents_and_takes_it_back_without_scripts(open_page, register, pool):
     (child,) = await register(a_child(1), now=datetime.now(UTC))
     address = f"{HOME}/consentement/{SIGNER.token('consent', child.id)}"
-    page = await open_page(browser, visitor, width=360, scripts=False)
+    page = await open_page(width=360, script=False)
     await page.goto(address)
-    await page.get_by_role("button", name="Donner mon accord").click()
+    await press(page, page.get_by_role("button", name="Donner mon accord"))
     await page.get_by_text("la place est confirmée").first.wait_for()
     assert await standing(pool, child.id) == ("confirmed", None)
-    await page.get_by_role("link", name="Retirer mon accord").click()
-    await page.get_by_role("button", name="Retirer mon accord").click()
+    await press(page, page.get_by_role("link", name="Retirer mon accord"))
+    await press(page, page.get_by_role("button", name="Retirer mon accord"))
     await page.get_by_text("Vous avez retiré votre accord").first.wait_for()
     assert await standing(pool, child.id) == ("withdrawn", None)

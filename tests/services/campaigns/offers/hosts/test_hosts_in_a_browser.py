@@ -16,7 +16,7 @@ from services.campaigns.offers.speakers.invite_speaker import invite_speaker
 from services.campaigns.offers.speakers.speaker import parse_sheet
 from shared.notices import HostRequested
 from shared.signed_links import Signer
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page  # noqa: F401  # a fixture
+from tests.browser import HOME, press
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
 from tests.world import a_pupil, at
 
@@ -69,8 +69,8 @@ async def paths(pool, settings, small_week, sign_in):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_each_page_is_accessible_and_fits(browser, visitor, planner, paths, width, scheme):  # noqa: F811
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=planner.member.secret)
+async def test_each_page_is_accessible_and_fits(open_page, planner, paths, width, scheme):
+    page = await open_page(width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     for name, path in paths.items():
@@ -80,33 +80,30 @@ async def test_each_page_is_accessible_and_fits(browser, visitor, planner, paths
         results = await Axe().run(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    assert elsewhere == []
+    assert open_page.strangers == []
     assert troubles == []
-    await page.context.close()
 
 
-async def test_the_panel_before_a_replacement_is_accessible(browser, visitor, pool, planner, paths):  # noqa: F811
-    page, _ = await open_page(browser, visitor, width=390, scheme="light", secret=planner.member.secret)
+async def test_the_panel_before_a_replacement_is_accessible(open_page, pool, planner, paths):
+    page = await open_page(width=390, scheme="light", secret=planner.member.secret)
     await page.goto(HOME + paths["replacement"])
     await page.fill("#company", "Ateliers du Pont")
     await page.fill("#place", "3 quai Neuf, 27500 Pont-Audemer")
     await page.fill("#name", "Inès Roux")
     await page.fill("#email", "ines@pont.example")
-    await page.get_by_role("button", name="Remplacer").click()
+    await press(page, page.get_by_role("button", name="Remplacer"))
     await page.get_by_text("Le message, mot pour mot").wait_for()
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / "panel 390 light.png", full_page=True)
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    async with page.expect_navigation():
-        await page.get_by_role("button", name="Changer et prévenir").click()
+    await press(page, page.get_by_role("button", name="Changer et prévenir"))
     assert [event.host for event in (await events(pool, HostRequested))[-1:]] == ["Ateliers du Pont"]
-    await page.context.close()
 
 
-async def test_a_company_answers_in_two_touches_on_a_phone(browser, visitor, pool, paths):  # noqa: F811
-    page, _ = await open_page(browser, visitor, width=390, scheme="light")
+async def test_a_company_answers_in_two_touches_on_a_phone(open_page, pool, paths):
+    page = await open_page(width=390, scheme="light")
     await page.goto(HOME + paths["link awaited"])
     box = await page.get_by_role("button", name="Confirmer l’accueil").bounding_box()
     assert box is not None
@@ -114,7 +111,6 @@ async def test_a_company_answers_in_two_touches_on_a_phone(browser, visitor, poo
     await page.get_by_text("Proposer un autre horaire").click()
     await page.fill("#start", "10:00")
     await page.fill("#end", "12:00")
-    await page.get_by_role("button", name="Proposer cet horaire").click()
+    await press(page, page.get_by_role("button", name="Proposer cet horaire"))
     await page.get_by_text("Vous proposez le").wait_for()
     assert await pool.fetchval("SELECT count(*) FROM campaigns.host_requests WHERE status = 'proposed'") == 2
-    await page.context.close()

@@ -13,7 +13,7 @@ from services.campaigns.offers.session import SessionChange
 from services.notifications.plan_events import plan_events
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.services.campaigns.look.test_pages_in_a_browser import HOME, browser, open_page  # noqa: F401  # a fixture
+from tests.browser import HOME, press
 from tests.world import NOW, a_pupil, a_week, an_organisation, at
 
 pytestmark = pytest.mark.anyio
@@ -61,9 +61,9 @@ async def week(pool, settings, small_week):
 
 
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_every_page_is_accessible_and_no_wider_than_its_screen(browser, visitor, planner, week, width):  # noqa: F811
+async def test_every_page_is_accessible_and_no_wider_than_its_screen(open_page, planner, week, width):
     scheme = "light" if width == 390 else "dark"
-    page, elsewhere = await open_page(browser, visitor, width=width, scheme=scheme, secret=planner.member.secret)
+    page = await open_page(width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     slug = week.slug
@@ -84,7 +84,7 @@ async def test_every_page_is_accessible_and_no_wider_than_its_screen(browser, vi
         await _look(page, name, width)
     await page.goto(f"{HOME}/planification/{slug}/reglages")
     await page.fill("#city", "Bernay")
-    await page.click("text=Enregistrer")
+    await press(page, "text=Enregistrer")
     await page.wait_for_selector(".very-mail")
     await _look(page, "consequences", width)
     await page.goto(f"{HOME}/planification/{slug}/fichier")
@@ -94,43 +94,39 @@ async def test_every_page_is_accessible_and_no_wider_than_its_screen(browser, vi
     )
     lines = changed.splitlines(keepends=True)
     await page.set_input_files("#file", {"name": "semaine.csv", "mimeType": "text/csv", "buffer": b"".join(lines[:-1])})
-    await page.click("text=Voir ce qu’il change")
+    await press(page, "text=Voir ce qu’il change")
     await page.wait_for_selector(".preview")
     await _look(page, "file preview", width)
     await page.goto(f"{HOME}/planification/{slug}/fichier")
     await page.set_input_files("#file", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"Titre;x\r\nVille;=1"})
-    await page.click("text=Voir ce qu’il change")
+    await press(page, "text=Voir ce qu’il change")
     await page.wait_for_selector(".summary")
     await _look(page, "file refused", width)
     await page.goto(f"{HOME}/planification/offres/nouvelle")
-    await page.click("text=Créer le brouillon")
+    await press(page, "text=Créer le brouillon")
     await page.wait_for_selector(".summary")
     await _look(page, "new offer refused", width)
     # an answer that says 422 is told by the browser itself
     assert [trouble for trouble in troubles if "422" not in trouble] == []
-    assert elsewhere == []
-    await page.context.close()
+    assert open_page.strangers == []
 
 
-async def test_an_offer_is_cancelled_by_hand_after_two_questions(pool, browser, visitor, planner, week):  # noqa: F811
-    page, _ = await open_page(browser, visitor, width=390, scheme="light", secret=planner.member.secret)
+async def test_an_offer_is_cancelled_by_hand_after_two_questions(pool, open_page, planner, week):
+    page = await open_page(width=390, scheme="light", secret=planner.member.secret)
     await page.goto(f"{HOME}/planification/{week.slug}/annulation")
     await page.fill("#note", "Le site est fermé.")
     await page.click("text=Relire le message")
     await page.wait_for_function("document.querySelector('.letter pre').textContent.includes('Le site est fermé.')")
-    await page.click("button:has-text('Annuler l’offre')")
+    await press(page, "button:has-text('Annuler l’offre')")
     await page.wait_for_selector("[role=alert]")
     assert await pool.fetchval("SELECT status FROM campaigns.offers WHERE id = $1", week.offer_id) == "published"
     assert await page.input_value("#note") == "Le site est fermé."
-    await page.click("text=Oui, annuler l’offre")
-    # the page after it is another room's: the client of the tests loses its cookie on the way there
-    await page.wait_for_selector("[name=sure]", state="detached")
+    await press(page, "text=Oui, annuler l’offre")
     assert await pool.fetchval("SELECT status FROM campaigns.offers WHERE id = $1", week.offer_id) == "cancelled"
     note = await pool.fetchval(
         "SELECT body ->> 'note' FROM contract.events WHERE tag = 'offer.cancelled' AND offer_id = $1", week.offer_id
     )
     assert note == "Le site est fermé."
-    await page.context.close()
 
 
 async def _look(page, name: str, width: int) -> None:

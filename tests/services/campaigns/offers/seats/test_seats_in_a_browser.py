@@ -1,64 +1,23 @@
 """The seats' pages in a real browser: accessible, nothing wider than a phone; a sheet that waits for the network."""
 
 import os
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Page
 
-from infra.contact_sheet import QUIET
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.seats.keep_seats import keep_seats
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
+from tests.browser import HOME, press
 from tests.world import NOW, a_pupil, a_week, an_organisation, at
 
 pytestmark = pytest.mark.anyio
 
-CHROMIUM = shutil.which("chromium")
-HOME = "http://quinzaine.example"
 PICTURES = os.environ.get("QUINZAINE_PICTURES", "")
-
-
-class Network:
-    """What lies between the browser and the application; `up` is whether it is there."""
-
-    def __init__(self, visitor) -> None:
-        self.visitor = visitor
-        self.up = True
-
-    async def answer(self, route: Route) -> None:
-        request = route.request
-        if not self.up or not request.url.startswith(HOME + "/"):
-            await route.abort()
-            return
-        headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-        headers.pop("accept-encoding", None)
-        got = await self.visitor.request(
-            request.method, request.url.removeprefix(HOME), content=request.post_data_buffer, headers=headers
-        )
-        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, network: Network, secret: str, *, width: int, scheme: str = "light") -> Page:
-    context = await browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    await context.add_cookies([{"name": "quinzaine", "value": secret, "url": HOME}])
-    await context.route("**/*", network.answer)
-    return await context.new_page()
 
 
 @pytest.fixture
@@ -95,11 +54,10 @@ async def check(page: Page, name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (390, "dark")])
-async def test_the_pages_are_accessible_and_no_wider_than_a_phone(browser, visitor, pool, seats, width, scheme):
+async def test_the_pages_are_accessible_and_no_wider_than_a_phone(open_page, pool, seats, width, scheme):
     week, planner, teacher = seats
     own = await pool.fetchval("SELECT id FROM campaigns.registrations WHERE enrolled_by IS NOT NULL LIMIT 1")
-    network = Network(visitor)
-    page = await open_page(browser, network, planner.member.secret, width=width, scheme=scheme)
+    page = await open_page(secret=planner.member.secret, width=width, scheme=scheme)
     for name, path in (
         ("places", f"/planification/{week.slug}/places"),
         ("presences", f"/planification/{week.slug}/presences/2027-06-14"),
@@ -109,7 +67,7 @@ async def test_the_pages_are_accessible_and_no_wider_than_a_phone(browser, visit
         for details in await page.locator("details").all():
             await details.evaluate("one => one.open = true")
         await check(page, name, width)
-    page = await open_page(browser, network, teacher.member.secret, width=width, scheme=scheme)
+    page = await open_page(secret=teacher.member.secret, width=width, scheme=scheme)
     for name, path in (
         ("classes", "/planification/classes"),
         ("swap", f"/planification/classes/{week.slug}/{own}/echange"),
@@ -120,23 +78,21 @@ async def test_the_pages_are_accessible_and_no_wider_than_a_phone(browser, visit
             await details.evaluate("one => one.open = true")
         await check(page, name, width)
     await page.fill("#list", "nom;prénom;adresse\nDupré;Cam1lle;camille")
-    await page.click("text=Relire la liste avant d’inscrire")
+    await press(page, "text=Relire la liste avant d’inscrire")
     await page.wait_for_selector(".summary")
     await check(page, "class faults", width)
     await page.fill("#list", "Dupré;Camille;camille@eleve.example\nRoy;Jo;Anne Roy;anne@famille.example")
-    await page.click("text=Relire la liste avant d’inscrire")
+    await press(page, "text=Relire la liste avant d’inscrire")
     await page.wait_for_selector("text=2 élèves lus")
     await check(page, "class preview", width)
 
 
-async def test_a_sheet_filled_in_without_a_network_is_sent_when_it_is_back(browser, visitor, pool, seats):
+async def test_a_sheet_filled_in_without_a_network_is_sent_when_it_is_back(open_page, pool, seats):
     week, planner, _ = seats
-    network = Network(visitor)
-    page = await open_page(browser, network, planner.member.secret, width=390)
+    page = await open_page(secret=planner.member.secret, width=390)
     await page.goto(f"{HOME}/planification/{week.slug}/presences/2027-06-14")
     first = page.locator("fieldset.seen").first
     await first.locator(".is-late").click()
-    network.up = False
     await page.context.set_offline(True)
     await page.click("text=Enregistrer les présences")
     await page.wait_for_selector("text=la feuille est gardée sur ce téléphone")
@@ -145,7 +101,6 @@ async def test_a_sheet_filled_in_without_a_network_is_sent_when_it_is_back(brows
     assert "late" in kept
     assert "Nom" not in kept
     assert "Dupr" not in kept
-    network.up = True
     # it is sent, forgotten, and the page says what is noted now
     async with page.expect_event("load"):
         await page.context.set_offline(False)
@@ -155,22 +110,18 @@ async def test_a_sheet_filled_in_without_a_network_is_sent_when_it_is_back(brows
     assert await page.locator("fieldset.seen").first.locator("input[type=radio][value=late]").is_checked()
 
 
-async def test_the_sheet_works_without_any_script(browser, visitor, pool, seats):
+async def test_the_sheet_works_without_any_script(open_page, pool, seats):
     week, planner, _ = seats
-    context = await browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    await context.add_cookies([{"name": "quinzaine", "value": planner.member.secret, "url": HOME}])
-    await context.route("**/*", Network(visitor).answer)
-    page = await context.new_page()
+    page = await open_page(secret=planner.member.secret, width=390, script=False)
     await page.goto(f"{HOME}/planification/{week.slug}/presences/2027-06-14")
     await page.locator("fieldset.seen").first.locator(".is-present").click()
-    async with page.expect_navigation():
-        await page.click("text=Enregistrer les présences")
+    await press(page, "text=Enregistrer les présences")
     assert await pool.fetchval("SELECT state FROM campaigns.attendance") == "present"
 
 
-async def test_the_sheet_is_a_list_on_paper(browser, visitor, seats):
+async def test_the_sheet_is_a_list_on_paper(open_page, seats):
     week, planner, _ = seats
-    page = await open_page(browser, Network(visitor), planner.member.secret, width=1280)
+    page = await open_page(secret=planner.member.secret, width=1280)
     await page.goto(f"{HOME}/planification/{week.slug}/presences/2027-06-14")
     assert not await page.locator(".print-only").is_visible()
     await page.emulate_media(media="print")

@@ -14,6 +14,7 @@ from services.campaigns.registering.links.send_links import find_link_requests, 
 from shared.database import transaction
 from shared.events import decode_event
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.services.campaigns.look.page_reader import read
 from tests.world import NOW, a_pupil, a_week
 
@@ -118,12 +119,13 @@ async def test_two_loops_answer_a_request_once(visitor, pool):
     assert len(await told(pool)) == 1
 
 
-async def test_the_clock_answers_by_itself_and_forgets_the_address(visitor, pool, registration_id):
-    await ask(visitor, ADDRESS)
-    for _ in range(100):
-        if notices := await told(pool):
-            break
-        await asyncio.sleep(0.1)
+async def test_the_clock_answers_by_itself_and_forgets_the_address(settings, pool, registration_id):
+    async with visiting(settings, clock=True) as visitor:
+        await ask(visitor, ADDRESS)
+        for _ in range(300):
+            if notices := await told(pool):
+                break
+            await asyncio.sleep(0.1)
     assert [link.registration_id for notice in notices for link in notice.links] == [registration_id]
     assert await pool.fetchval("SELECT count(*) FROM campaigns.link_requests WHERE email IS NOT NULL") == 0
     async with pool.acquire() as connection:
