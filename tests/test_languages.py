@@ -39,8 +39,19 @@ DATA: dict[str, str] = {
     "services/campaigns/feeds/public/departements.py": "names of départements",
 }
 SAYS = ("_", "n_", "later", "n_later", "gettext", "ngettext")
-# a sentence, or a word of French: letters with accents, « », ’
+# letters with accents, « », ’
 FRENCH = re.compile(r"[àâçéèêëîïôùûœÀÂÇÉÈÊËÎÏÔÙÛŒ«»’]")
+# words that French has and neither English nor code, where they stand beside another word
+FRENCH_WORDS = re.compile(
+    r"(?<![\w.\-/])(?:le|les|des|du|une|un|au|aux|sur|pour|avec|dans|est|sont|pas|vous|votre|vos|et|par|chez|avant|selon|"
+    r"entre|plus|chaque|tous|toutes|aucune?|sans|leur|qui|que)(?![\w=.\-/])",
+    re.IGNORECASE,
+)
+# columns and cells as people write them in files: read, never said
+OF_FILES = ("accord le", "adresse du responsable", "tout le monde")
+# « avec » before a name: half a sentence
+HALF = re.compile(r"[^\W\d_]{2,} ")
+SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|ALTER|FROM|WHERE|JOIN)\b")
 WORDED = ("aria-label", "title", "alt", "placeholder", "label")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
@@ -86,6 +97,13 @@ def messages_of_module(path: Path) -> Iterator[tuple[str, str]]:
             sense = next((value.value for value in senses if isinstance(value, ast.Constant)), "")
             if texts:
                 yield in_sense(texts[0], sense), texts[1] if len(texts) > 1 else ""
+
+
+def is_french(text: str) -> bool:
+    """Whether it is a sentence or a word of French, accents or not."""
+    if FRENCH.search(text):
+        return True
+    return " " in text.strip() and text not in OF_FILES and not SQL.search(text) and bool(FRENCH_WORDS.search(text))
 
 
 class Unmarked(HTMLParser):
@@ -143,7 +161,9 @@ def unmarked_in_code(source: str) -> list[str]:
     return [
         const.value
         for const in tree.find_all(nodes.Const)
-        if isinstance(const.value, str) and id(const) not in marked and FRENCH.search(const.value)
+        if isinstance(const.value, str)
+        and id(const) not in marked
+        and (is_french(const.value) or HALF.fullmatch(const.value))
     ]
 
 
@@ -162,18 +182,32 @@ def test_every_sentence_of_a_page_is_marked(path):
     assert unmarked_in_code(source) == [], "not within _()"
 
 
-def is_kept(node: ast.AST) -> bool:
-    """What is no sentence of a page: a line of the journal, in French; an example, the English of the API’s pages."""
+def in_french(node: ast.AST) -> bool:
+    """Whether all that is said within is French, whatever language is spoken."""
     match node:
-        case ast.Call(func=ast.Name(id="write_audit")) | ast.Assign(targets=[ast.Name(id="detail")]):
-            return True
         case ast.With(
             items=[ast.withitem(context_expr=ast.Call(func=ast.Name(id="speaking"), args=[ast.Constant("fr")]))]
         ):
             return True
-        case ast.keyword(arg="examples" | "detail" | "summary"):
+    return False
+
+
+def of_journal(node: ast.AST) -> bool:
+    """Where a line of the journal is put together."""
+    match node:
+        case ast.Call(func=ast.Name(id="write_audit")) | ast.Assign(targets=[ast.Name(id="detail")]):
+            return True
+        case ast.keyword(arg="detail"):
             return True
     return False
+
+
+def is_kept(node: ast.AST) -> bool:
+    """What is no sentence of a page: a line of the journal, in French; an example, the English of the API’s pages."""
+    match node:
+        case ast.keyword(arg="examples" | "summary"):
+            return True
+    return of_journal(node) or in_french(node)
 
 
 @pytest.mark.parametrize("path", SENTENCES, ids=ids(SENTENCES))
@@ -189,7 +223,7 @@ def test_every_sentence_of_a_module_is_marked(path):
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        and id(node) not in passed and FRENCH.search(node.value)
+        and id(node) not in passed and is_french(node.value)
     ]  # fmt: skip
     assert unmarked == [], "not within _(), n_() or later()"
 
@@ -220,6 +254,25 @@ def test_a_script_says_what_its_page_gives_it_and_no_sentence_of_its_own():
 def test_a_sheet_is_set_in_words_it_is_given():
     for path in sorted((ROOT / "services").rglob("*.typ")):
         assert FRENCH.findall(re.sub(r"//[^\n]*", "", path.read_text())) == [], path.name
+
+
+def asks_the_language(node: ast.AST) -> bool:
+    """A call of `_`, of `say_date` and the like; those that say what the journal keeps speak French themselves."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        return False
+    return node.func.id in SAYS or (node.func.id.startswith("say_") and node.func.id != "say_changes")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
+def test_what_the_journal_keeps_is_put_together_in_french(path):
+    tree = ast.parse(path.read_text())
+    french = {id(part) for node in ast.walk(tree) if in_french(node) for part in ast.walk(node)}
+    torn = {
+        f"line {part.lineno}: {ast.unparse(part)}"
+        for node in ast.walk(tree) if of_journal(node)
+        for part in ast.walk(node) if asks_the_language(part) and id(part) not in french
+    }  # fmt: skip
+    assert torn == set(), 'in whatever language the page is: put it together within speaking("fr")'
 
 
 def catalogues() -> list[Path]:

@@ -33,9 +33,12 @@ async def change_organisation(
     before = await lock_organisation(connection, organisation_id)
     if edition is not None and edition != before.edition:
         raise OrganisationChangedMeanwhile
-    fields = (("name", "le nom"), ("kind", "le type"), ("siret", "le SIRET"), ("uai", "le code UAI"))
-    changed = tuple(words for field, words in fields if getattr(before, field) != getattr(form, field))
-    if not changed:
+    detail = tuple(
+        words
+        for field, words in (("name", "le nom"), ("kind", "le type"), ("siret", "le SIRET"), ("uai", "le code UAI"))
+        if getattr(before, field) != getattr(form, field)
+    )
+    if not detail:
         return ()
     if form.name != before.name:
         await lock_name(connection, organisation_id)
@@ -54,9 +57,9 @@ async def change_organisation(
     if form.name != before.name:
         await _raise_feeds(connection, organisation_id, now)
     await write_audit(
-        connection, actor, "change_organisation", ", ".join(changed), now=now, organisation_id=organisation_id
+        connection, actor, "change_organisation", ", ".join(detail), now=now, organisation_id=organisation_id
     )
-    return changed
+    return detail
 
 
 async def _raise_feeds(connection: Connection, organisation_id: UUID, now: datetime) -> None:

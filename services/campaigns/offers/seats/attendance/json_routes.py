@@ -29,6 +29,7 @@ from services.campaigns.offers.seats.attendance.sign_conventions import sign_con
 from services.campaigns.offers.seats.queue.read import read_seats
 from shared.database import Connection
 from shared.french_dates import PARIS, say_date
+from shared.languages import speaking
 
 OFFER = "/api/v1/offers/{offer_id:uuid}"
 BODY_AT_MOST = 1024 * 1024
@@ -77,7 +78,8 @@ async def post_attendance_json(
             now=now,
         )
         if noted:
-            detail = f"Présences du {say_date(day)} : {noted} notée(s)."
+            with speaking("fr"):
+                detail = f"Présences du {say_date(day)} : {noted} notée(s)."
             await write_audit(connection, actor, "note_attendance", detail, now=now, offer_id=offer_id)
         return Response(_sheet_body(await read_sheet(connection, offer_id, day)))
 

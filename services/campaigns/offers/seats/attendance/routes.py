@@ -29,7 +29,7 @@ from services.campaigns.offers.seats.queue.read import find_seats
 from services.campaigns.offers.seats.queue.standing import PlannedSeats
 from shared.database import Connection
 from shared.french_dates import PARIS, say_date
-from shared.languages import later
+from shared.languages import later, speaking
 
 PRESENCES = "/planification/{slug:str}/presences"
 CONVENTIONS = "/planification/{slug:str}/conventions"
@@ -106,7 +106,8 @@ async def post_sheet(
             now=now,
         )
         if noted:
-            detail = f"Présences du {say_date(day)} : {noted} notée(s)."
+            with speaking("fr"):
+                detail = f"Présences du {say_date(day)} : {noted} notée(s)."
             await write_audit(connection, actor, "note_attendance", detail, now=now, offer_id=offer.id)
     return Redirect(f"/planification/{slug}/presences/{day.isoformat()}", status_code=303)
 
