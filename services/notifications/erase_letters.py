@@ -33,6 +33,7 @@ async def erase_letters(connection: Connection, erased: Sequence[PupilErased]) -
             """,
             list(fact.registration_ids),
         )
+        await _erase_answers(connection, fact)
         about = (list(fact.registration_ids), list(fact.people), str(fact.pupil_id), NOTICES_OF_A_PUPIL)
         await connection.execute(
             f"""
@@ -57,3 +58,25 @@ async def erase_letters(connection: Connection, erased: Sequence[PupilErased]) -
         if not left:
             done.add(fact.id)
     return done
+
+
+async def _erase_answers(connection: Connection, fact: PupilErased) -> None:
+    """What was written back by them or about their registrations, and their addresses that were shut."""
+    mine = (list(fact.registration_ids), list(fact.people))
+    await connection.execute(
+        """
+        UPDATE notifications.answers a SET sender = '', subject = '', words = '', facts = '{}'
+        WHERE a.facts <> '{}' AND (
+            a.registration_id = ANY($1::uuid[])
+            OR a.delivery_id IN (SELECT id FROM notifications.deliveries
+                                 WHERE registration_id = ANY($1::uuid[]) OR recipient_id = ANY($2::uuid[])))
+        """,
+        *mine,
+    )
+    await connection.execute(
+        """
+        DELETE FROM notifications.suppressions s USING notifications.deliveries d
+        WHERE d.id = s.delivery_id AND (d.registration_id = ANY($1::uuid[]) OR d.recipient_id = ANY($2::uuid[]))
+        """,
+        *mine,
+    )

@@ -13,8 +13,10 @@ import structlog
 from msgspec import Struct
 
 from services.notifications.failure import describe
-from services.notifications.inbound.answer_reply import answer_reply, read_invitation
+from services.notifications.inbound.answer_reply import answer_reply
 from services.notifications.inbound.campaigns_api import Campaigns, ServiceAway, ServiceRefused
+from services.notifications.inbound.note_bounce import note_bounce
+from services.notifications.inbound.pass_letter import pass_letter
 from services.notifications.inbound.record_answer import Facts
 from shared.database import Connection, Pool, transaction
 from shared.settings import Settings
@@ -79,13 +81,27 @@ class Answers:
         return outcome
 
     async def _outcome(self, answer: ClaimedAnswer) -> str:
-        if answer.kind == "reply" and answer.registration_id and answer.facts.reply:
-            async with self._pool.acquire() as connection:
-                invitation = await read_invitation(
-                    connection, answer.registration_id, mail_domain=self._settings.mail_domain
-                )
-            return await answer_reply(self._campaigns, answer.facts.reply, invitation, received_at=answer.received_at)
-        return "noted"
+        given = {"answer_id": answer.id}
+        if answer.delivery_id is not None:
+            return await note_bounce(
+                self._pool, self._campaigns, delivery_id=answer.delivery_id, report=answer.facts.report, **given
+            )
+        if answer.registration_id is None:
+            return "noted"
+        given |= {"registration_id": answer.registration_id}
+        if answer.facts.reply is not None:
+            return await answer_reply(
+                self._pool,
+                self._campaigns,
+                answer.facts.reply,
+                mail_domain=self._settings.mail_domain,
+                received_at=answer.received_at,
+                **given,
+            )
+        if answer.kind != "letter":
+            # erased before it was acted on
+            return "noted"
+        return await pass_letter(self._pool, self._campaigns, received_at=answer.received_at, **given)
 
     async def _postpone(self, answer: ClaimedAnswer, why: str) -> None:
         now = datetime.now(UTC)

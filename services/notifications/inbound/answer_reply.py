@@ -1,12 +1,62 @@
-"""Answer a calendar's reply: what counts of it becomes an act of the campaign service, the rest is noted."""
+"""Answer a calendar: what counts of its reply becomes an act of the campaign service, the rest is noted or told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
-from services.notifications.inbound.calendar_reply import CalendarReply
+from services.notifications.inbound.calendar_reply import CalendarReply, Reply
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.invitation import SentInvitation, judge
-from shared.database import Connection
+from services.notifications.message import Message
+from shared.database import Connection, Pool
+
+Why = Literal["outdated", "refresh", "counter"]
+# two machines that answer each other stop here
+TOLD_AGAIN_AFTER = timedelta(hours=1)
+_MESSAGES: dict[Why, Message] = {
+    "outdated": "answer_outdated",
+    "refresh": "invitation_again",
+    "counter": "counter_declined",
+}
+
+
+async def answer_reply(
+    pool: Pool,
+    campaigns: Campaigns,
+    reply: CalendarReply,
+    *,
+    registration_id: UUID,
+    answer_id: UUID,
+    mail_domain: str,
+    received_at: datetime,
+) -> str:
+    """What it came to, a word for each day answered. Raises `ServiceAway`, `ServiceRefused`."""
+    async with pool.acquire() as connection:
+        invitation = await read_invitation(connection, registration_id, mail_domain=mail_domain)
+    if reply.method != "REPLY":
+        known = reply.uid == invitation.uid and reply.replies[0].attendee in invitation.written
+        why: Why = "counter" if reply.method == "COUNTER" else "refresh"
+        told = known and await _tell(pool, campaigns, invitation, why, reply.replies[0], answer_id, received_at)
+        return "foreign" if not known else why if told else "noted"
+    judged = judge(reply, invitation)
+    words = list(judged.noted)
+    if judged.valid:
+        body = {
+            "registration_id": registration_id,
+            "answers": [
+                {
+                    "answer": each.answer,
+                    "day": each.day,
+                    "sequence": each.sequence,
+                    "stamp": each.given_at(received_at),
+                }
+                for each in judged.valid
+            ],
+        }
+        words = [*(await campaigns.post("/api/v1/answers/calendar", body))["outcomes"], *words]
+    elif "outdated" in words:
+        await _tell(pool, campaigns, invitation, "outdated", reply.replies[0], answer_id, received_at)
+    return ",".join(dict.fromkeys(words))
 
 
 async def read_invitation(connection: Connection, registration_id: UUID, *, mail_domain: str) -> SentInvitation:
@@ -30,19 +80,32 @@ async def read_invitation(connection: Connection, registration_id: UUID, *, mail
     )
 
 
-async def answer_reply(
-    campaigns: Campaigns, reply: CalendarReply, invitation: SentInvitation, *, received_at: datetime
-) -> str:
-    """What it came to, a word for each day answered. Raises `ServiceAway`, `ServiceRefused`."""
-    judged = judge(reply, invitation)
-    words = list(judged.noted)
-    if judged.valid:
-        body = {
-            "registration_id": invitation.registration_id,
-            "answers": [
-                {"answer": each.answer, "day": each.day, "sequence": each.sequence, "stamp": each.given_at(received_at)}
-                for each in judged.valid
-            ],
-        }
-        words = [*(await campaigns.post("/api/v1/answers/calendar", body))["outcomes"], *words]
-    return ",".join(dict.fromkeys(words))
+async def _tell(
+    pool: Pool,
+    campaigns: Campaigns,
+    invitation: SentInvitation,
+    why: Why,
+    reply: Reply,
+    answer_id: UUID,
+    received_at: datetime,
+) -> bool:
+    """Whether its owner is answered: not twice within the hour, nor where there is no seat."""
+    told_lately = await pool.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM notifications.deliveries
+                       WHERE registration_id = $1 AND message = $2 AND planned_at > $3)
+        """,
+        invitation.registration_id,
+        _MESSAGES[why],
+        received_at - TOLD_AGAIN_AFTER,
+    )
+    if told_lately:
+        return False
+    body = {
+        "registration_id": invitation.registration_id,
+        "why": why,
+        "sequence": reply.sequence,
+        "day": reply.day,
+    }
+    told: bool = (await campaigns.post("/api/v1/answers/notes", body, key=answer_id))["told"]
+    return told

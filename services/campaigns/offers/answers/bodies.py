@@ -30,3 +30,35 @@ class OutcomesBody(Struct, frozen=True):
     """What each answer came to, in the same order."""
 
     outcomes: list[str]
+
+
+class NoteBody(Struct, frozen=True, kw_only=True):
+    """What a calendar said that changes nothing; `sequence` and `day` are the answer's own."""
+
+    registration_id: UUID
+    why: Literal["outdated", "refresh", "counter"]
+    sequence: Sequence = 0
+    day: Date | None = None
+
+
+class LetterBody(Struct, frozen=True, kw_only=True):
+    """Somebody wrote back: the words are kept by who read them, under `answer_id`."""
+
+    registration_id: UUID
+    answer_id: UUID
+
+
+class RefusedAddressBody(Struct, frozen=True, kw_only=True):
+    """A mail to a person came back for good; `status` as the report has it (RFC 3463)."""
+
+    person_id: UUID
+    registration_id: UUID | None = None
+    offer_id: UUID | None = None
+    status: Annotated[str, Meta(pattern=r"^[0-9.]{0,12}$")]
+    shut: bool
+
+
+class ToldBody(Struct, frozen=True):
+    """Whether there was anybody to tell."""
+
+    told: bool

@@ -4,15 +4,28 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, post
+from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from services.campaigns.access.guard import refuse_strangers
 from services.campaigns.edge import Edge
-from services.campaigns.offers.answers.bodies import CalendarAnswersBody, OutcomesBody
+from services.campaigns.idempotency import IdempotencyKey, answer_once
+from services.campaigns.offers.answers.bodies import (
+    CalendarAnswersBody,
+    LetterBody,
+    NoteBody,
+    OutcomesBody,
+    RefusedAddressBody,
+    ToldBody,
+)
 from services.campaigns.offers.answers.calendar_answer import CalendarAnswer
+from services.campaigns.offers.answers.note_answer import note_answer
+from services.campaigns.offers.answers.note_refused_address import note_refused_address
+from services.campaigns.offers.answers.pass_letter_on import pass_letter_on
 from services.campaigns.offers.answers.take_calendar_answer import take_calendar_answer
+from shared.database import Connection
+from shared.signed_links import NOBODY
 
 
 @post("/api/v1/answers/calendar", status_code=200, include_in_schema=False)
@@ -38,4 +51,55 @@ async def post_calendar_answers(
         )
 
 
-route_handlers: list[Any] = [post_calendar_answers]
+@post("/api/v1/answers/notes", status_code=200, include_in_schema=False)
+async def post_note(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    data: JSONBody[NoteBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[ToldBody]:
+    """A calendar's answer that changes nothing, whose owner is answered."""
+    refuse_strangers(request, edge)
+
+    async def write(connection: Connection) -> Response[ToldBody]:
+        return Response(ToldBody(await note_answer(connection, **msgspec.structs.asdict(data), now=now)))
+
+    return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
+
+
+@post("/api/v1/answers/letters", status_code=200, include_in_schema=False)
+async def post_letter(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    data: JSONBody[LetterBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[ToldBody]:
+    """A letter for the planners of an offer."""
+    refuse_strangers(request, edge)
+
+    async def write(connection: Connection) -> Response[ToldBody]:
+        return Response(ToldBody(await pass_letter_on(connection, **msgspec.structs.asdict(data), now=now)))
+
+    return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
+
+
+@post("/api/v1/answers/refused-addresses", status_code=200, include_in_schema=False)
+async def post_refused_address(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    data: JSONBody[RefusedAddressBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[ToldBody]:
+    """A mail that came back for good."""
+    refuse_strangers(request, edge)
+
+    async def write(connection: Connection) -> Response[ToldBody]:
+        return Response(ToldBody(await note_refused_address(connection, **msgspec.structs.asdict(data), now=now)))
+
+    return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
+
+
+route_handlers: list[Any] = [post_calendar_answers, post_note, post_letter, post_refused_address]

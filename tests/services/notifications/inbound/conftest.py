@@ -22,6 +22,7 @@ from services.notifications.smtp import MailServer
 from shared.database import Pool, transaction
 from shared.identifiers import new_id
 from shared.settings import Settings
+from shared.signed_links import Signer
 from tests.services.notifications.inbound.replies import Invited, invited_by
 from tests.services.notifications.sink import Sink, open_sink, parse
 from tests.world import Week, a_member, a_week, an_organisation
@@ -43,6 +44,7 @@ class WayBack:
             Reception(self.settings, pool, self.answers), host="127.0.0.1", port=0, hostname="quinzaine.example"
         )
         self.week: Week
+        self.planner = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', UUID(int=0))}"}
 
     async def register(self, number: int, **changes: Any) -> UUID:
         """Register the n-th pupil."""
