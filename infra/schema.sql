@@ -802,6 +802,8 @@ CREATE TABLE notifications.deliveries (
     sent_at timestamp with time zone,
     answer text DEFAULT ''::text NOT NULL,
     superseded_by uuid,
+    losses integer DEFAULT 0 NOT NULL,
+    turn_at timestamp with time zone,
     quiet_until timestamp with time zone,
     CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text, 'DECLINECOUNTER'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
@@ -829,6 +831,25 @@ CREATE TABLE contract.events (
     planned_at timestamp with time zone
 );
 
+CREATE TABLE notifications.domains (
+    domain text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    last_failed uuid,
+    waves integer DEFAULT 0 NOT NULL,
+    held_until timestamp with time zone,
+    answer text DEFAULT ''::text NOT NULL,
+    free_at timestamp with time zone,
+    CONSTRAINT domains_domain_check CHECK ((domain = lower(domain)))
+);
+
+CREATE VIEW contract.held_domains AS
+ SELECT domain,
+    failures,
+    held_until,
+    answer
+   FROM notifications.domains
+  WHERE (held_until > now());
+
 CREATE TABLE contract.link_versions (
     registration_id uuid NOT NULL,
     version smallint NOT NULL,
@@ -836,6 +857,22 @@ CREATE TABLE contract.link_versions (
     CONSTRAINT link_versions_guardian_version_check CHECK ((guardian_version >= 1)),
     CONSTRAINT link_versions_version_check CHECK ((version >= 1))
 );
+
+CREATE TABLE notifications.mail_servers (
+    server text NOT NULL,
+    away_since timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    probe_at timestamp with time zone NOT NULL,
+    error text NOT NULL
+);
+
+CREATE VIEW contract.mail_servers AS
+ SELECT server,
+    away_since,
+    failures,
+    probe_at,
+    error
+   FROM notifications.mail_servers;
 
 CREATE TABLE contract.people (
     id uuid NOT NULL,
@@ -855,6 +892,53 @@ CREATE TABLE contract.programmes (
     version integer NOT NULL,
     body jsonb NOT NULL
 );
+
+CREATE VIEW contract.queue AS
+ SELECT priority,
+    count(*) AS waiting,
+    min(due_at) AS oldest
+   FROM notifications.deliveries
+  WHERE ((state = 'due'::text) AND (due_at <= now()))
+  GROUP BY priority;
+
+CREATE TABLE contract.sending (
+    only_one boolean DEFAULT true NOT NULL,
+    paused_at timestamp with time zone,
+    paused_by uuid,
+    CONSTRAINT sending_only_one_check CHECK (only_one)
+);
+
+CREATE TABLE notifications.suppressions (
+    address text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    delivery_id uuid,
+    CONSTRAINT suppressions_address_check CHECK ((address = lower(address)))
+);
+
+CREATE VIEW contract.suppressions AS
+ SELECT address,
+    reason,
+    at,
+    delivery_id
+   FROM notifications.suppressions;
+
+CREATE TABLE notifications.tallies (
+    hour timestamp with time zone NOT NULL,
+    shard integer NOT NULL,
+    domain text NOT NULL,
+    outcome text NOT NULL,
+    number bigint NOT NULL,
+    CONSTRAINT tallies_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'later'::text, 'lost'::text, 'refused'::text])))
+);
+
+CREATE VIEW contract.tallies AS
+ SELECT hour,
+    domain,
+    outcome,
+    (sum(number))::bigint AS number
+   FROM notifications.tallies
+  GROUP BY hour, domain, outcome;
 
 CREATE TABLE notifications.answers (
     id uuid NOT NULL,
@@ -892,14 +976,6 @@ CREATE TABLE notifications.calendars (
     occurred_at timestamp with time zone NOT NULL,
     reply_address text NOT NULL,
     sequence_sent integer
-);
-
-CREATE TABLE notifications.suppressions (
-    address text NOT NULL,
-    reason text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    delivery_id uuid,
-    CONSTRAINT suppressions_address_check CHECK ((address = lower(address)))
 );
 
 CREATE TABLE notifications.unplanned_events (
@@ -1165,6 +1241,9 @@ ALTER TABLE ONLY contract.people
 ALTER TABLE ONLY contract.programmes
     ADD CONSTRAINT programmes_pkey PRIMARY KEY (offer_id, version);
 
+ALTER TABLE ONLY contract.sending
+    ADD CONSTRAINT sending_pkey PRIMARY KEY (only_one);
+
 ALTER TABLE ONLY notifications.answers
     ADD CONSTRAINT answers_answer_key_key UNIQUE (answer_key);
 
@@ -1183,8 +1262,17 @@ ALTER TABLE ONLY notifications.deliveries
 ALTER TABLE ONLY notifications.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY notifications.domains
+    ADD CONSTRAINT domains_pkey PRIMARY KEY (domain);
+
+ALTER TABLE ONLY notifications.mail_servers
+    ADD CONSTRAINT mail_servers_pkey PRIMARY KEY (server);
+
 ALTER TABLE ONLY notifications.suppressions
     ADD CONSTRAINT suppressions_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY notifications.tallies
+    ADD CONSTRAINT tallies_pkey PRIMARY KEY (hour, shard, domain, outcome);
 
 ALTER TABLE ONLY notifications.unplanned_events
     ADD CONSTRAINT unplanned_events_pkey PRIMARY KEY (event_id);
@@ -1365,6 +1453,8 @@ CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, d
 CREATE INDEX deliveries_leased ON notifications.deliveries USING btree (lease_until) WHERE (state = 'sending'::text);
 
 CREATE INDEX deliveries_of_offer ON notifications.deliveries USING btree (offer_id, planned_at);
+
+CREATE INDEX deliveries_of_person ON notifications.deliveries USING btree (recipient_id) WHERE (state = ANY (ARRAY['due'::text, 'sending'::text]));
 
 CREATE INDEX deliveries_of_registration ON notifications.deliveries USING btree (registration_id, recipient_id);
 

@@ -40,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    # domain → mails a second, `*` for any other domain; none: as fast as the server takes them
+    mail_rates: Mapping[str, float] = {}
     # class of requests → how many one client may make at once, and how many more each minute; none: no limits
     limits: Mapping[str, tuple[int, float]] = {}
     # proxies of our own in front of the web process, each of which adds to X-Forwarded-For whom it was asked by
@@ -102,6 +104,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(values, "QUINZAINE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
         **_openid(values),
+        mail_rates=_mail_rates(values),
         limits=_limits(values),
         trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),
         inbound_port=int(_number(values, "QUINZAINE_INBOUND_PORT", "2526", 0, 65535)),
@@ -141,6 +144,18 @@ def _openid(values: Mapping[str, str]) -> dict[str, str]:
     if issuer.query or issuer.fragment or issuer.username is not None:
         raise SettingsError(f"{names['oidc_issuer']}: an issuer has neither query, fragment nor user.")
     return given
+
+
+def _mail_rates(values: Mapping[str, str]) -> dict[str, float]:
+    """`orange.example=2, *=20`: mails a second to a domain, and to any other; nothing: no limit."""
+    name = "QUINZAINE_MAIL_RATES"
+    rates = {}
+    for part in filter(None, (part.strip() for part in values.get(name, "").split(","))):
+        domain, separator, rate = part.partition("=")
+        if not separator or not domain.strip():
+            raise SettingsError(f"{name}: {part!r} does not say a domain and how many mails a second, such as *=20.")
+        rates[domain.strip().lower()] = _number({name: rate.strip()}, name, "", 0.01, 10_000)
+    return rates
 
 
 def _limits(values: Mapping[str, str]) -> dict[str, tuple[int, float]]:

@@ -28,8 +28,7 @@ def count_rung(broker_url: str) -> int:
     """How many messages wait in the queue; 0 while nobody has made it."""
     if broker_url.startswith("amqp"):
         with _rabbitmq(broker_url) as broker:
-            (queue,) = broker.get_declared_queues()
-            return int(broker.get_queue_message_counts(queue)[0])
+            return sum(int(broker.get_queue_message_counts(queue)[0]) for queue in broker.get_declared_queues())
     with psycopg.connect(broker_url) as connection:
         (made,) = connection.execute("SELECT to_regclass('dramatiq.queue') IS NOT NULL").fetchone() or (False,)
         if not made:

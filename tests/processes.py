@@ -36,8 +36,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
         **{
             f"QUINZAINE_{name.upper()}": str(value)
             for name, value in msgspec.structs.asdict(settings).items()
-            if name not in ("secret_keys", "limits")
+            if name not in ("secret_keys", "limits", "mail_rates")
         },
+        "QUINZAINE_MAIL_RATES": ",".join(f"{domain}={rate}" for domain, rate in settings.mail_rates.items()),
         # all that is tried comes from one address
         "QUINZAINE_LIMITS": "off",
         "QUINZAINE_QUIET_HOURS": "off",

@@ -17,12 +17,14 @@ from dramatiq_postgres.utils import tidy4json
 from psycopg.types.json import Json
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-Errand = Literal["plan", "send"]
+Errand = Literal["plan", "send_urgent", "send"]
 
 QUEUE = "quinzaine"
+# what somebody waits for has a queue, threads and a connection of its own: thousands of other mails are not before it
+URGENT = "urgent"
 # a worker that finds an older ring drops it: whatever is still to do has been rung again since
 STALE_AFTER_SECONDS = 60.0
-_PRIORITIES: dict[Errand, int] = {"plan": 0, "send": 10}
+_PRIORITIES: dict[Errand, int] = {"plan": 0, "send_urgent": 0, "send": 10}
 
 
 class RingingFailed(Exception):
@@ -76,7 +78,14 @@ def open_broker(broker_url: str) -> Broker:
         broker = RedisBroker(url=url, middleware=[])  # type: ignore[no-untyped-call]
     broker.delay_queues = _WithoutDelays()
     broker.declare_queue(queue)
+    broker.declare_queue(f"{queue}-{URGENT}")
     return broker
+
+
+def queue_of(broker: Broker, errand: Errand) -> str:
+    """The queue an errand is rung in: `plan` and `send_urgent` share one, in which nothing waits for long."""
+    plain, urgent = sorted(broker.get_declared_queues(), key=len)
+    return plain if errand == "send" else urgent
 
 
 def install_broker(broker_url: str) -> None:
@@ -89,9 +98,12 @@ def install_broker(broker_url: str) -> None:
 
 def ring(broker: Broker, errand: Errand, ids: Sequence[UUID]) -> None:
     """Ask a worker to plan these events or to send these deliveries. Blocks; raises `RingingFailed`."""
-    (queue,) = broker.get_declared_queues()
     message: Message[Any] = Message(
-        queue_name=queue, actor_name=errand, args=([str(each) for each in ids], time.time()), kwargs={}, options={}
+        queue_name=queue_of(broker, errand),
+        actor_name=errand,
+        args=([str(each) for each in ids], time.time()),
+        kwargs={},
+        options={},
     )
     try:
         broker.enqueue(message)
@@ -105,13 +117,12 @@ def declare_errands(
     errands: dict[Errand, Callable[[list[UUID]], Awaitable[None]]],
 ) -> None:
     """Let this process run errands: dramatiq's threads hand the ids to coroutines of `loop` and wait for them."""
-    (queue,) = broker.get_declared_queues()
     for name, errand in errands.items():
         dramatiq.Actor(
             _on_loop(errand, loop),
             broker=broker,
             actor_name=name,
-            queue_name=queue,
+            queue_name=queue_of(broker, name),
             priority=_PRIORITIES[name],
             options={},
         )

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of, of_own_programme
 from services.notifications.facts import Facts
+from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.letter import Letter, letter_of
 from services.notifications.message import COALESCED, ENDS
 from shared.database import Connection
@@ -17,9 +18,19 @@ from shared.programme import Programme
 # longer than SMTP's time-out (smtp.SECONDS_PER_MAIL): who still holds a lease is still sending
 LEASE = timedelta(seconds=30)
 
+# nothing is on its way to this person, and nothing as urgent that happened before is due; $2 is now
+ITS_TURN = """
+    NOT EXISTS (SELECT FROM notifications.deliveries other
+                WHERE other.recipient_id = due.recipient_id AND other.id <> due.id
+                  AND (other.state = 'sending'
+                       OR other.state = 'due' AND other.due_at <= $2 AND other.priority <= due.priority
+                          AND (other.event_id, other.sequence) < (due.event_id, due.sequence)))
+"""
 _COLUMNS = """
     d.id, d.event_id, d.message, d.registration_id, d.offer_id, d.sequence, d.attempts, d.message_id,
-    d.calendar_method, d.planned_at, d.recipient_address, d.mail, c.reply_address,
+    d.calendar_method, d.planned_at, d.recipient_address, d.mail, d.priority, d.losses, d.turn_at, c.reply_address,
+    EXISTS (SELECT FROM notifications.suppressions s WHERE s.address = lower(coalesce(d.recipient_address, r.email)))
+        AS barred,
     c.status, c.sequence AS newest_sequence, c.programme_version, c.group_id, c.occurred_at,
     p.id AS pupil_id, p.first_name AS pupil_first_name, p.last_name AS pupil_last_name, p.email AS pupil_email,
     r.id AS recipient_id, r.first_name, r.last_name, r.email, r.language, r.calendar_version,
@@ -57,15 +68,16 @@ class _Row(Struct, frozen=True):
 
 
 async def claim_deliveries(
-    connection: Connection, ids: Sequence[UUID], *, most: int, facts: Facts, now: datetime
+    connection: Connection, ids: Sequence[UUID], *, most: int, facts: Facts, now: datetime, brakes: Brakes = NONE
 ) -> Claim:
-    """Up to `most` of these deliveries, those still due, at most one for each registration and person.
+    """Up to `most` of these deliveries, those still due, at most one for each person.
 
-    What nobody needs any more becomes `superseded` on the way, and letters without an address `suppressed`.
+    What nobody needs any more becomes `superseded` on the way, letters without an address or to one that takes no mail
+    `suppressed`; what its domain does not take now is due later.
     """
-    letters = await _take(connection, ids, most, now)
+    letters, put_off = await hold_back(connection, await _take(connection, ids, most, now), brakes, now)
     if not letters:
-        return Claim([], [])
+        return Claim([], put_off)
     others = await _others(connection, letters)
     events = await facts.events(
         connection,
@@ -94,11 +106,14 @@ async def claim_deliveries(
             claimed.append(Claimed(letter, events[letter.event_id], changes, notes))
     await end_deliveries(connection, ended)
     await _supersede(connection, merged)
-    return Claim(claimed, [ended_id for ended_id, _ in ended])
+    return Claim(claimed, put_off + [ended_id for ended_id, _ in ended])
 
 
 async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: datetime) -> list[Letter]:
-    """Lock the registrations first: two workers never send to one person about one registration at once."""
+    """Lock the registrations first, then the people: two workers never send to one person at once.
+
+    What one person is told leaves in the order of the facts, but that what is more urgent does not wait.
+    """
     await connection.execute(
         """
         SELECT registration_id FROM notifications.calendars
@@ -107,16 +122,15 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         """,
         list(ids),
     )
+    await lock_people(connection, ids)
     rows = await connection.fetch(
         f"""
         WITH first AS (
-            SELECT DISTINCT ON (registration_id, recipient_id) id, priority, due_at
+            SELECT DISTINCT ON (recipient_id) id, priority, due_at
             FROM notifications.deliveries due
             WHERE id = ANY($1::uuid[]) AND state = 'due' AND due_at <= $2
-              AND NOT EXISTS (SELECT FROM notifications.deliveries other
-                              WHERE other.registration_id = due.registration_id
-                                AND other.recipient_id = due.recipient_id AND other.state = 'sending')
-            ORDER BY registration_id, recipient_id, sequence, event_id
+              AND registration_id IS NOT NULL AND {ITS_TURN}
+            ORDER BY recipient_id, priority, event_id, sequence
         ), chosen AS (
             SELECT id FROM first ORDER BY priority, due_at, id LIMIT $3
         )
@@ -133,6 +147,19 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         now + LEASE,
     )
     return [letter_of(dict(row)) for row in rows]
+
+
+async def lock_people(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Until the transaction ends, nobody else claims anything for the recipients of these deliveries."""
+    await connection.execute(
+        """
+        SELECT pg_advisory_xact_lock(3434, key) FROM (
+            SELECT DISTINCT hashtext(recipient_id::text) AS key FROM notifications.deliveries
+            WHERE id = ANY($1::uuid[]) AND state = 'due' ORDER BY key
+        ) AS people
+        """,
+        list(ids),
+    )
 
 
 async def _others(connection: Connection, letters: Iterable[Letter]) -> dict[tuple[UUID, UUID], list[_Row]]:
@@ -164,7 +191,7 @@ def _judge(
     letter: Letter, rows: Sequence[_Row], events: dict[UUID, AnyEvent], programme: Programme | None
 ) -> tuple[str, tuple[Line, ...], list[UUID]]:
     """The state that ends the letter here, or none, what changes it tells, and the deliveries it tells with it."""
-    if letter.address is None:
+    if letter.address is None or letter.barred:
         return "suppressed", (), []
     if letter.overtaken(end_was_sent=any(row.message in ENDS and row.state == "sent" for row in rows)):
         return "superseded", (), []

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.claim_deliveries import LEASE, end_deliveries
+from services.notifications.claim_deliveries import ITS_TURN, LEASE, end_deliveries, lock_people
 from services.notifications.facts import Facts
+from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.inbound.read import read_letters
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
 from services.notifications.reactions import NOTICE_TAGS
@@ -29,14 +30,14 @@ class NoticeClaim(Struct, frozen=True):
 
 
 async def claim_notices(
-    connection: Connection, ids: Sequence[UUID], *, most: int, facts: Facts, now: datetime
+    connection: Connection, ids: Sequence[UUID], *, most: int, facts: Facts, now: datetime, brakes: Brakes = NONE
 ) -> NoticeClaim:
-    """Up to `most` of these deliveries, those still due, the most urgent first; nobody else's claim is waited for.
+    """Up to `most` of these deliveries, those still due, the most urgent first, at most one for each person.
 
-    A link that has expired, and what a later fact has overtaken, becomes `superseded`, a letter without address
-    `suppressed`, and their bytes go.
+    A link that has expired, and what a later fact has overtaken, becomes `superseded`, a letter without address, or to
+    one that takes no mail, `suppressed`, and their bytes go; what its domain does not take now is due later.
     """
-    letters = await _take(connection, ids, most, now)
+    letters, put_off = await hold_back(connection, await _take(connection, ids, most, now), brakes, now)
     events = await facts.events(connection, [letter.event_id for letter in letters])
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
     pupils = await read_people(connection, pupil_ids.values()) if pupil_ids else {}
@@ -50,7 +51,7 @@ async def claim_notices(
     ended: list[tuple[UUID, str]] = []
     for letter in letters:
         event = events.get(letter.event_id)
-        if letter.address is None or not isinstance(event, Notice):
+        if letter.address is None or letter.barred or not isinstance(event, Notice):
             ended.append((letter.id, "suppressed"))
         elif isinstance(event, LetterReceived) and event.answer_id not in received:
             # erased meanwhile, with who wrote it
@@ -68,15 +69,19 @@ async def claim_notices(
                 )
             )
     await end_deliveries(connection, ended)
-    return NoticeClaim(claimed, [ended_id for ended_id, _ in ended])
+    return NoticeClaim(claimed, put_off + [ended_id for ended_id, _ in ended])
 
 
 async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: datetime) -> list[NoticeLetter]:
+    await lock_people(connection, ids)
     rows = await connection.fetch(
-        """
-        WITH chosen AS (
-            SELECT id FROM notifications.deliveries
-            WHERE id = ANY($1::uuid[]) AND registration_id IS NULL AND state = 'due' AND due_at <= $2
+        f"""
+        WITH first AS (
+            SELECT DISTINCT ON (recipient_id) id FROM notifications.deliveries due
+            WHERE id = ANY($1::uuid[]) AND registration_id IS NULL AND state = 'due' AND due_at <= $2 AND {ITS_TURN}
+            ORDER BY recipient_id, priority, event_id
+        ), chosen AS (
+            SELECT id FROM notifications.deliveries WHERE id IN (SELECT id FROM first) AND state = 'due'
             ORDER BY priority, due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
         ), taken AS (
             UPDATE notifications.deliveries d SET state = 'sending', attempts = d.attempts + 1, lease_until = $4
@@ -84,11 +89,14 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
             RETURNING d.*
         )
         SELECT t.id, t.event_id, t.message, t.attempts, t.message_id, t.planned_at, t.recipient_address, t.mail,
+               t.priority, t.losses, t.turn_at,
+               EXISTS (SELECT FROM notifications.suppressions s
+                       WHERE s.address = lower(coalesce(t.recipient_address, r.email))) AS barred,
                t.recipient_id, coalesce(r.first_name, '') AS first_name, coalesce(r.last_name, '') AS last_name,
                r.email, coalesce(r.language, 'fr') AS language
         FROM taken t LEFT JOIN contract.people r ON r.id = t.recipient_id
         ORDER BY t.priority, t.due_at, t.id
-        """,
+        """,  # noqa: S608  # a constant of claim_deliveries.py
         list(ids),
         now,
         most,
@@ -104,6 +112,10 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
             planned_at=row["planned_at"],
             recipient_address=row["recipient_address"],
             mail=row["mail"],
+            priority=row["priority"],
+            losses=row["losses"],
+            turn_at=row["turn_at"],
+            barred=row["barred"],
             recipient=Person(
                 id=row["recipient_id"],
                 first_name=row["first_name"],

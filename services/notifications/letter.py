@@ -37,6 +37,11 @@ class Letter(Struct, frozen=True, kw_only=True):
     planned_at: datetime
     recipient_address: str | None
     mail: bytes | None
+    priority: int = 5
+    # tries without an answer, the turn its domain gave it, and whether its address takes no mail any more
+    losses: int = 0
+    turn_at: datetime | None = None
+    barred: bool = False
     reply_address: str
     newest: Standing
     pupil: Person

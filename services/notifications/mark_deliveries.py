@@ -7,8 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.notifications.hold_back import domain_of
 from services.notifications.letter import Letter
 from services.notifications.message import SECRET
+from services.notifications.note_domains import Heard, note_domains
 from services.notifications.notice_letter import NoticeLetter
 from services.notifications.render import Rendered
 from services.notifications.smtp import Outcome
@@ -16,7 +18,7 @@ from shared.database import Connection
 
 # an address that says « later » for so long is given up; a server that is away never costs a mail
 GIVE_UP_AFTER = timedelta(days=4)
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT, LONGEST_WAIT_AFTER_A_LOSS = timedelta(minutes=15), timedelta(minutes=1)
 
 
 class Attempt(Struct, frozen=True):
@@ -63,16 +65,17 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
         """
         WITH outcome AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::int[], $7::text[])
-                AS outcome (id, state, due_at, answer, attempts, kind)
+                AS outcome (id, state, due_at, answer, claims, kind)
         ), marked AS (
             UPDATE notifications.deliveries d
             SET state = outcome.state, due_at = coalesce(outcome.due_at, d.due_at), answer = outcome.answer,
-                attempts = d.attempts - (outcome.kind = 'kept')::int, lease_until = NULL,
+                attempts = d.attempts - (outcome.kind IN ('kept', 'lost'))::int,
+                losses = d.losses + (outcome.kind = 'lost')::int, lease_until = NULL,
                 sent_at = CASE WHEN outcome.state = 'sent' THEN $6::timestamptz END
             FROM outcome
             WHERE d.id = outcome.id
               AND (outcome.state = 'sent' AND d.state IN ('sending', 'due')
-                   OR d.state = 'sending' AND d.attempts = outcome.attempts)
+                   OR d.state = 'sending' AND d.attempts + d.losses = outcome.claims)
             RETURNING d.registration_id, d.state, d.calendar_sequence
         ), accepted AS (
             SELECT registration_id, max(calendar_sequence) AS sequence FROM marked
@@ -85,11 +88,17 @@ async def mark_attempts(connection: Connection, attempts: Sequence[Attempt], *, 
         [_state_after(attempt, now) for attempt in attempts],
         [_next_try(attempt, now) for attempt in attempts],
         [attempt.outcome.answer[:500] for attempt in attempts],
-        [attempt.letter.attempts for attempt in attempts],
+        [attempt.letter.attempts + attempt.letter.losses for attempt in attempts],
         now,
         [attempt.outcome.kind for attempt in attempts],
     )
     await _erase_secrets(connection, attempts)
+    await note_domains(connection, [_heard(attempt) for attempt in attempts], now=now)
+
+
+def _heard(attempt: Attempt) -> Heard:
+    domain, outcome = domain_of(attempt.letter.address), attempt.outcome
+    return Heard(delivery_id=attempt.letter.id, domain=domain, outcome=outcome.kind, answer=outcome.answer)
 
 
 async def _erase_secrets(connection: Connection, attempts: Sequence[Attempt]) -> None:
@@ -127,8 +136,13 @@ def _state_after(attempt: Attempt, now: datetime) -> str:
 
 
 def _next_try(attempt: Attempt, now: datetime) -> datetime | None:
-    """Twice as long each time, from one second to a quarter of an hour, a quarter more or less by chance."""
+    """Twice as long each time, from one second to a quarter of an hour, a quarter more or less by chance.
+
+    What got no answer waits a minute at most: the server is at fault, or this one mail that it does not survive.
+    """
     if attempt.outcome.kind == "kept" or _state_after(attempt, now) != "due":
         return None
-    wait = min(timedelta(seconds=2 ** min(attempt.letter.attempts - 1, 20)), LONGEST_WAIT)
+    lost = attempt.outcome.kind == "lost"
+    times = attempt.letter.losses if lost else attempt.letter.attempts - 1
+    wait = min(timedelta(seconds=2 ** min(times, 20)), LONGEST_WAIT_AFTER_A_LOSS if lost else LONGEST_WAIT)
     return now + wait * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load, guards nothing

@@ -73,6 +73,10 @@ class NoticeLetter(Struct, frozen=True, kw_only=True):
     recipient_address: str | None
     mail: bytes | None
     recipient: Person
+    priority: int = 5
+    losses: int = 0
+    turn_at: datetime | None = None
+    barred: bool = False
 
     registration_id: None = None
 

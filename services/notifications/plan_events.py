@@ -217,12 +217,16 @@ async def _insert_deliveries(
         )
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority, due_at, message_id,
-             calendar_method, planned_at, quiet_until)
+             calendar_method, planned_at, quiet_until, state)
         SELECT id, event_id, message, recipient_id, registration_id, offer_id, sequence, priority,
-               coalesce(quiet_until, due_at), '<' || id || '@' || $14 || '>', method, $15, quiet_until
+               coalesce(quiet_until, due_at), '<' || id || '@' || $14 || '>', method, $15, quiet_until,
+               CASE WHEN recipient_id IN (SELECT p.id FROM contract.people p
+                                          JOIN notifications.suppressions s ON s.address = lower(p.email)
+                                          WHERE p.id = ANY($6::uuid[] || $7::uuid[]))
+                    THEN 'suppressed' ELSE 'due' END
         FROM letters
         ON CONFLICT (event_id, message, recipient_id) DO NOTHING
-        RETURNING id
+        RETURNING id, state
         """,
         [new_id() for _ in wanted],
         [new_id() for _ in wanted],
@@ -241,7 +245,7 @@ async def _insert_deliveries(
         now,
         mornings,
     )
-    return [row["id"] for row in rows]
+    return [row["id"] for row in rows if row["state"] == "due"]
 
 
 async def _mornings(

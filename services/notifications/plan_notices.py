@@ -15,7 +15,10 @@ from shared.settings import Settings
 async def plan_notices(
     connection: Connection, notices: Sequence[AnyNotice], *, settings: Settings, now: datetime
 ) -> list[UUID]:
-    """The new deliveries, due at once or in the morning; twice changes nothing. They have no registration."""
+    """The new deliveries, due at once or in the morning; twice changes nothing. They have no registration.
+
+    What goes to an address that takes no mail is `suppressed`, and not among those returned.
+    """
     wanted = [
         (notice, reaction, recipient_id)
         for notice in notices
@@ -28,13 +31,17 @@ async def plan_notices(
         """
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at,
-             quiet_until)
+             quiet_until, state)
         SELECT id, event_id, message, recipient_id, offer_id, 0, priority, coalesce(quiet_until, $8),
-               '<' || id || '@' || $7 || '>', $8, quiet_until
+               '<' || id || '@' || $7 || '>', $8, quiet_until,
+               CASE WHEN recipient_id IN (SELECT p.id FROM contract.people p
+                                          JOIN notifications.suppressions s ON s.address = lower(p.email)
+                                          WHERE p.id = ANY($4::uuid[]))
+                    THEN 'suppressed' ELSE 'due' END
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[], $9::timestamptz[])
             AS wanted (id, event_id, message, recipient_id, offer_id, priority, quiet_until)
         ON CONFLICT (event_id, message, recipient_id) DO NOTHING
-        RETURNING id
+        RETURNING id, state
         """,
         [new_id() for _ in wanted],
         [notice.id for notice, _, _ in wanted],
@@ -46,7 +53,7 @@ async def plan_notices(
         now,
         [_morning(notice, reaction, settings, now) for notice, reaction, _ in wanted],
     )
-    return [row["id"] for row in rows]
+    return [row["id"] for row in rows if row["state"] == "due"]
 
 
 def _morning(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime | None:

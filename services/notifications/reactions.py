@@ -250,6 +250,13 @@ NOTICES_OF_A_PUPIL = [
         AddressRefused,
     )
 ]
+# somebody looks at a screen, or a deadline is running: these priorities do not wait behind all others
+URGENT_BELOW = 2
+URGENT_TAGS = [
+    str(event.__struct_config__.tag)
+    for event, line in REACTIONS.items()
+    if isinstance(line, NoticeReaction) and line.priority < URGENT_BELOW
+]
 NOTICE_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS if issubclass(event, Notice)]
 
 STATUS_AFTER: dict[type[Event], str] = {

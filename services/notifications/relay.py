@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from services.notifications.broker import Errand, RingingFailed, install_broker, open_broker, ring
 from services.notifications.failure import describe
-from services.notifications.reactions import KNOWN_TAGS
+from services.notifications.reactions import KNOWN_TAGS, URGENT_BELOW, URGENT_TAGS
+from services.notifications.smtp import server_of
 from shared.database import CONNECTION_LOST
 from shared.outbox import DOORBELL
 from shared.settings import Settings
@@ -25,6 +26,8 @@ POLL_SECONDS = 1.0
 BUSY_SECONDS = 0.1
 RUNG_AT_MOST = 256
 BATCH = 32
+_URGENT: Errand = "send_urgent"
+_OTHER: Errand = "send"
 # what was rung and is not done is rung again after so long, then more and more rarely
 FIRST_AGAIN_SECONDS, LAST_AGAIN_SECONDS = 3.0, 15.0
 
@@ -69,7 +72,8 @@ class Relay:
     def __init__(self, settings: Settings, broker: Broker) -> None:
         self._settings = settings
         self._broker = broker
-        self._ledger: dict[Errand, Ledger] = {"plan": Ledger(), "send": Ledger()}
+        self._server = server_of(settings.smtp_url)
+        self._ledger: dict[Errand, Ledger] = {"plan": Ledger(), _URGENT: Ledger(), _OTHER: Ledger()}
         self._bell = asyncio.Event()
         # a connection of the broker belongs to the thread that opened it
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ringing")
@@ -108,7 +112,37 @@ class Relay:
                          WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED)
             """
         )
-        events = await connection.fetch(
+        events = await self._events(connection, KNOWN_TAGS)
+        if len(events) >= RUNG_AT_MOST:
+            # more than fits: what somebody waits for is not behind it
+            events = list(dict.fromkeys(await self._events(connection, URGENT_TAGS) + events))[:RUNG_AT_MOST]
+        await self._ring("plan", events)
+        busy = len(events) >= RUNG_AT_MOST
+        at_most = await self._ring_at_most(connection)
+        for errand, first, below in ((_URGENT, 0, URGENT_BELOW), (_OTHER, URGENT_BELOW, 32767)):
+            if at_most < RUNG_AT_MOST:
+                # whatever was rung is not being done: when it may be, it is rung at once
+                self._ledger[errand] = Ledger()
+            deliveries = (await self._deliveries(connection, first, below))[:at_most]
+            await self._ring(errand, deliveries)
+            busy = busy or len(deliveries) >= RUNG_AT_MOST
+        return busy
+
+    async def _ring_at_most(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+        """None while sending is paused or the server is away, one where it is to be tried again, else a few hundred."""
+        row = await connection.fetchrow(
+            """
+            SELECT EXISTS (SELECT FROM contract.sending WHERE paused_at IS NOT NULL) AS paused,
+                   (SELECT probe_at > now() FROM notifications.mail_servers WHERE server = $1) AS waiting
+            """,
+            self._server,
+        )
+        if row is None or (row["waiting"] is None and not row["paused"]):
+            return RUNG_AT_MOST
+        return 0 if row["paused"] or row["waiting"] else 1
+
+    async def _events(self, connection: "asyncpg.Connection[asyncpg.Record]", tags: list[str]) -> list[UUID]:
+        rows = await connection.fetch(
             """
             SELECT id FROM contract.events
             WHERE planned_at IS NULL AND tag = ANY($2::text[])
@@ -117,18 +151,26 @@ class Relay:
             ORDER BY id LIMIT $1
             """,
             RUNG_AT_MOST,
-            KNOWN_TAGS,
+            tags,
         )
-        deliveries = await connection.fetch(
+        return [row["id"] for row in rows]
+
+    async def _deliveries(self, connection: "asyncpg.Connection[asyncpg.Record]", first: int, below: int) -> list[UUID]:
+        """Those that are due, by priority, then due time; what one person is told together stays together."""
+        rows = await connection.fetch(
             """
-            SELECT id FROM notifications.deliveries WHERE state = 'due' AND due_at <= now()
+            SELECT id, recipient_id FROM notifications.deliveries
+            WHERE state = 'due' AND due_at <= now() AND priority >= $2 AND priority < $3
             ORDER BY priority, due_at, id LIMIT $1
             """,
             RUNG_AT_MOST,
+            first,
+            below,
         )
-        await self._ring("plan", [row["id"] for row in events])
-        await self._ring("send", [row["id"] for row in deliveries])
-        return max(len(events), len(deliveries)) >= RUNG_AT_MOST
+        of_person: dict[UUID, list[UUID]] = {}
+        for row in rows:
+            of_person.setdefault(row["recipient_id"], []).append(row["id"])
+        return [each for ids in of_person.values() for each in ids]
 
     async def _ring(self, errand: Errand, wanted: list[UUID]) -> None:
         ledger = self._ledger[errand]

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,16 +13,18 @@ import structlog
 from aiosmtplib import SMTP
 from msgspec import Struct
 
+from services.notifications.circuit import Circuit
 from services.notifications.claim_deliveries import LEASE, Claimed, claim_deliveries
 from services.notifications.claim_notices import claim_notices
 from services.notifications.facts import Facts
 from services.notifications.failure import describe
+from services.notifications.hold_back import Brakes
 from services.notifications.letter import Letter
 from services.notifications.mark_deliveries import Attempt, fail_deliveries, mark_attempts, store_mails
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
 from services.notifications.render import Printer, Rendered
 from services.notifications.render_notice import NoticePrinter
-from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, Outcome, send_mail
+from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, MailServerAway, Outcome, send_mail
 from shared.database import CONNECTION_LOST, Connection, Pool, transaction
 from shared.settings import Settings
 
@@ -46,27 +49,38 @@ class Prepared(Struct, frozen=True):
     settled: set[UUID]
 
 
+Prepare = Callable[[Sequence[UUID], int], Awaitable[Prepared]]
+
+
 class Sender:
     """What sending stands on, one per process: the database, the mail server, the printer and its memory."""
 
-    def __init__(self, settings: Settings, pool: Pool, mail_server: MailServer) -> None:
+    def __init__(
+        self, settings: Settings, pool: Pool, mail_server: MailServer, ring: Callable[[], None] = lambda: None
+    ) -> None:
         self._pool = pool
         self._mail_server = mail_server
+        self._rates = settings.mail_rates
+        self._circuit = Circuit(pool, mail_server.server, ring)
         self._printer = Printer(settings)
         self._notice_printer = NoticePrinter(settings)
         self._facts = Facts()
 
-    async def send(self, ids: Sequence[UUID]) -> None:
+    async def send(self, ids: Sequence[UUID], *, urgent: bool = False) -> None:
         """Send those of the deliveries that are due, in their order; returns when none of them can be claimed.
 
         A connection is held before a delivery is claimed, so that a lease begins when its mail is really being sent,
         and a server that is away costs no attempt. Raises `MailServerAway`.
         """
-        notices = await self._notices_among(ids)
-        if notices:
-            await self._send([each for each in ids if each in notices], self._prepare_notices)
-        if len(notices) < len(ids):
-            await self._send([each for each in ids if each not in notices], self._prepare)
+        among = await self._notices_among(ids)
+        notices = [each for each in ids if each in among]
+        letters = [each for each in ids if each not in among]
+        left = -1
+        # what one person is told may be some of both, each waiting for the one before
+        while len(notices) + len(letters) not in (0, left):
+            left = len(notices) + len(letters)
+            notices = await self._send(notices, self._prepare_notices, urgent=urgent)
+            letters = await self._send(letters, self._prepare, urgent=urgent)
 
     async def _notices_among(self, ids: Sequence[UUID]) -> set[UUID]:
         """Deliveries without a registration are claimed and written another way: one question a batch."""
@@ -75,48 +89,80 @@ class Sender:
         )
         return {row["id"] for row in rows}
 
-    async def _send(self, left: list[UUID], prepare: Callable[[Sequence[UUID], int], Awaitable[Prepared]]) -> None:
+    async def _send(self, left: list[UUID], prepare: Prepare, *, urgent: bool) -> list[UUID]:
+        """Send what can be claimed of these; returns the others."""
         while left:
-            async with self._mail_server.connections(len(left)) as clients:
+            most = await self._circuit.let_through()
+            if not most:
+                return left
+            async with self._connections(min(most, len(left)), urgent) as clients:
                 # from before the claim on: a slow commit uses up the lease, too
                 begin_before = time.monotonic() + LEASE.total_seconds() - SECONDS_PER_MAIL
-                prepared = await prepare(left, MAILS_PER_CONNECTION * len(clients))
-                attempts = await self._deliver(clients, prepared.parcels, begin_before)
+                prepared = await prepare(left, min(most, MAILS_PER_CONNECTION * len(clients)))
+                attempts = await self._deliver(clients, prepared.parcels, begin_before, most)
             await self._mark(attempts)
+            await self._circuit.hear([attempt.outcome for attempt in attempts], probed=most == 1)
             done = prepared.settled | {attempt.letter.id for attempt in attempts if attempt.outcome.kind != "kept"}
             if not done:
-                return
+                return left
             left = [each for each in left if each not in done]
+        return left
+
+    @asynccontextmanager
+    async def _connections(self, wanted: int, urgent: bool) -> AsyncIterator[list[SMTP]]:
+        """Live connections; that none can be had is told to everybody. Raises `MailServerAway`."""
+        try:
+            async with self._mail_server.connections(wanted, urgent=urgent) as clients:
+                yield clients
+        except MailServerAway as error:
+            await self._circuit.open(str(error))
+            raise
 
     async def _prepare(self, ids: Sequence[UUID], most: int) -> Prepared:
         """Claim and render in one short transaction: what is claimed has its bytes."""
+        brakes = await self._brakes()
         async with transaction(self._pool) as connection:
-            claim = await claim_deliveries(connection, ids, most=most, facts=self._facts, now=datetime.now(UTC))
+            claim = await claim_deliveries(
+                connection, ids, most=most, facts=self._facts, now=datetime.now(UTC), brakes=brakes
+            )
             rendered = await self._render(connection, [each for each in claim.letters if each.letter.mail is None])
             if rendered:
                 await store_mails(connection, list(rendered.values()))
         return _prepared([each.letter for each in claim.letters], rendered, claim.settled)
 
     async def _prepare_notices(self, ids: Sequence[UUID], most: int) -> Prepared:
+        brakes = await self._brakes()
         async with transaction(self._pool) as connection:
-            claim = await claim_notices(connection, ids, most=most, facts=self._facts, now=datetime.now(UTC))
+            claim = await claim_notices(
+                connection, ids, most=most, facts=self._facts, now=datetime.now(UTC), brakes=brakes
+            )
             fresh = [each for each in claim.letters if each.letter.mail is None]
             rendered = await self._render_notices(connection, fresh)
             if rendered:
                 await store_mails(connection, list(rendered.values()))
         return _prepared([each.letter for each in claim.letters], rendered, claim.settled)
 
-    async def _deliver(self, clients: Sequence[SMTP], parcels: Sequence[Parcel], begin_before: float) -> list[Attempt]:
+    async def _brakes(self) -> Brakes:
+        return Brakes(held=(await self._circuit.conditions()).held, rates=self._rates)
+
+    async def _deliver(
+        self, clients: Sequence[SMTP], parcels: Sequence[Parcel], begin_before: float, let_through: int
+    ) -> list[Attempt]:
         """Give the mails to the server, on each connection one after the other.
 
-        No mail is begun so late that its time-out would outlive its lease; what was not begun is due again.
+        No mail is begun so late that its time-out would outlive its lease, nor after somebody has stopped the sending;
+        what was not begun is due again.
         """
         waiting = deque(parcels)
         attempts: list[Attempt] = []
 
         async def use(client: SMTP) -> None:
             while waiting and client.is_connected and time.monotonic() < begin_before:
-                attempts.append(await self._attempt(client, waiting.popleft()))
+                parcel = waiting.popleft()
+                if not await self._circuit.goes_on(let_through):
+                    waiting.append(parcel)
+                    return
+                attempts.append(await self._attempt(client, parcel))
 
         await asyncio.gather(*(use(client) for client in clients))
         return attempts + [Attempt(parcel.letter, Outcome("kept", "")) for parcel in waiting]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -32,6 +32,12 @@ class MailServerAway(Exception):
     """No connection could be had: nothing was tried, no attempt is counted."""
 
 
+def server_of(smtp_url: str) -> str:
+    """Host and port of a server: what all processes know it by, and nothing secret."""
+    url = urlsplit(smtp_url)
+    return f"{url.hostname}:{url.port or 25}"
+
+
 class _Idle(Struct):
     client: SMTP
     since: float
@@ -47,23 +53,35 @@ class MailServer:
         self._url = urlsplit(smtp_url)
         self._local_hostname = local_hostname
         self._free = asyncio.Semaphore(connections)
+        # one connection is left for what is urgent, where there is more than one
+        self._free_for_others = asyncio.Semaphore(max(1, connections - 1))
         self._share = max(1, connections // 2)
         self._idle: list[_Idle] = []
 
+    @property
+    def server(self) -> str:
+        """Host and port: what other processes know the same server by."""
+        return server_of(self._url.geturl())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch that is not urgent would have to wait."""
+        return self._free_for_others.locked() or self._free.locked()
+
     @asynccontextmanager
-    async def connections(self, wanted: int) -> AsyncIterator[list[SMTP]]:
+    async def connections(self, wanted: int, *, urgent: bool = False) -> AsyncIterator[list[SMTP]]:
         """Up to `wanted` live connections, at least one, at most half of all; raises `MailServerAway`.
 
         Who holds a connection can claim deliveries knowing that they will be sent at once. The other half is for
-        somebody else: while one batch is written down, another is on its way.
+        somebody else: while one batch is written down, another is on its way. What is urgent finds one left for it.
         """
-        await self._free.acquire()
-        held = 1
-        while held < min(wanted, self._share) and not self._free.locked():
-            await self._free.acquire()
-            held += 1
+        gates = [self._free] if urgent else [self._free_for_others, self._free]
+        held = 0
         clients: list[SMTP] = []
         try:
+            while held == 0 or (held < min(wanted, self._share) and not any(gate.locked() for gate in gates)):
+                await _pass(gates)
+                held += 1
             found = await asyncio.gather(*(self._connection() for _ in range(held)), return_exceptions=True)
             clients = [client for client in found if isinstance(client, SMTP)]
             if not clients:
@@ -71,8 +89,9 @@ class MailServer:
             yield clients
         finally:
             self._idle += [_Idle(client, time.monotonic()) for client in clients if client.is_connected]
-            for _ in range(held):
-                self._free.release()
+            for gate in gates:
+                for _ in range(held):
+                    gate.release()
             self._close_old()
 
     async def close(self) -> None:
@@ -117,6 +136,19 @@ class MailServer:
         oldest = time.monotonic() - _IDLE_SECONDS
         while self._idle and self._idle[0].since < oldest:
             self._idle.pop(0).client.close()
+
+
+async def _pass(gates: Sequence[asyncio.Semaphore]) -> None:
+    """Through all of them or none."""
+    passed: list[asyncio.Semaphore] = []
+    try:
+        for gate in gates:
+            await gate.acquire()
+            passed.append(gate)
+    except BaseException:
+        for gate in passed:
+            gate.release()
+        raise
 
 
 async def send_mail(client: SMTP, *, sender: str, recipient: str, mail: bytes) -> Outcome:

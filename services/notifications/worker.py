@@ -9,9 +9,9 @@ from uuid import UUID
 import asyncpg
 import structlog
 import uvloop
-from dramatiq import Worker
+from dramatiq import Broker, Worker
 
-from services.notifications.broker import declare_errands, install_broker, open_broker
+from services.notifications.broker import Errand, declare_errands, install_broker, open_broker, queue_of
 from services.notifications.failure import describe
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_events import plan_events
@@ -22,7 +22,7 @@ from shared.outbox import Doorbell
 from shared.settings import Settings
 
 # dramatiq's threads only wait for the loop: they decide how many batches are under way at once
-THREADS = 4
+THREADS: dict[Errand, int] = {"send_urgent": 2, "send": 3}
 SECONDS_TO_FINISH = 4.0
 # who plans a few events with a few deliveries sends them at once; more are spread over all workers by the relay
 EVENTS_SENT_BY_THEIR_PLANNER, DELIVERIES_SENT_BY_THEIR_PLANNER = 4, 16
@@ -43,7 +43,8 @@ class Errands:
     def __init__(self, settings: Settings, pool: Pool, mail_server: MailServer, doorbell: Doorbell) -> None:
         self._settings = settings
         self._pool = pool
-        self._sender = Sender(settings, pool, mail_server)
+        self._mail_server = mail_server
+        self._sender = Sender(settings, pool, mail_server, doorbell.ring)
         self._doorbell = doorbell
 
     async def plan(self, event_ids: list[UUID]) -> None:
@@ -61,15 +62,19 @@ class Errands:
                 await self.plan([event_id])
             return
         few = len(event_ids) <= EVENTS_SENT_BY_THEIR_PLANNER and len(deliveries) <= DELIVERIES_SENT_BY_THEIR_PLANNER
-        if deliveries and few:
+        if deliveries and few and not self._mail_server.is_busy:
             await self.send(deliveries)
         elif deliveries:
             self._doorbell.ring()
 
-    async def send(self, delivery_ids: list[UUID]) -> None:
+    async def send_urgent(self, delivery_ids: list[UUID]) -> None:
+        """Send deliveries that somebody waits for: over the connection that is left for them."""
+        await self.send(delivery_ids, urgent=True)
+
+    async def send(self, delivery_ids: list[UUID], *, urgent: bool = False) -> None:
         """Send those of the deliveries that are due."""
         try:
-            await self._sender.send(delivery_ids)
+            await self._sender.send(delivery_ids, urgent=urgent)
         except (MailServerAway, *CONNECTION_LOST) as error:
             log.warning("send.postponed", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # a fault of one batch must not end the worker
@@ -101,7 +106,7 @@ async def _work(settings: Settings) -> None:
     await _install(settings, stop)
     if stop.is_set():
         return
-    pool = await open_pool(settings.database_url, size=min(settings.database_pool, THREADS + 1))
+    pool = await open_pool(settings.database_url, size=min(settings.database_pool, sum(THREADS.values()) + 1))
     mail_server = MailServer(
         settings.smtp_url, connections=settings.smtp_connections, local_hostname=settings.mail_domain
     )
@@ -109,17 +114,25 @@ async def _work(settings: Settings) -> None:
     ringing = asyncio.create_task(doorbell.run())
     broker = open_broker(settings.broker_url)
     errands = Errands(settings, pool, mail_server, doorbell)
-    declare_errands(broker, loop, {"plan": errands.plan, "send": errands.send})
-    worker = Worker(broker, worker_threads=THREADS, worker_timeout=500)
-    worker.start()
+    declare_errands(broker, loop, {"plan": errands.plan, "send_urgent": errands.send_urgent, "send": errands.send})
+    workers = [_start(broker, errand, threads) for errand, threads in THREADS.items()]
     log.info("worker.started")
     await stop.wait()
     log.info("worker.stopping")
     with suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.to_thread(worker.stop, int(SECONDS_TO_FINISH * 500)), timeout=SECONDS_TO_FINISH)
+        stopping = (asyncio.to_thread(worker.stop, int(SECONDS_TO_FINISH * 500)) for worker in workers)
+        await asyncio.wait_for(asyncio.gather(*stopping), timeout=SECONDS_TO_FINISH)
     ringing.cancel()
     await mail_server.close()
     pool.terminate()
+
+
+def _start(broker: Broker, errand: Errand, threads: int) -> Worker:
+    """Threads for one queue. Each takes what it can begin, and leaves the rest to the other workers."""
+    worker = Worker(broker, queues={queue_of(broker, errand)}, worker_threads=threads, worker_timeout=500)
+    worker.queue_prefetch = threads
+    worker.start()
+    return worker
 
 
 async def _install(settings: Settings, stop: asyncio.Event) -> None:
