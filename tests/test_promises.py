@@ -1,10 +1,11 @@
-"""PROMISES.md names tests that are there."""
+"""PROMISES.md and the runbook name tests that are there."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NAMED = re.findall(r"`(tests/[^`:]+\.py)(?:::(\w+))?`", (ROOT / "PROMISES.md").read_text())
+TEXTS = (ROOT / "PROMISES.md").read_text() + (ROOT / "docs" / "runbook.md").read_text()
+NAMED = re.findall(r"`(tests/[^`:]+\.py)(?:::(\w+))?`", TEXTS)
 
 
 def test_every_test_that_stands_for_a_promise_is_there():
