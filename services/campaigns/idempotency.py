@@ -76,8 +76,10 @@ class KeyUsedOtherwise(Refusal):
 class InWords(Response[Body]):
     """An answer whose body has sentences; `say` makes it anew in the language that is spoken then."""
 
-    def __init__(self, say: Callable[[], Body], *, status_code: int | None = None) -> None:
-        super().__init__(say(), status_code=status_code)
+    def __init__(
+        self, say: Callable[[], Body], *, status_code: int | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(say(), status_code=status_code, headers=headers)
         self.say = say
 
 

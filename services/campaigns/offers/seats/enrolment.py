@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.offers.registration import Registered
-from shared.languages import later, n_, n_later
+from shared.languages import later, n_, n_later, speaking
 from shared.refusal import Refusal
 
 PUPILS_AT_MOST = 300
@@ -99,12 +99,17 @@ class ClassOutcome(Struct, frozen=True, kw_only=True):
         """Whether anybody was enrolled by this list, and not by the same one sent before."""
         return any(isinstance(outcome, Registered) and not outcome.repeated for outcome in self.outcomes)
 
+    def say_for_journal(self) -> str:
+        """« Une liste de 16 élèves : 12 places, 3 en attente, 1 non inscrit. », in French whatever is spoken."""
+        with speaking("fr"):
+            return f"Une liste de {len(self.outcomes)} élèves : {self.say()}."
+
     def say(self) -> str:
         """« 12 places, 3 en attente, 1 non inscrit »."""
         seated, waiting, refused = self.count("held", "confirmed"), self.count("waiting"), self.refused
         parts = [
-            "1 place" if seated == 1 else f"{seated} places",
-            f"{waiting} en attente" if waiting else "",
+            n_("{count} place", "{count} places", seated),
+            n_("{count} en attente", "{count} en attente", waiting) if waiting else "",
             n_("{count} élève non inscrit", "{count} élèves non inscrits", refused) if refused else "",
         ]
         return ", ".join(filter(None, parts))

@@ -39,7 +39,7 @@ class SwapBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RotationBody(Struct, frozen=True, kw_only=True):
-    """A rotation. `cells[group][half-day]` is the number of a service or null (free); `faults` are in French.
+    """A rotation. `cells[group][half-day]` is the number of a service or null (free); `faults` are sentences.
 
     It is in the programme as it stands where `applied_version` equals `version`.
     """

@@ -12,7 +12,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
-from services.campaigns.idempotency import IdempotencyKey, answer_once
+from services.campaigns.idempotency import IdempotencyKey, InWords, answer_once
 from services.campaigns.offers.kinds.rotations.bodies import (
     GivenGroupsBody,
     HouseBody,
@@ -175,10 +175,11 @@ async def _state(connection: Connection, actor: Actor, offer_id: UUID) -> Rotati
 
 async def _answer(connection: Connection, actor: Actor, offer_id: UUID) -> Response[RotationBody]:
     state = await _state(connection, actor, offer_id)
-    if state.rotation is None:
+    rotation = state.rotation
+    if rotation is None:
         raise NoRotation
-    return Response(
-        body_of(state, state.rotation),
+    return InWords(
+        lambda: body_of(state, rotation),
         status_code=200,
         headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"},
     )

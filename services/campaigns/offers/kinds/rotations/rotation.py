@@ -43,9 +43,9 @@ class Rotation(Struct, frozen=True, kw_only=True, dict=True):
     address: str = ""
     contact: str = ""
 
-    @cached_property
+    @property
     def faults(self) -> tuple[str, ...]:
-        """What is not as it should be, a French sentence each: a service missed or seen twice, or over its size."""
+        """What is not as it should be, a sentence each: a service missed or seen twice, or over its size."""
         return (*self._missed(), *self._crowded())
 
     @cached_property

@@ -73,7 +73,7 @@ async def post_enrolments(
             signer=edge.signer,
             now=now,
         )
-        detail = f"Une liste de {len(requests)} élèves : {outcome.say()}."
+        detail = outcome.say_for_journal()
         await write_audit(connection, actor, "enrol_class", detail, now=now, offer_id=offer_id)
         return InWords(lambda: _outcome_body(outcome), status_code=201)
 

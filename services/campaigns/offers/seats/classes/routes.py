@@ -170,7 +170,7 @@ async def _enrol(edge: Edge, actor: Actor, offer: OpenOffer, preview: ClassPrevi
             now=now,
         )
         if outcome.is_news:
-            detail = f"Une liste de {len(preview.requests)} élèves : {outcome.say()}."
+            detail = outcome.say_for_journal()
             await write_audit(connection, actor, "enrol_class", detail, now=now, offer_id=offer.id)
         return outcome
 

@@ -64,10 +64,15 @@ async def test_a_swap_sent_twice_with_one_key_is_done_once(visitor, path, bearer
     await visitor.put(path, json=a_house(), headers=bearer)
     swap = {"one": {"group": 0, "half_day": 0}, "other": {"group": 0, "half_day": 1}}
     answers = [
-        await visitor.post(f"{path}/swaps", json=swap, headers=bearer | {"Idempotency-Key": "une-fois"})
-        for _ in range(2)
+        await visitor.post(
+            f"{path}/swaps", json=swap, headers=bearer | {"Idempotency-Key": "une-fois", "Accept-Language": language}
+        )
+        for language in ("fr", "en")
     ]
     assert [answer.json()["version"] for answer in answers] == [2, 2]
+    french, english = (answer.json()["faults"][0] for answer in answers)
+    assert french == "Lundi 14 juin, matin : le service « Juridique » recevrait 16 élèves pour 8 places."
+    assert english == "Monday 14 June, morning: the department “Juridique” would have 16 pupils for 8 seats."
 
 
 async def test_what_has_changed_meanwhile_is_not_overwritten(visitor, path, bearer):

@@ -237,9 +237,11 @@ async def test_the_sheet_is_filled_in_on_a_phone(pool, sign_in):
     page = await planner.get(path)
     assert page.text.count('type="radio"') == 2 * 2 * 4
     morning = week.sessions[0]
-    answer = await planner.post(path, {f"{morning}.{ids[0]}": "absent", "tous": str(morning)})
+    answer = await planner.post(f"/en{path}", {f"{morning}.{ids[0]}": "absent", "tous": str(morning)})
     assert answer.status_code == 303
     assert await states(pool) == {(morning, ids[0]): "absent", (morning, ids[1]): "present"}
+    kept = await pool.fetchval("SELECT detail FROM campaigns.audit WHERE action = 'note_attendance'")
+    assert kept == "Présences du lundi 14 juin : 2 notée(s).", "the journal is French, whatever page it was done on"
     assert "1 présent, 1 absent" in (await planner.get(path)).text
     # the whole form again, as the page holds it: nothing in it is new
     before = await pool.fetch("SELECT * FROM campaigns.attendance ORDER BY registration_id")

@@ -49,9 +49,9 @@ def key_of(answer):
     return re.search(r'name="key" value="([^"]+)"', answer.text)[1]
 
 
-async def enrol(teacher, week, text, *, key="une-liste", **given):
+async def enrol(teacher, week, text, *, key="une-liste", before="", **given):
     fields = {"list": text, "class_name": "2nde 4", "key": key, **given}
-    return await teacher.post(f"/planification/classes/{week.slug}", fields)
+    return await teacher.post(f"{before}/planification/classes/{week.slug}", fields)
 
 
 async def counts(pool, week):
@@ -100,7 +100,7 @@ async def test_as_many_as_fit_have_a_seat_and_the_rest_wait_in_the_order_given(p
 async def test_the_teacher_is_told_in_numbers_once(pool, teacher):
     week = await a_week_of(pool, 2)
     for _ in range(2):
-        await enrol(teacher, week, lines(3))
+        await enrol(teacher, week, lines(3), before="/en")
     bodies = await pool.fetch("SELECT body FROM contract.events WHERE tag = 'class.enrolled'")
     (notice,) = [decode_event(row["body"]) for row in bodies]
     assert isinstance(notice, ClassEnrolled)
