@@ -389,6 +389,8 @@ CREATE TABLE campaigns.host_requests (
     answered_at timestamp with time zone,
     reminded_at timestamp with time zone,
     token_version smallint DEFAULT 1 NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    in_calendar boolean DEFAULT false NOT NULL,
     CONSTRAINT host_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'proposed'::text, 'declined'::text, 'withdrawn'::text, 'replaced'::text]))),
     CONSTRAINT proposed_times_come_together CHECK ((((proposed_starts_at IS NULL) = (proposed_ends_at IS NULL)) AND ((proposed_starts_at IS NULL) OR (proposed_starts_at < proposed_ends_at))))
 );
@@ -737,6 +739,8 @@ CREATE TABLE campaigns.speaker_requests (
     answered_at timestamp with time zone,
     reminded_at timestamp with time zone,
     token_version smallint DEFAULT 1 NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    in_calendar boolean DEFAULT false NOT NULL,
     CONSTRAINT speaker_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'declined'::text, 'withdrawn'::text])))
 );
 

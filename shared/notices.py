@@ -13,6 +13,7 @@ from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceive
 from shared.appointment import Appointment as Appointment
 from shared.changes import FieldChange
 from shared.notice import Notice as Notice
+from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
 
@@ -72,7 +73,10 @@ class CampaignCancelled(AgreementNotice, frozen=True, kw_only=True, tag="campaig
 
 
 class HostNotice(Notice, frozen=True, kw_only=True):
-    """A fact about a request to host one session; `host` is the company."""
+    """A fact about a request to host one session; `host` is the company.
+
+    `sequence` is that of the calendar entry of who had promised; 0 where there is no entry.
+    """
 
     request_id: UUID
     token_version: int = 1
@@ -81,6 +85,7 @@ class HostNotice(Notice, frozen=True, kw_only=True):
     host: str
     appointment: Appointment
     word: str = ""
+    sequence: int = 0
 
 
 class HostRequested(HostNotice, frozen=True, kw_only=True, tag="host.requested"):
@@ -117,13 +122,14 @@ class HostReleased(HostNotice, frozen=True, kw_only=True, tag="host.released"):
 
 
 class SpeakerNotice(Notice, frozen=True, kw_only=True):
-    """A fact about a request to testify in one session; `speaker` is the name."""
+    """A fact about a request to testify in one session; `speaker` is the name, `sequence` as of a host."""
 
     request_id: UUID
     token_version: int = 1
     speaker: str
     appointment: Appointment
     word: str = ""
+    sequence: int = 0
 
 
 class SpeakerRequested(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.requested"):
@@ -216,6 +222,8 @@ class FollowUpBooked(Notice, frozen=True, kw_only=True, tag="follow_up.booked"):
     slot_id: UUID
     pupil_id: UUID
     appointment: Appointment
+    # of the calendar entry, as of the slot
+    sequence: int = 0
 
 
 class FollowUpCancelled(Notice, frozen=True, kw_only=True, tag="follow_up.cancelled"):
@@ -224,6 +232,8 @@ class FollowUpCancelled(Notice, frozen=True, kw_only=True, tag="follow_up.cancel
     slot_id: UUID
     pupil_id: UUID
     appointment: Appointment
+    # of the calendar entry, as of the slot
+    sequence: int = 0
 
 
 class CalendarRequested(Notice, frozen=True, kw_only=True, tag="calendar.requested"):
@@ -256,6 +266,9 @@ AnyNotice = (
     | SpeakerReminded
     | SpeakerAnswered
     | SpeakerReleased
+    | PromiseGiven
+    | PromiseChanged
+    | PromiseTakenBack
     | ClassEnrolled
     | LinksRequested
     | FreshLinkRequested

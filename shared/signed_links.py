@@ -29,6 +29,10 @@ Scope = Literal[
     "slots_feed",
     "planner",
     "reply",
+    # answers to the entry of a host's or a speaker's promise (the request's id), of a one-to-one slot
+    "reply_host",
+    "reply_speaker",
+    "reply_slot",
     "bounce",
     "sign_in",
     "invitation",
@@ -46,6 +50,8 @@ Scope = Literal[
     # what one of our own services shows another (no id: `NOBODY`)
     "service",
 ]
+
+ReplyScope = Literal["reply", "reply_host", "reply_speaker", "reply_slot"]
 
 _ID, _VERSION, _TIME, _MAC = 16, 2, 5, 16
 
@@ -98,13 +104,13 @@ class Signer:
         """
         return self.verify(scope, token) or NOBODY
 
-    def reply_local_part(self, id: UUID) -> str:
+    def reply_local_part(self, id: UUID, scope: ReplyScope = "reply") -> str:
         """The local part that answers to an invitation come to: lower-case base32, 55 octets (RFC 5321: at most 64)."""
-        return self._local_part("reply", id)
+        return self._local_part(scope, id)
 
-    def verify_reply_local_part(self, local_part: str) -> UUID | None:
-        """The registration whose invitation an address answers to, or None."""
-        return self._open_local_part("reply", local_part)
+    def verify_reply_local_part(self, local_part: str, scope: ReplyScope = "reply") -> UUID | None:
+        """The registration whose invitation an address answers to, or what else the scope names; or None."""
+        return self._open_local_part(scope, local_part)
 
     def bounce_local_part(self, id: UUID) -> str:
         """The local part that bounces of a delivery come back to: `retour-` and base32, 62 octets."""

@@ -10,6 +10,7 @@ from services.notifications.claim_deliveries import ITS_TURN, LEASE, end_deliver
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.inbound.read import read_letters
+from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
 from services.notifications.reactions import NOTICE_TAGS
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
@@ -69,7 +70,9 @@ async def claim_notices(
                 )
             )
     await end_deliveries(connection, ended)
-    return NoticeClaim(claimed, put_off + [ended_id for ended_id, _ in ended])
+    told, needless = await merge_promises(connection, claimed)
+    await end_deliveries(connection, [(delivery_id, "superseded") for delivery_id in needless])
+    return NoticeClaim(told, put_off + [ended_id for ended_id, _ in ended] + needless)
 
 
 async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: datetime) -> list[NoticeLetter]:

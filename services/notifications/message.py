@@ -44,6 +44,9 @@ NoticeMessage = Literal[
     "speaker_reminded",
     "speaker_answered",
     "speaker_released",
+    "promise_given",
+    "promise_changed",
+    "promise_taken_back",
     "class_enrolled",
     "personal_links",
     "fresh_link",
@@ -64,6 +67,7 @@ Entry = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
+COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed"})
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset(
     {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}

@@ -125,4 +125,13 @@ def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
     if isinstance(event, AbsenceForeseen) and isinstance(later, AbsenceForeseen):
         same = event.appointment.session_id == later.appointment.session_id and event.pupil_id == later.pupil_id
         return same and event.taken_back != later.taken_back
+    if newer := _sequences(event, later):
+        # each message about an entry carries the whole of it: only one that is newer makes it needless
+        return newer[1] > newer[0]
     return isinstance(later, _OVERTAKEN.get(type(event), ()))
+
+
+def _sequences(event: AnyNotice, later: AnyNotice) -> tuple[int, int] | None:
+    """The SEQUENCEs of a message about a promised entry, and of a later one or 0."""
+    mine: int = getattr(event, "sequence", 0)
+    return (mine, getattr(later, "sequence", 0)) if mine else None

@@ -1,9 +1,11 @@
 """Plan notices: one delivery for each recipient of a fact about something else than a registration."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.notifications.entries import entry_of
+from services.notifications.message import COALESCED_NOTICES
 from services.notifications.quiet_hours import morning_to_wait_for, starts_of
 from services.notifications.reactions import NoticeReaction, reaction_to_notice
 from shared.database import Connection
@@ -31,15 +33,16 @@ async def plan_notices(
         """
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, offer_id, sequence, priority, due_at, message_id, planned_at,
-             quiet_until, state)
-        SELECT id, event_id, message, recipient_id, offer_id, 0, priority, coalesce(quiet_until, $8),
-               '<' || id || '@' || $7 || '>', $8, quiet_until,
+             quiet_until, calendar_method, state)
+        SELECT id, event_id, message, recipient_id, offer_id, 0, priority, coalesce(quiet_until, due_at),
+               '<' || id || '@' || $7 || '>', $8, quiet_until, method,
                CASE WHEN recipient_id IN (SELECT p.id FROM contract.people p
                                           JOIN notifications.suppressions s ON s.address = lower(p.email)
                                           WHERE p.id = ANY($4::uuid[]))
                     THEN 'suppressed' ELSE 'due' END
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[], $9::timestamptz[])
-            AS wanted (id, event_id, message, recipient_id, offer_id, priority, quiet_until)
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int[], $9::timestamptz[],
+                    $10::text[], $11::timestamptz[])
+            AS wanted (id, event_id, message, recipient_id, offer_id, priority, quiet_until, method, due_at)
         ON CONFLICT (event_id, message, recipient_id) DO NOTHING
         RETURNING id, state
         """,
@@ -52,11 +55,20 @@ async def plan_notices(
         settings.mail_domain,
         now,
         [_morning(notice, reaction, settings, now) for notice, reaction, _ in wanted],
+        [entry.method if (entry := entry_of(notice, recipient_id)) else None for notice, _, recipient_id in wanted],
+        [_due_at(reaction, settings, now) for _, reaction, _ in wanted],
     )
     return [row["id"] for row in rows if row["state"] == "due"]
+
+
+def _due_at(reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime:
+    """At once, or after the wait for others of its kind."""
+    return now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED_NOTICES else 0)
 
 
 def _morning(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime | None:
     if not reaction.waits(notice):
         return None
-    return morning_to_wait_for(now, quiet=settings.quiet_hours, starts=starts_of(notice, None), now=now)
+    return morning_to_wait_for(
+        _due_at(reaction, settings, now), quiet=settings.quiet_hours, starts=starts_of(notice, None), now=now
+    )

@@ -63,6 +63,7 @@ from shared.notices import (
     SpeakerRequested,
     TeacherAsked,
 )
+from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
 # the reader is the pupil, or the guardian of a pupil without an address; most things the guardian hears besides
@@ -211,6 +212,10 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     SpeakerReminded: NoticeReaction(message="speaker_reminded", priority=4, waits=by_day),
     SpeakerAnswered: NoticeReaction(message="speaker_answered", priority=2, waits=by_day),
     SpeakerReleased: NoticeReaction(message="speaker_released", priority=2, waits=by_day),
+    # somebody has just said yes, or no more
+    PromiseGiven: NoticeReaction(message="promise_given", priority=2),
+    PromiseChanged: NoticeReaction(message="promise_changed", priority=4, waits=by_day),
+    PromiseTakenBack: NoticeReaction(message="promise_taken_back", priority=2),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=0),

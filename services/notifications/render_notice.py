@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.notifications.compose_mail import Sheet, compose_mail
+from services.notifications.entries import Entry, entry_of
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import NoticeView
 from services.notifications.paper import (
@@ -15,7 +16,9 @@ from services.notifications.paper import (
 )
 from services.notifications.render import Rendered
 from services.notifications.view_notices import view_notice
-from shared.languages import language, speaking
+from shared.appointment import Appointment
+from shared.calendar.promise import Promise, write_promise
+from shared.languages import _, language, speaking
 from shared.settings import Settings
 from shared.signed_links import Signer
 
@@ -25,6 +28,7 @@ class NoticePrinter:
 
     def __init__(self, settings: Settings) -> None:
         self._base_url = settings.base_url
+        self._mail_domain = settings.mail_domain
         self._sender = f"ne-pas-repondre@{settings.mail_domain}"
         self._signer = Signer(settings.secret_keys)
 
@@ -37,21 +41,54 @@ class NoticePrinter:
         letter = claimed.letter
         view = view_notice(claimed, base_url=self._site, signer=self._signer)
         address = letter.address or ""
+        entry = entry_of(claimed.event, letter.recipient.id)
+        sender = (
+            f"{self._signer.reply_local_part(entry.id, entry.scope)}@{self._mail_domain}" if entry else self._sender
+        )
         context = _context(view)
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(
                 message_id=letter.message_id,
                 date=letter.planned_at,
-                sender=(f"{view.organisation} (Quinzaine)" if view.organisation else "Quinzaine", self._sender),
+                sender=(f"{view.organisation} (Quinzaine)" if view.organisation else "Quinzaine", sender),
                 recipient=(letter.recipient.name, address),
                 reply_to=view.reply_to,
                 subject=subject,
                 text=write_text(letter.message, context),
                 html=keep_together(write_html(letter.message, {**context, "subject": subject})),
+                calendar=self._calendar(claimed, entry, sender, view) if entry else None,
+                method=entry.method if entry else None,
             )
         )
-        return Rendered(delivery_id=letter.id, address=address, mail=mail, calendar_uid=None, calendar_sequence=None)
+        return Rendered(
+            delivery_id=letter.id,
+            address=address,
+            mail=mail,
+            calendar_uid=f"{entry.id}@{self._mail_domain}" if entry else None,
+            calendar_sequence=entry.sequence if entry else None,
+        )
+
+    def _calendar(self, claimed: ClaimedNotice, entry: Entry, sender: str, view: NoticeView) -> bytes:
+        """The entry of who is written to. A slot's page is the pupil's, whose link the mail does not hold."""
+        event = claimed.event
+        appointment: Appointment = event.appointment  # type: ignore[union-attr]  # what has an entry has one
+        reader = claimed.letter.recipient
+        of_pupil = claimed.pupil if claimed.pupil and claimed.pupil.id != reader.id else None
+        return write_promise(
+            Promise(
+                appointment=appointment,
+                tentative=entry.tentative,
+                details=((_("Élève"), of_pupil.name),) if of_pupil else (),
+                url=view.url if entry.scope != "reply_slot" else "",
+            ),
+            uid=f"{entry.id}@{self._mail_domain}",
+            sequence=entry.sequence,
+            stamp=event.occurred_at,
+            method=entry.method,
+            organiser_address=sender,
+            invited=None if entry.method == "PUBLISH" else reader,
+        )
 
     @property
     def _site(self) -> str:

@@ -29,6 +29,14 @@ from shared.notices import (
     SpeakerReminded,
     SpeakerRequested,
 )
+from shared.promises import PromiseChanged, PromiseNotice
+
+
+def view_session_of(event: HostNotice | SpeakerNotice | PromiseNotice, links: Links) -> NoticeView:
+    """What a company or a professional is told of one session, or answered of it."""
+    if isinstance(event, HostNotice):
+        return view_host(event, links)
+    return view_speaker(event, links) if isinstance(event, SpeakerNotice) else view_promise(event, links)
 
 
 def view_host(event: HostNotice, links: Links) -> NoticeView:
@@ -80,6 +88,23 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
         word_by=speaker if answered else one_line(event.appointment.organisation),
         changes=_changes(event) if isinstance(event, SpeakerRequested) else (),
         words=words,
+    )
+
+
+def view_promise(event: PromiseNotice, links: Links) -> NoticeView:
+    """Who has promised has it in the calendar, where it follows what changes and goes with what was taken back."""
+    page = "accueil" if event.keeper == "host" else "temoignage"
+    lines = (
+        tuple(Line(event.appointment.session_id, each.field, each.before, each.after) for each in event.changes)
+        if isinstance(event, PromiseChanged)
+        else ()
+    )
+    return _view_appointment(
+        event,
+        event.appointment,
+        url=f"{links.base_url}/{page}/{links.signer.token(event.keeper, event.request_id, event.token_version)}",
+        changes=view_changes_of_one(lines),
+        words={"keeper": event.keeper, "host": one_line(event.promised_by)},
     )
 
 

@@ -5,7 +5,7 @@ from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, lines_in, say_pupils
 from services.notifications.render import say_of
 from services.notifications.view_answers import view_answer
-from services.notifications.view_appointments import view_host, view_news_of_pupil, view_speaker
+from services.notifications.view_appointments import view_news_of_pupil, view_session_of
 from services.notifications.view_links import view_link
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.french_dates import say_moment, say_time
@@ -29,6 +29,7 @@ from shared.notices import (
     SpeakerNotice,
     TeacherAsked,
 )
+from shared.promises import PromiseNotice
 from shared.question_notices import QuestionNotice
 from shared.signed_links import Signer
 
@@ -59,10 +60,8 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return _view_invitation(event, links)
         case AgreementNotice():
             return _view_agreement(event, links)
-        case HostNotice():
-            return view_host(event, links)
-        case SpeakerNotice():
-            return view_speaker(event, links)
+        case HostNotice() | SpeakerNotice() | PromiseNotice():
+            return view_session_of(event, links)
         case ClassEnrolled():
             return _view_class(event, links)
         case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested() | QuestionNotice():

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event
 
 from shared.calendar.objects import (
     PRODID,
@@ -19,6 +19,8 @@ from shared.calendar.objects import (
     tell,
     write_calendar,
 )
+from shared.calendar.people import attendee as attendee_of
+from shared.calendar.people import organiser
 from shared.french_dates import say_date
 from shared.languages import Language, _, language
 from shared.people import Person
@@ -63,9 +65,9 @@ def write_invitation(
     own.add("dtstamp", stamp)
     own.add("sequence", sequence)
     own.add("status", _status(method, status))
-    own.add("organizer", _address(organiser_address, programme.organisation))
+    own.add("organizer", organiser(organiser_address, programme.organisation))
     if attendee is not None:
-        own.add("attendee", _attendee(attendee, partstat))
+        own.add("attendee", attendee_of(attendee, partstat))
     if personal_url:
         put_uri(own, "url", personal_url)
     lines = own.to_ical().removeprefix(_BEGIN).removesuffix(_END)
@@ -97,8 +99,8 @@ def write_decline_counter(
     event.add("dtstart", starts_at)
     if day:
         event.add("recurrence-id", starts_at)
-    event.add("organizer", _address(organiser_address, programme.organisation))
-    event.add("attendee", _attendee(attendee, "NEEDS-ACTION"))
+    event.add("organizer", organiser(organiser_address, programme.organisation))
+    event.add("attendee", attendee_of(attendee, "NEEDS-ACTION"))
     put(event, "summary", programme.title)
     put(event, "comment", _("Les horaires ne peuvent pas changer pour une seule personne."))
     properties = Calendar()
@@ -212,23 +214,3 @@ def _status(method: Method, status: str) -> str:
     if method == "CANCEL":
         return "CANCELLED"
     return "TENTATIVE" if status == "held" else "CONFIRMED"
-
-
-def _address(address: str, name: str) -> vCalAddress:
-    found = vCalAddress(f"mailto:{address}")
-    found.params["CN"] = _parameter(name)
-    return found
-
-
-def _attendee(person: Person, partstat: Partstat) -> vCalAddress:
-    attendee = _address(person.email or "", person.name)
-    attendee.params["CUTYPE"] = "INDIVIDUAL"
-    attendee.params["ROLE"] = "REQ-PARTICIPANT"
-    attendee.params["PARTSTAT"] = partstat
-    attendee.params["RSVP"] = "TRUE"
-    return attendee
-
-
-def _parameter(text: str) -> str:
-    """A parameter's value: on one line, without the quotation mark it cannot hold (RFC 5545 §3.2)."""
-    return clean(text).replace("\n", " ").replace('"', "'")

@@ -9,6 +9,7 @@ from services.campaigns.offers.hosts.ask_host_again import ask_host_again
 from services.campaigns.offers.hosts.release_hosts import release_hosts
 from services.campaigns.offers.speakers.ask_speakers_again import ask_speakers_again
 from services.campaigns.offers.speakers.release_speakers import release_speakers
+from services.campaigns.offers.update_promises import update_promises
 from shared.changes import FieldChange
 from shared.database import Connection
 
@@ -38,6 +39,8 @@ async def ask_again(
         await ask_host_again(connection, session_id=session_id, changes=matter, now=now)
     if matter:
         await ask_speakers_again(connection, session_id=session_id, changes=matter, now=now)
+    elif changes:
+        await update_promises(connection, session_id=session_id, changes=changes, now=now)
 
 
 async def release_asked(

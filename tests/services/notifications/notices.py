@@ -41,6 +41,7 @@ from shared.notices import (
     TeacherAsked,
 )
 from shared.people import Person
+from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 from tests.services.notifications.letters import PUPIL
 
@@ -104,9 +105,19 @@ _SPEAKER: dict[str, Any] = {
     "speaker": "Ange Caron",
     "appointment": APPOINTMENT,
 }
+_PROMISE: dict[str, Any] = {
+    **_OF_OFFER,
+    "request_id": UUID(int=50),
+    "keeper": "host",
+    "promised_by": "Énergies du Marais",
+    "appointment": APPOINTMENT,
+    "sequence": 3,
+}
+_OF_SPEAKER: dict[str, Any] = {"request_id": UUID(int=60), "keeper": "speaker", "promised_by": "Ange Caron"}
+_ROOM = (FieldChange(field="room", before="Salle Eure", after="Salle Seine"),)
 _ANSWER_BY = datetime(2027, 5, 24, 18, tzinfo=PARIS)
 _PUPIL: dict[str, Any] = {**_OF_OFFER, "pupil_id": PUPIL.id}
-_SLOT: dict[str, Any] = {**_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLOW_UP}
+_SLOT: dict[str, Any] = {**_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLOW_UP, "sequence": 2}
 
 _LINK = PersonalLink(registration_id=UUID(int=80), token_version=1, offer="Semaine collective à Pont-Audemer")
 
@@ -213,6 +224,12 @@ NOTICES: dict[str, AnyNotice] = {
     "absence_announced": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT, emergency_phone="06 00 00 00 00"),
     "absence_announced.no_phone": AbsenceAnnounced(**_PUPIL, appointment=APPOINTMENT),
     "absence_lifted": AbsenceLifted(**_PUPIL, appointment=APPOINTMENT),
+    "promise_given": PromiseGiven(**_PROMISE),
+    "promise_given.speaker": PromiseGiven(**_PROMISE | _OF_SPEAKER),
+    "promise_changed": PromiseChanged(**_PROMISE, changes=_ROOM),
+    "promise_changed.speaker": PromiseChanged(**_PROMISE | _OF_SPEAKER, changes=_ROOM),
+    "promise_taken_back": PromiseTakenBack(**_PROMISE),
+    "promise_taken_back.speaker": PromiseTakenBack(**_PROMISE | _OF_SPEAKER),
     "follow_up_booked": FollowUpBooked(**_SLOT),
     "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
     "follow_up_cancelled": FollowUpCancelled(**_SLOT),

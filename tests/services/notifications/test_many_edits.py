@@ -1,39 +1,17 @@
 """Ten edits are one mail, an edit that is undone is none: planners' own acts, and the mails they come to."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.seats.queue.change_group import change_group
 from services.campaigns.offers.session import SessionChange
-from services.notifications.plan_events import plan_events
-from shared.database import transaction
 from shared.signed_links import Signer
+from tests.services.notifications.office import Office
 from tests.services.notifications.sink import calendars_of
-from tests.world import NOW, a_pupil, a_week, at
+from tests.world import a_pupil, a_week, at
 
 pytestmark = pytest.mark.anyio
-
-
-class Office:
-    """A planner at work, and the post that follows."""
-
-    def __init__(self, pool, post):
-        self.pool, self.post = pool, post
-
-    async def do(self, verb, **given):
-        async with transaction(self.pool) as connection:
-            return await verb(connection, **given, now=NOW)
-
-    async def post_it(self):
-        """Plan what nobody has planned, and send what is due."""
-        async with transaction(self.pool) as connection:
-            rows = await connection.fetch("SELECT id FROM contract.events WHERE planned_at IS NULL ORDER BY id")
-            ids = [row["id"] for row in rows]
-            await plan_events(connection, ids, settings=self.post.settings, now=datetime.now(UTC))
-        await self.post.send()
 
 
 @pytest.fixture

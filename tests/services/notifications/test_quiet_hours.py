@@ -74,6 +74,8 @@ def test_what_somebody_waits_for_never_waits_itself():
         "follow_up_booked",
         "follow_up_cancelled",
         "question_asked",
+        "promise_given",
+        "promise_taken_back",
     }
 
 

@@ -37,7 +37,9 @@ async def accept_proposed_time(
     await connection.execute(
         """
         UPDATE campaigns.host_requests
-        SET status = 'confirmed', proposed_starts_at = NULL, proposed_ends_at = NULL WHERE id = $1
+        SET status = 'confirmed', proposed_starts_at = NULL, proposed_ends_at = NULL, in_calendar = true,
+            sequence = sequence + 1
+        WHERE id = $1
         """,
         request_id,
     )
@@ -56,6 +58,7 @@ async def accept_proposed_time(
                 space_version=spaces[request.person_id],
                 host=host,
                 appointment=appointments[request.session_id],
+                sequence=request.sequence + 1,
             )
         ],
     )

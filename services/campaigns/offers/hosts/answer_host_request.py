@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.offers.hosts.host_request import GivenAnswer
+from services.campaigns.offers.hosts.host_request import GivenAnswer, HostRequest
 from services.campaigns.offers.hosts.lock_host_request import lock_host_request
 from services.campaigns.offers.hosts.read import planners_of, read_appointments
+from services.campaigns.offers.hosts.space.read import read_space_versions
 from shared.database import Connection
 from shared.notices import HostAnswered
 from shared.outbox import append_events
+from shared.promises import PromiseGiven, PromiseTakenBack
 
 
 async def answer_host_request(connection: Connection, *, request_id: UUID, given: GivenAnswer, now: datetime) -> None:
@@ -20,10 +22,12 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
     offer, request = await lock_host_request(connection, request_id)
     if not request.take(given, now=now):
         return
+    entry = _entry_after(given, request)
     await connection.execute(
         """
         UPDATE campaigns.host_requests
-        SET status = $2, word = $3, proposed_starts_at = $4, proposed_ends_at = $5, answered_at = $6
+        SET status = $2, word = $3, proposed_starts_at = $4, proposed_ends_at = $5, answered_at = $6,
+            sequence = sequence + $7, in_calendar = coalesce($8, in_calendar)
         WHERE id = $1
         """,
         request_id,
@@ -32,6 +36,8 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
         given.starts_at,
         given.ends_at,
         now,
+        int(entry is not None),
+        entry is PromiseGiven if entry else None,
     )
     host = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", request.organisation_id)
     appointments = await read_appointments(connection, [request.session_id])
@@ -54,3 +60,25 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
             )
         ],
     )
+    if entry is not None:
+        spaces = await read_space_versions(connection, [request.person_id])
+        told = entry(
+            occurred_at=now,
+            recipients=(request.person_id,),
+            offer_id=offer.id,
+            request_id=request_id,
+            token_version=request.token_version,
+            space_version=spaces[request.person_id],
+            keeper="host",
+            promised_by=host,
+            appointment=appointments[request.session_id],
+            sequence=request.sequence + 1,
+        )
+        await append_events(connection, [told])
+
+
+def _entry_after(given: GivenAnswer, request: HostRequest) -> type[PromiseGiven] | type[PromiseTakenBack] | None:
+    """What becomes of the entry in the company's calendar; a proposal leaves it as it is."""
+    if given.answer == "confirmed":
+        return PromiseGiven
+    return PromiseTakenBack if given.answer in ("declined", "withdrawn") and request.in_calendar else None

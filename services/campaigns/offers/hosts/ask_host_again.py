@@ -22,7 +22,7 @@ async def ask_host_again(
     """
     row = await connection.fetchrow(
         """
-        SELECT q.id, q.person_id, q.token_version, s.offer_id, s.starts_at, host.name AS host
+        SELECT q.id, q.person_id, q.token_version, q.sequence, q.in_calendar, s.offer_id, s.starts_at, host.name AS host
         FROM campaigns.host_requests q
         JOIN campaigns.sessions s ON s.id = q.session_id AND s.status = 'planned'
         JOIN campaigns.organisations host ON host.id = q.organisation_id
@@ -37,7 +37,7 @@ async def ask_host_again(
         """
         UPDATE campaigns.host_requests
         SET status = 'awaited', word = '', proposed_starts_at = NULL, proposed_ends_at = NULL, asked_at = $2,
-            answer_by = $3, answered_at = NULL, reminded_at = NULL
+            answer_by = $3, answered_at = NULL, reminded_at = NULL, sequence = sequence + in_calendar::integer
         WHERE id = $1
         """,
         row["id"],
@@ -59,6 +59,7 @@ async def ask_host_again(
                 host=row["host"],
                 appointment=appointments[session_id],
                 answer_by=answer_by,
+                sequence=row["sequence"] + 1 if row["in_calendar"] else 0,
                 changes=tuple(changes),
             )
         ],

@@ -11,6 +11,7 @@ from services.campaigns.offers.hosts.space.read import read_space_versions
 from shared.database import Connection
 from shared.notices import HostRequested
 from shared.outbox import append_events
+from shared.promises import PromiseTakenBack
 
 
 async def ask_someone_else(connection: Connection, *, request_id: UUID, contact: Contact, now: datetime) -> None:
@@ -23,7 +24,8 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
     await connection.execute(
         """
         UPDATE campaigns.host_requests
-        SET person_id = $2, token_version = token_version + 1, asked_at = $3, answer_by = $4, reminded_at = NULL
+        SET person_id = $2, token_version = token_version + 1, asked_at = $3, answer_by = $4, reminded_at = NULL,
+            sequence = sequence + in_calendar::integer, in_calendar = false
         WHERE id = $1
         """,
         request_id,
@@ -33,7 +35,7 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
     )
     host = await connection.fetchval("SELECT name FROM campaigns.organisations WHERE id = $1", request.organisation_id)
     appointments = await read_appointments(connection, [request.session_id])
-    spaces = await read_space_versions(connection, [person_id])
+    spaces = await read_space_versions(connection, [person_id, request.person_id])
     await append_events(
         connection,
         [
@@ -50,3 +52,18 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
             )
         ],
     )
+    if request.in_calendar:
+        # who had promised, and was asked again after a change
+        given_over = PromiseTakenBack(
+            occurred_at=now,
+            recipients=(request.person_id,),
+            offer_id=offer.id,
+            request_id=request_id,
+            token_version=request.token_version,
+            space_version=spaces[request.person_id],
+            keeper="host",
+            promised_by=host,
+            appointment=appointments[request.session_id],
+            sequence=request.sequence + 1,
+        )
+        await append_events(connection, [given_over])

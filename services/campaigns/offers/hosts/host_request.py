@@ -166,6 +166,9 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     proposed_starts_at: datetime | None
     proposed_ends_at: datetime | None
     token_version: int
+    # the entry in the calendar of who was asked
+    sequence: int
+    in_calendar: bool
     # what the session is now
     host_id: UUID | None
     session_status: str

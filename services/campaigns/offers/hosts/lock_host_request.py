@@ -23,7 +23,8 @@ async def lock_host_request(connection: Connection, request_id: UUID) -> tuple[O
     row = await connection.fetchrow(
         """
         SELECT q.id, q.session_id, q.organisation_id, q.person_id, q.status, q.word, q.proposed_starts_at,
-               q.proposed_ends_at, q.token_version, s.host_id, s.status AS session_status, s.starts_at
+               q.proposed_ends_at, q.token_version, q.sequence, q.in_calendar, s.host_id,
+               s.status AS session_status, s.starts_at
         FROM campaigns.host_requests q JOIN campaigns.sessions s ON s.id = q.session_id
         WHERE q.id = $1
         """,

@@ -29,16 +29,16 @@ async def release_hosts(
     rows = await connection.fetch(
         """
         WITH alive AS (
-            SELECT id, status FROM campaigns.host_requests
+            SELECT id, status, in_calendar FROM campaigns.host_requests
             WHERE session_id = ANY($1::uuid[]) AND status <> 'replaced'
               AND ($2::uuid IS NULL OR organisation_id = $2)
         )
         UPDATE campaigns.host_requests q
-        SET status = 'replaced'
+        SET status = 'replaced', in_calendar = false, sequence = q.sequence + q.in_calendar::integer
         FROM alive, campaigns.sessions s, campaigns.organisations host
         WHERE q.id = alive.id AND s.id = q.session_id AND host.id = q.organisation_id
         RETURNING q.id, q.session_id, q.person_id, q.token_version, alive.status AS before, s.offer_id, s.starts_at,
-                  host.name
+                  host.name, CASE WHEN alive.in_calendar THEN q.sequence ELSE 0 END AS sequence
         """,
         list(session_ids),
         host_id,
@@ -65,6 +65,7 @@ async def release_hosts(
                 host=row["name"],
                 appointment=appointments[row["session_id"]],
                 reason=reason,
+                sequence=row["sequence"],
             )
             for row in sorted(told, key=lambda row: row["id"])
         ],

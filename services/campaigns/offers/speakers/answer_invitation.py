@@ -10,6 +10,7 @@ from services.campaigns.offers.speakers.speaker import SpeakerAnswer
 from shared.database import Connection
 from shared.notices import SpeakerAnswered
 from shared.outbox import append_events
+from shared.promises import PromiseGiven, PromiseTakenBack
 
 
 async def answer_invitation(
@@ -36,12 +37,19 @@ async def answer_invitation(
         )
     if not changes:
         return
+    in_calendar = answer == "confirmed"
+    entry = in_calendar or invitation.in_calendar
     await connection.execute(
-        "UPDATE campaigns.speaker_requests SET status = $2, word = $3, answered_at = $4 WHERE id = $1",
+        """
+        UPDATE campaigns.speaker_requests
+        SET status = $2, word = $3, answered_at = $4, sequence = sequence + $5, in_calendar = $6 WHERE id = $1
+        """,
         request_id,
         answer,
         word,
         now,
+        int(entry),
+        in_calendar,
     )
     if answer == "declined":
         await connection.execute(
@@ -75,3 +83,16 @@ async def answer_invitation(
             )
         ],
     )
+    if entry and invitation.person_id is not None:
+        told = (PromiseGiven if in_calendar else PromiseTakenBack)(
+            occurred_at=now,
+            recipients=(invitation.person_id,),
+            offer_id=offer.id,
+            request_id=request_id,
+            token_version=invitation.token_version,
+            keeper="speaker",
+            promised_by=invitation.speaker,
+            appointment=appointments[invitation.session_id],
+            sequence=invitation.sequence + 1,
+        )
+        await append_events(connection, [told])

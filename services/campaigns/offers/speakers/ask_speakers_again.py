@@ -28,16 +28,18 @@ async def ask_speakers_again(
         """
         WITH asked AS (
             UPDATE campaigns.speaker_requests q
-            SET status = 'awaited', word = '', asked_at = $2, answer_by = $3, answered_at = NULL, reminded_at = NULL
+            SET status = 'awaited', word = '', asked_at = $2, answer_by = $3, answered_at = NULL, reminded_at = NULL,
+                sequence = q.sequence + q.in_calendar::integer
             FROM campaigns.speakers speaker, campaigns.sessions s
             WHERE q.session_id = $1 AND q.status IN ('awaited', 'confirmed') AND speaker.id = q.speaker_id
               AND s.id = q.session_id AND s.status = 'planned' AND speaker.person_id IS NOT NULL
-            RETURNING q.id, q.session_id, q.speaker_id, q.token_version, speaker.name, speaker.person_id, s.offer_id
+            RETURNING q.id, q.session_id, q.speaker_id, q.token_version, speaker.name, speaker.person_id, s.offer_id,
+                      CASE WHEN q.in_calendar THEN q.sequence ELSE 0 END AS sequence
         ), unsure AS (
             UPDATE campaigns.session_speakers link SET confirmed = false
             FROM asked WHERE link.session_id = asked.session_id AND link.speaker_id = asked.speaker_id
         )
-        SELECT id, token_version, name, person_id, offer_id FROM asked
+        SELECT id, token_version, name, person_id, offer_id, sequence FROM asked
         """,
         session_id,
         now,
@@ -55,6 +57,7 @@ async def ask_speakers_again(
                 speaker=row["name"],
                 appointment=appointment,
                 answer_by=answer_by,
+                sequence=row["sequence"],
                 changes=tuple(changes),
             )
             for row in sorted(rows, key=lambda row: row["id"])

@@ -23,7 +23,7 @@ async def lock_invitation(connection: Connection, request_id: UUID) -> tuple[Off
     row = await connection.fetchrow(
         """
         SELECT q.id, q.session_id, q.speaker_id, speaker.name AS speaker, speaker.person_id, q.status,
-               q.token_version, s.starts_at, s.status AS session_status,
+               q.token_version, q.sequence, q.in_calendar, s.starts_at, s.status AS session_status,
                speaker.contact_again_at IS NOT NULL AS contact_again
         FROM campaigns.speaker_requests q
         JOIN campaigns.sessions s ON s.id = q.session_id

@@ -28,16 +28,22 @@ async def release_speakers(
     """
     rows = await connection.fetch(
         """
-        WITH ended AS (
-            UPDATE campaigns.speaker_requests q SET status = 'withdrawn'
-            WHERE q.session_id = ANY($1::uuid[]) AND q.status IN ('awaited', 'confirmed')
-              AND ($2::uuid IS NULL OR q.id = $2)
-            RETURNING q.id, q.session_id, q.speaker_id, q.token_version
+        WITH alive AS (
+            SELECT id, in_calendar FROM campaigns.speaker_requests
+            WHERE session_id = ANY($1::uuid[]) AND status IN ('awaited', 'confirmed')
+              AND ($2::uuid IS NULL OR id = $2)
+        ), ended AS (
+            UPDATE campaigns.speaker_requests q
+            SET status = 'withdrawn', in_calendar = false, sequence = q.sequence + q.in_calendar::integer
+            FROM alive WHERE q.id = alive.id
+            RETURNING q.id, q.session_id, q.speaker_id, q.token_version,
+                      CASE WHEN alive.in_calendar THEN q.sequence ELSE 0 END AS sequence
         ), freed AS (
             DELETE FROM campaigns.session_speakers link USING ended
             WHERE link.session_id = ended.session_id AND link.speaker_id = ended.speaker_id
         )
-        SELECT ended.id, ended.session_id, ended.token_version, speaker.name, speaker.person_id, s.offer_id
+        SELECT ended.id, ended.session_id, ended.token_version, ended.sequence, speaker.name,
+               speaker.person_id, s.offer_id
         FROM ended
         JOIN campaigns.speakers speaker ON speaker.id = ended.speaker_id
         JOIN campaigns.sessions s ON s.id = ended.session_id
@@ -61,6 +67,7 @@ async def release_speakers(
                 speaker=row["name"],
                 appointment=appointments[row["session_id"]],
                 reason=reason,
+                sequence=row["sequence"],
             )
             for row in rows
         ],

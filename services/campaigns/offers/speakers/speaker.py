@@ -120,6 +120,9 @@ class Invitation(Struct, frozen=True, kw_only=True):
     person_id: UUID | None
     status: InvitationStatus
     token_version: int
+    # the entry in the speaker's calendar
+    sequence: int
+    in_calendar: bool
     starts_at: datetime
     session_status: str
     contact_again: bool

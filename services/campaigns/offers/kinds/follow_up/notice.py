@@ -26,6 +26,7 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     place: str
     online_url: str
+    sequence: int
 
     @property
     def recipients(self) -> tuple[UUID, ...]:
@@ -57,10 +58,11 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
             slot_id=self.id,
             pupil_id=self.pupil_id,
             appointment=self.appointment,
+            sequence=self.sequence,
         )
 
     def cancelled(self, now: datetime) -> FollowUpCancelled:
-        """The fact that it will not take place."""
+        """The fact that it will not take place; read before the slot was written, whose sequence is then one more."""
         return FollowUpCancelled(
             occurred_at=now,
             recipients=self.recipients,
@@ -68,4 +70,5 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
             slot_id=self.id,
             pupil_id=self.pupil_id,
             appointment=self.appointment,
+            sequence=self.sequence + 1,
         )

@@ -213,7 +213,7 @@ async def read_booked_slots(connection: Connection, slot_ids: Sequence[UUID]) ->
                trim(f.first_name || ' ' || f.last_name) AS follower, s.registration_id, s.pupil_id,
                p.email IS NOT NULL AS pupil_has_address,
                CASE WHEN lower(guardian.email) IS DISTINCT FROM lower(p.email) THEN r.guardian_id END AS guardian_id,
-               s.starts_at, s.ends_at, s.place, coalesce(s.online_url, '') AS online_url
+               s.starts_at, s.ends_at, s.place, coalesce(s.online_url, '') AS online_url, s.sequence
         FROM campaigns.follow_up_slots s
         JOIN campaigns.offers o ON o.id = s.offer_id
         JOIN campaigns.organisations g ON g.id = o.organisation_id

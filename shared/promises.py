@@ -1,0 +1,40 @@
+"""The part of the contract about what hosts and speakers have promised: the entry in their own calendar.
+
+A field may be added with a default; anything else is a new tag (see `shared.events`).
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from shared.appointment import Appointment
+from shared.changes import FieldChange
+from shared.notice import Notice
+
+
+class PromiseNotice(Notice, frozen=True, kw_only=True):
+    """A fact told to who has promised one session; `promised_by` is the company or the speaker.
+
+    `sequence` is that of the entry (RFC 5545 §3.8.7.4): higher in each message about this request.
+    """
+
+    request_id: UUID
+    token_version: int = 1
+    space_version: int = 1
+    keeper: Literal["host", "speaker"]
+    promised_by: str
+    appointment: Appointment
+    sequence: int
+
+
+class PromiseGiven(PromiseNotice, frozen=True, kw_only=True, tag="promise.given"):
+    """Somebody has said yes: the entry comes into their calendar."""
+
+
+class PromiseChanged(PromiseNotice, frozen=True, kw_only=True, tag="promise.changed"):
+    """What was promised holds, and something else about the session is another: its title, its room."""
+
+    changes: tuple[FieldChange, ...]
+
+
+class PromiseTakenBack(PromiseNotice, frozen=True, kw_only=True, tag="promise.taken_back"):
+    """Who had promised cannot come, or another person of the company does: the entry goes."""
