@@ -23,8 +23,9 @@ Outcome = Literal[
 async def take_calendar_answer(
     connection: Connection, *, registration_id: UUID, answer: CalendarAnswer, now: datetime
 ) -> Outcome:
-    """What it came to. The same answer again comes to the same and changes nothing; one that is older than the last
-    valid one changes nothing either. Raises `UnknownRegistration`.
+    """What it came to. The same answer again changes nothing, nor does one that is older than the last valid one.
+
+    Raises `UnknownRegistration`.
     """
     _, registration = await lock_registration(connection, registration_id)
     standing = Standing(

@@ -40,9 +40,8 @@ class WayBack:
         self.sender = Sender(self.settings, pool, self.server)
         self.answers = Answers(self.settings, pool, Campaigns(self.settings, web))
         self.edge = Edge(self.settings, pool)
-        self.door = Door(
-            Reception(self.settings, pool, self.answers), host="127.0.0.1", port=0, hostname="quinzaine.example"
-        )
+        reception = Reception(self.settings, pool, self.answers)
+        self.door = Door(reception, host="127.0.0.1", port=0, hostname="quinzaine.example")
         self.week: Week
         self.planner = {"Authorization": f"Bearer {Signer(settings.secret_keys).token('planner', UUID(int=0))}"}
 
@@ -78,9 +77,9 @@ class WayBack:
             [mail for mail in mails if any(part.get_content_type() == "text/calendar" for part in mail.walk())][-1]
         )
 
-    async def send(self, to: str, mail: bytes, *, sender: str = "camille@eleve.example") -> str:
+    async def send(self, to: str, mail: bytes, *, sender: str = "camille@eleve.example", port: int = 0) -> str:
         """Send a mail over SMTP: what the server said last, « 250 … » or the refusal."""
-        client = SMTP(hostname="127.0.0.1", port=self.door.port, use_tls=False, start_tls=False)
+        client = SMTP(hostname="127.0.0.1", port=port or self.door.port, use_tls=False, start_tls=False)
         await client.connect()
         try:
             await client.ehlo()
