@@ -12,6 +12,7 @@ from infra.doctor.truths import look_at_truths
 from shared.database import open_pool
 from shared.settings import read_settings
 from tests.brokers import own_rabbitmq_queue
+from tests.browser import Site
 from tests.conftest import with_database
 from tests.processes import System, system
 
@@ -28,6 +29,12 @@ async def running(
         broker_url = given.enter_context(own_rabbitmq_queue()) if request.param == "rabbitmq" else None
         async for running in _running(server_url, template, tmp_path_factory, broker_url):
             yield running
+
+
+@pytest.fixture
+def site(standing_site: Site, running: System) -> Site:  # noqa: ARG001  # a browser looks at the running system
+    """Nothing of this process: who opens a page in a story opens it at the running system's own address."""
+    return standing_site
 
 
 async def _running(
