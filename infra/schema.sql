@@ -389,6 +389,7 @@ CREATE TABLE campaigns.host_requests (
     answered_at timestamp with time zone,
     reminded_at timestamp with time zone,
     token_version smallint DEFAULT 1 NOT NULL,
+    told_of_day date,
     sequence integer DEFAULT 0 NOT NULL,
     in_calendar boolean DEFAULT false NOT NULL,
     CONSTRAINT host_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'proposed'::text, 'declined'::text, 'withdrawn'::text, 'replaced'::text]))),
@@ -628,6 +629,7 @@ CREATE TABLE campaigns.registrations (
     guardian_version smallint DEFAULT 1 NOT NULL,
     consent_link_at timestamp with time zone,
     guardian_fresh_link_at timestamp with time zone,
+    seat_remind_at timestamp with time zone,
     CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
     CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
     CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
@@ -739,6 +741,7 @@ CREATE TABLE campaigns.speaker_requests (
     answered_at timestamp with time zone,
     reminded_at timestamp with time zone,
     token_version smallint DEFAULT 1 NOT NULL,
+    told_of_day date,
     sequence integer DEFAULT 0 NOT NULL,
     in_calendar boolean DEFAULT false NOT NULL,
     CONSTRAINT speaker_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'declined'::text, 'withdrawn'::text])))
@@ -808,6 +811,7 @@ CREATE TABLE notifications.deliveries (
     superseded_by uuid,
     losses integer DEFAULT 0 NOT NULL,
     turn_at timestamp with time zone,
+    useless_from timestamp with time zone,
     quiet_until timestamp with time zone,
     CONSTRAINT deliveries_calendar_method_check CHECK ((calendar_method = ANY (ARRAY['REQUEST'::text, 'CANCEL'::text, 'PUBLISH'::text, 'DECLINECOUNTER'::text]))),
     CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'superseded'::text, 'suppressed'::text])))
@@ -1346,6 +1350,8 @@ CREATE INDEX listed_pupils_of_school ON campaigns.listed_pupils USING btree (org
 
 CREATE INDEX members_of_organisation ON campaigns.members USING btree (organisation_id);
 
+CREATE INDEX offered_seats_to_remind ON campaigns.registrations USING btree (seat_remind_at) WHERE ((held_for = 'promotion'::text) AND (seat_remind_at IS NOT NULL));
+
 CREATE INDEX offers_by_appearance ON campaigns.offer_search USING btree (listed_at DESC);
 
 CREATE INDEX offers_by_words ON campaigns.offer_search USING gin (document);
@@ -1451,6 +1457,8 @@ CREATE INDEX answers_of_delivery ON notifications.answers USING btree (delivery_
 CREATE INDEX answers_of_registration ON notifications.answers USING btree (registration_id, id);
 
 CREATE INDEX answers_to_act_on ON notifications.answers USING btree (due_at) WHERE (state = 'read'::text);
+
+CREATE INDEX deliveries_by_due_time ON notifications.deliveries USING btree (due_at) WHERE (state = 'due'::text);
 
 CREATE INDEX deliveries_due ON notifications.deliveries USING btree (priority, due_at, id) WHERE (state = 'due'::text);
 

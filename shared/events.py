@@ -119,6 +119,12 @@ class RegistrationConsentReminded(RegistrationEvent, frozen=True, kw_only=True, 
     deadline: datetime
 
 
+class RegistrationSeatReminded(RegistrationEvent, frozen=True, kw_only=True, tag="registration.seat_reminded"):
+    """The seat that is held for who waited has not been answered yet: they are told once more, until `deadline`."""
+
+    deadline: datetime
+
+
 class RegistrationDeclined(RegistrationEvent, frozen=True, kw_only=True, tag="registration.declined"):
     """A calendar answered no to a confirmed seat: it is kept until `deadline`, and given back where nobody keeps it."""
 
@@ -198,6 +204,7 @@ AnyEvent = (
     | RegistrationDeclined
     | RegistrationKept
     | RegistrationAnswerNoted
+    | RegistrationSeatReminded
     | SessionAdded
     | SessionChanged
     | SessionCancelled

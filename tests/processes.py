@@ -188,11 +188,12 @@ class System:
 
 
 async def unfinished(pool: Pool) -> str:
-    """What is still on its way, counted; empty when nothing is."""
+    """What is still on its way, counted, reminders left out; empty when nothing is."""
     row = await pool.fetchrow(
         """
         SELECT (SELECT count(*) FROM contract.events WHERE planned_at IS NULL) AS events,
-               (SELECT count(*) FROM notifications.deliveries WHERE state IN ('due', 'sending')) AS deliveries
+               (SELECT count(*) FROM notifications.deliveries
+                WHERE state IN ('due', 'sending') AND useless_from IS NULL) AS deliveries
         """
     )
     assert row is not None

@@ -53,7 +53,8 @@ async def _drain(bench: Bench) -> None:
         left = await bench.pool.fetchval(
             """
             SELECT (SELECT count(*) FROM contract.events WHERE planned_at IS NULL)
-                 + (SELECT count(*) FROM notifications.deliveries WHERE state IN ('due', 'sending'))
+                 + (SELECT count(*) FROM notifications.deliveries
+                    WHERE state IN ('due', 'sending') AND useless_from IS NULL)
             """
         )
         if left == 0:

@@ -28,6 +28,7 @@ from services.campaigns.offers.questions.erase_questions import erase_questions
 from services.campaigns.offers.questions.pass_questions_on import find_questions_to_pass_on, pass_questions_on
 from services.campaigns.offers.referents.ask_referents import ask_referents, find_referents_to_ask
 from services.campaigns.offers.registration import RegistrationEnded
+from services.campaigns.offers.remind_offered import find_offered_to_remind, remind_offered
 from services.campaigns.offers.seats.release_quotas import find_ended_quotas, release_quotas
 from services.campaigns.offers.seats.withdraw_overlapping import find_overlapping, withdraw_overlapping
 from services.campaigns.offers.speakers.remind_speakers import find_speakers_to_remind, remind_speakers
@@ -100,11 +101,13 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
             silent_hosts = await find_hosts_to_remind(connection, now=now)
             silent_speakers = await find_speakers_to_remind(connection, now=now)
             silent_guardians = await find_guardians_to_remind(connection, now=now)
+            silent_offered = await find_offered_to_remind(connection, now=now)
             asked = await find_questions_to_pass_on(connection, now=now)
         await _each(edge, late, remind_partners, now, of="campaign_id")
         await _each(edge, silent_hosts, remind_hosts, now)
         await _each(edge, silent_speakers, remind_speakers, now)
         await _each(edge, silent_guardians, remind_guardians, now)
+        await _each(edge, silent_offered, remind_offered, now)
         await _each(edge, asked, pass_questions_on, now)
     removed = int(tombstones)
     while removed:

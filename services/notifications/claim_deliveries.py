@@ -11,6 +11,7 @@ from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.letter import Letter, letter_of
 from services.notifications.message import COALESCED, ENDS
+from services.notifications.reminders import REMINDING
 from shared.database import Connection
 from shared.events import AnyEvent
 from shared.programme import Programme
@@ -28,7 +29,8 @@ ITS_TURN = """
 """
 _COLUMNS = """
     d.id, d.event_id, d.message, d.registration_id, d.offer_id, d.sequence, d.attempts, d.message_id,
-    d.calendar_method, d.planned_at, d.recipient_address, d.mail, d.priority, d.losses, d.turn_at, c.reply_address,
+    d.calendar_method, d.planned_at, d.useless_from, d.recipient_address, d.mail, d.priority, d.losses, d.turn_at,
+    c.reply_address,
     EXISTS (SELECT FROM notifications.suppressions s WHERE s.address = lower(coalesce(d.recipient_address, r.email)))
         AS barred,
     c.status, c.sequence AS newest_sequence, c.programme_version, c.group_id, c.occurred_at,
@@ -92,7 +94,7 @@ async def claim_deliveries(
     for letter in letters:
         rows = others.get((letter.registration_id, letter.recipient.id), [])
         state, changes, absorbed = _judge(
-            letter, rows, events, programmes.get((letter.offer_id, letter.newest.programme))
+            letter, rows, events, programmes.get((letter.offer_id, letter.newest.programme)), now
         )
         merged += [(row_id, letter.id) for row_id in absorbed]
         if state:
@@ -188,12 +190,14 @@ async def _others(connection: Connection, letters: Iterable[Letter]) -> dict[tup
 
 
 def _judge(
-    letter: Letter, rows: Sequence[_Row], events: dict[UUID, AnyEvent], programme: Programme | None
+    letter: Letter, rows: Sequence[_Row], events: dict[UUID, AnyEvent], programme: Programme | None, now: datetime
 ) -> tuple[str, tuple[Line, ...], list[UUID]]:
     """The state that ends the letter here, or none, what changes it tells, and the deliveries it tells with it."""
     if letter.address is None or letter.barred:
         return "suppressed", (), []
-    if letter.overtaken(end_was_sent=any(row.message in ENDS and row.state == "sent" for row in rows)):
+    if letter.useless(now) or letter.overtaken(
+        end_was_sent=any(row.message in ENDS and row.state == "sent" for row in rows)
+    ):
         return "superseded", (), []
     if letter.mail is not None or not letter.coalesced:
         return "", (), []
@@ -211,7 +215,10 @@ def _judge(
             line for sequence, event_id in facts if sequence > shown for line in lines_of(events[event_id])
         )
     told_since = (
-        line for row in rows if row.told and row.sequence > letter.sequence for line in lines_of(events[row.event_id])
+        line
+        for row in rows
+        if row.told and row.sequence > letter.sequence and row.message not in REMINDING
+        for line in lines_of(events[row.event_id])
     )
     lines = left_to_tell(lines, told_since)
     if programme is not None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.notifications.message import COALESCED, ENDED, ENDS, Message
 from services.notifications.reactions import STATUS_AFTER
+from services.notifications.reminders import NEEDS_STATUS
 from shared.events import AnyEvent, RegistrationEvent
 from shared.people import Person
 
@@ -46,6 +47,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     newest: Standing
     pupil: Person
     recipient: Person
+    # from then on it would come too late
+    useless_from: datetime | None = None
     # raised when the owner renews the personal link
     link_version: int = 1
 
@@ -62,6 +65,11 @@ class Letter(Struct, frozen=True, kw_only=True):
     @property
     def coalesced(self) -> bool:
         return self.message in COALESCED
+
+    def useless(self, now: datetime) -> bool:
+        """Whether it comes too late, or reminds of what is not so any more."""
+        needed = NEEDS_STATUS.get(self.message, self.newest.status)
+        return self.newest.status != needed or (self.useless_from is not None and self.useless_from <= now)
 
     def overtaken(self, *, end_was_sent: bool) -> bool:
         """Whether the registration has ended so that this letter would be untrue, or of no more use."""

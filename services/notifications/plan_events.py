@@ -14,6 +14,7 @@ from services.notifications.failure import describe
 from services.notifications.message import COALESCED
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
+from services.notifications.plan_reminders import plan_reminders
 from services.notifications.quiet_hours import morning_to_wait_for, starts_of
 from services.notifications.reactions import KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
 from shared.database import Connection
@@ -29,6 +30,7 @@ from shared.events import (
     RegistrationEvent,
     RegistrationHeld,
     RegistrationLinkRequested,
+    RegistrationSeatReminded,
     SessionEvent,
     decode_event,
 )
@@ -46,6 +48,7 @@ TELLS_NO_STATE = (
     RegistrationConsentReminded,
     RegistrationDeclined,
     RegistrationAnswerNoted,
+    RegistrationSeatReminded,
 )
 
 log = structlog.get_logger()
@@ -80,6 +83,12 @@ async def plan_events(
     touched = [each for event in events for each in _touched_by(event)]
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)
+    await plan_reminders(
+        connection,
+        {each.registration_id: each.event.id for each in touched if not isinstance(each.event, TELLS_NO_STATE)},
+        mail_domain=settings.mail_domain,
+        now=now,
+    )
     notices = [event for event in events if isinstance(event, Notice)]
     deliveries += await plan_notices(connection, notices, settings=settings, now=now)
     await connection.execute(

@@ -28,6 +28,7 @@ from shared.events import (
     RegistrationKept,
     RegistrationLinkRequested,
     RegistrationRefused,
+    RegistrationSeatReminded,
     RegistrationWaiting,
     RegistrationWithdrawn,
     SessionAdded,
@@ -138,6 +139,8 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
         Reaction(message="withdrawn", priority=3, entry="CANCEL", when=lambda event: event.had_seat, waits=by_others),
         Reaction(message="withdrawn", priority=3, entry=None, when=lambda event: not event.had_seat, waits=by_others),
     ),
+    # the time is nearly over
+    RegistrationSeatReminded: (Reaction(message="seat_reminded", priority=1, entry=None),),
     RegistrationConsentReminded: (Reaction(message="consent_reminded", priority=1, entry=None, to="guardian"),),
     RegistrationRefused: (
         Reaction(message="seat_refused", priority=3, entry="CANCEL", when=lambda event: refused(event, had_seat=True)),

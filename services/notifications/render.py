@@ -13,7 +13,8 @@ from services.notifications.claim_deliveries import Claimed
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
-from services.notifications.week import view_changes, view_period, view_week
+from services.notifications.reminders import REMINDING
+from services.notifications.week import view_changes, view_first, view_period, view_week
 from shared.calendar.invitation import Method, has_entry, write_decline_counter, write_invitation
 from shared.events import (
     AnyEvent,
@@ -22,6 +23,7 @@ from shared.events import (
     RegistrationConsentReminded,
     RegistrationDeclined,
     RegistrationHeld,
+    RegistrationSeatReminded,
     RegistrationWaiting,
     RegistrationWithdrawn,
 )
@@ -31,7 +33,7 @@ from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
 
-WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded, RegistrationDeclined)
+WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded, RegistrationDeclined, RegistrationSeatReminded)
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -144,6 +146,7 @@ class Printer:
             "changes_html": write_html_part("changes.html", {"changes": changes}) if changes else "",
             # what we say ourselves is in the catalogue, what an organiser wrote is not and stays
             "notes": tuple(translate(note) for note in claimed.notes),
+            **(_say_first(programme, standing.group_id) if letter.message in REMINDING else {}),
             "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
             "deadline": say_moment(event.deadline) if isinstance(event, WITH_DEADLINE) else "",
             "consent_needed": isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed,
@@ -228,6 +231,19 @@ def _method(letter: Letter, programme: Programme, standing: Standing) -> Method 
     if method in (None, "CANCEL", "DECLINECOUNTER") or has_entry(programme, standing.group_id):
         return method
     return "CANCEL" if method == "REQUEST" else None
+
+
+def _say_first(programme: Programme, group_id: UUID | None) -> dict[str, object]:
+    """When it begins, and how to find it."""
+    first = view_first(programme, group_id)
+    details = {"details": first.details, "word": ()}
+    return {
+        "first_date": first.date,
+        "first_time": first.time,
+        "first_text": write_part("details.txt", details),
+        "first_html": write_html_part("details.html", details),
+        "contact": programme.contact,
+    }
 
 
 def _say_position(position: int) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.notifications.changes import ADDED, CANCELLED, Line
+from services.notifications.reminders import first_session
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_time, say_times
 from shared.languages import Glossary, _, later, translate
 from shared.programme import Programme, ProgrammeDay, ProgrammeSession
@@ -79,6 +80,14 @@ class DayView(Struct, frozen=True):
     sessions: tuple[SessionView, ...]
 
 
+class FirstView(Struct, frozen=True):
+    """When it begins, and how to find it: label and text."""
+
+    date: str
+    time: str
+    details: tuple[tuple[str, str], ...]
+
+
 class ChangeView(Struct, frozen=True):
     """What changed about one session (or the offer as a whole): a heading, and lines before → after."""
 
@@ -90,6 +99,21 @@ class ChangeView(Struct, frozen=True):
 def view_week(programme: Programme, group_id: UUID | None) -> tuple[DayView, ...]:
     """The planned days of one group."""
     return tuple(_day(day) for day in programme.of_group(group_id))
+
+
+def view_first(programme: Programme, group_id: UUID | None) -> FirstView:
+    """Where and when it begins for one group; empty for a programme without days."""
+    session = first_session(programme, group_id)
+    if session is None:
+        return FirstView("", "", ())
+    view = _session(session)
+    contact = (_("Contact"), "" if session.contact else programme.contact)
+    details = ((_("Lieu"), view.where), *view.details, contact)
+    return FirstView(
+        date=say_date(session.starts_at),
+        time=say_time(session.starts_at),
+        details=tuple((label, text) for label, text in details if text),
+    )
 
 
 def view_period(programme: Programme, group_id: UUID | None) -> str:

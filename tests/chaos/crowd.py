@@ -86,7 +86,9 @@ class Crowd:
 
         A mail whose answer was lost may be superseded before it is tried again: it was accepted and is not `sent`.
         """
-        rows = await self.system.pool.fetch("SELECT message_id, state FROM notifications.deliveries")
+        rows = await self.system.pool.fetch(
+            "SELECT message_id, state FROM notifications.deliveries WHERE useless_from IS NULL"
+        )
         states = {row["message_id"]: row["state"] for row in rows}
         accepted = {mail.message_id for mail in self.system.sink.mails}
         assert set(states.values()) <= {"sent", "superseded"}

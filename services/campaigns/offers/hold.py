@@ -29,13 +29,24 @@ class Hold(Struct, frozen=True):
 
 def remind_at(now: datetime, deadline: datetime) -> datetime:
     """When a guardian asked at `now` is reminded, once: half-way to the deadline, not at night where there is time."""
-    half_way = now + (deadline - now) / 2
-    local = half_way.astimezone(PARIS)
+    return _by_day(now + (deadline - now) / 2, deadline)
+
+
+def remind_of_seat_at(now: datetime, deadline: datetime) -> datetime:
+    """When who is offered a seat at `now` is reminded, once: a third of the time is left, and as a guardian not at
+    night.
+    """
+    return _by_day(now + (deadline - now) * 2 / 3, deadline)
+
+
+def _by_day(moment: datetime, deadline: datetime) -> datetime:
+    """This moment, or the morning after it where there is still time to answer then."""
+    local = moment.astimezone(PARIS)
     if DAY_BEGINS <= local.time() <= DAY_ENDS:
-        return half_way
+        return moment
     day = local.date() + timedelta(days=local.time() > DAY_ENDS)
     morning = datetime.combine(day, DAY_BEGINS, PARIS).astimezone(UTC)
-    return morning if morning < deadline - ANSWER_AT_THE_LAST_MOMENT else half_way
+    return morning if morning < deadline - ANSWER_AT_THE_LAST_MOMENT else moment
 
 
 def address_deadline(now: datetime, first_session_at: datetime | None) -> datetime:

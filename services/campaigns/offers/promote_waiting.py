@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.campaigns.offers.hold import promotion_deadline
+from services.campaigns.offers.hold import promotion_deadline, remind_of_seat_at
 from services.campaigns.offers.offer import Offer, least_filled_groups
 from services.campaigns.offers.read import count_groups
 from services.campaigns.offers.seats.take_kept_turns import take_kept_turns
@@ -34,7 +34,8 @@ async def promote_waiting(
     rows = await connection.fetch(
         """
         UPDATE campaigns.registrations r
-        SET status = 'held', held_for = 'promotion', deadline = $3, changed_at = $4, group_id = chosen.group_id
+        SET status = 'held', held_for = 'promotion', deadline = $3, changed_at = $4, group_id = chosen.group_id,
+            seat_remind_at = $5
         FROM unnest($1::uuid[], $2::uuid[]) AS chosen (id, group_id)
         WHERE r.id = chosen.id
         RETURNING r.id, r.pupil_id, r.guardian_id, r.group_id, r.rank,
@@ -44,6 +45,7 @@ async def promote_waiting(
         groups,
         deadline,
         now,
+        remind_of_seat_at(now, deadline),
     )
     return [
         RegistrationHeld(

@@ -41,12 +41,18 @@ class Post:
         await self.send()
 
     async def make_due(self) -> None:
-        """Let every wait be over."""
-        await self.pool.execute("UPDATE notifications.deliveries SET due_at = now() - interval '1 second'")
+        """Let every wait be over; reminders stay where they are, months ahead."""
+        await self.pool.execute(
+            "UPDATE notifications.deliveries SET due_at = now() - interval '1 second' WHERE useless_from IS NULL"
+        )
 
     async def states(self) -> dict[str, int]:
-        """How many deliveries are in each state."""
-        rows = await self.pool.fetch("SELECT state, count(*) AS number FROM notifications.deliveries GROUP BY state")
+        """How many deliveries are in each state, reminders not counted."""
+        rows = await self.pool.fetch(
+            """
+            SELECT state, count(*) AS number FROM notifications.deliveries WHERE useless_from IS NULL GROUP BY state
+            """
+        )
         return {row["state"]: row["number"] for row in rows}
 
 

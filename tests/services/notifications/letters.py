@@ -1,7 +1,7 @@
 """Invented letters: a programme, a pupil, a guardian, and each message of the product as it would be claimed."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -9,7 +9,9 @@ import msgspec
 from services.notifications.changes import lines_of
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.letter import Letter, Standing
-from services.notifications.reactions import STATUS_AFTER, reactions_to
+from services.notifications.message import Message
+from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
+from services.notifications.reminders import REMINDING
 from shared.events import (
     AnyEvent,
     FieldChange,
@@ -23,6 +25,7 @@ from shared.events import (
     RegistrationKept,
     RegistrationLinkRequested,
     RegistrationRefused,
+    RegistrationSeatReminded,
     RegistrationWaiting,
     RegistrationWithdrawn,
     SessionCancelled,
@@ -133,6 +136,7 @@ SAMPLES: dict[str, AnyEvent] = {
         **_REGISTRATION, held_for="consent", deadline=datetime(2027, 5, 13, 12, tzinfo=PARIS), consent_needed=True
     ),
     "consent_reminded": RegistrationConsentReminded(**_REGISTRATION, deadline=datetime(2027, 5, 13, 12, tzinfo=PARIS)),
+    "seat_reminded": RegistrationSeatReminded(**_REGISTRATION, deadline=datetime(2027, 5, 11, 12, tzinfo=PARIS)),
     "consent_refused": RegistrationRefused(**_REGISTRATION, by_guardian=True),
     "consent_expired": RegistrationExpired(**_REGISTRATION, held_for="consent"),
     "seat_confirmed": RegistrationConfirmed(**_REGISTRATION, how="accepted"),
@@ -148,6 +152,8 @@ SAMPLES: dict[str, AnyEvent] = {
     "answer_outdated": RegistrationAnswerNoted(**_REGISTRATION, why="outdated"),
     "invitation_again": RegistrationAnswerNoted(**_REGISTRATION, why="refresh"),
     "counter_declined": RegistrationAnswerNoted(**_REGISTRATION, why="counter", sequence=6, day=date(2027, 6, 15)),
+    "reminder_week": RegistrationConfirmed(**_REGISTRATION, how="registered"),
+    "reminder_eve": RegistrationConfirmed(**_REGISTRATION, how="registered"),
 }
 
 
@@ -164,7 +170,10 @@ def a_letter(
     `changes` are fields of the fact that are not those of the sample.
     """
     event: AnyEvent = msgspec.structs.replace(SAMPLES[message], **changes)
-    (reaction,) = [each for each in reactions_to(event) if each.message == message]
+    if message in REMINDING:
+        reaction = Reaction(message=cast("Message", message), priority=3, entry=None)
+    else:
+        (reaction,) = [each for each in reactions_to(event) if each.message == message]
     if to == "instead":
         pupil = Person(id=pupil.id, first_name=pupil.first_name, last_name=pupil.last_name)
     method: str | None = reaction.entry

@@ -58,7 +58,7 @@ async def test_a_registration_becomes_a_mail_with_its_invitation(pool, post, sin
     pupil = await enrol(pool)
     await post.tell(confirmed(pupil))
     (mail,) = sink.messages()
-    row = await pool.fetchrow("SELECT * FROM notifications.deliveries")
+    row = await pool.fetchrow("SELECT * FROM notifications.deliveries WHERE useless_from IS NULL")
     assert row["state"] == "sent"
     assert row["attempts"] == 1
     assert mail["To"] == f"Élève 1 Dupré <{pupil.email}>"
@@ -88,7 +88,7 @@ async def test_a_bounce_finds_its_delivery_by_the_envelope_sender(pool, post, si
     local_part, _, domain = sink.mails[0][0].partition("@")
     assert domain == "quinzaine.example"
     assert len(local_part) <= 64
-    delivery_id = await pool.fetchval("SELECT id FROM notifications.deliveries")
+    delivery_id = await pool.fetchval("SELECT id FROM notifications.deliveries WHERE useless_from IS NULL")
     assert Signer(post.settings.secret_keys).verify_bounce_local_part(local_part) == delivery_id
 
 
@@ -96,7 +96,9 @@ async def test_a_server_that_says_later_gets_the_same_bytes_again(pool, post, si
     pupil = await enrol(pool)
     sink.answer = lambda *_: "451 try again later"
     await post.tell(confirmed(pupil))
-    row = await pool.fetchrow("SELECT state, attempts, due_at, answer FROM notifications.deliveries")
+    row = await pool.fetchrow(
+        "SELECT state, attempts, due_at, answer FROM notifications.deliveries WHERE useless_from IS NULL"
+    )
     assert (row["state"], row["attempts"], row["answer"]) == ("due", 1, "451 try again later")
     assert row["due_at"] > datetime.now(UTC)
     # whatever happens meanwhile, a retry is the same mail
@@ -106,7 +108,7 @@ async def test_a_server_that_says_later_gets_the_same_bytes_again(pool, post, si
     await post.make_due()
     await post.send()
     assert sink.offered[0] == sink.offered[1]
-    assert await pool.fetchval("SELECT attempts FROM notifications.deliveries WHERE message_id LIKE '%' LIMIT 1") >= 1
+    assert await pool.fetchval("SELECT max(attempts) FROM notifications.deliveries") >= 1
 
 
 async def test_waits_grow_with_every_attempt(pool, post, sink):
@@ -116,7 +118,7 @@ async def test_waits_grow_with_every_attempt(pool, post, sink):
     for _ in range(5):
         await post.make_due()
         await post.send()
-        due_at = await pool.fetchval("SELECT due_at FROM notifications.deliveries")
+        due_at = await pool.fetchval("SELECT due_at FROM notifications.deliveries WHERE useless_from IS NULL")
         waits.append((due_at - datetime.now(UTC)).total_seconds())
     assert all(0.7 * 2**n - 0.3 <= wait <= 1.3 * 2**n for n, wait in enumerate(waits))
 
@@ -147,7 +149,9 @@ async def test_a_server_that_is_away_costs_no_attempt(pool, post):
     post.server._url = post.server._url._replace(netloc="127.0.0.1:1")
     with pytest.raises(MailServerAway):
         await post.send()
-    assert tuple(await pool.fetchrow("SELECT state, attempts FROM notifications.deliveries")) == ("due", 0)
+    assert tuple(
+        await pool.fetchrow("SELECT state, attempts FROM notifications.deliveries WHERE useless_from IS NULL")
+    ) == ("due", 0)
 
 
 async def test_connections_are_used_again_and_never_more_than_allowed(pool, post, sink):
@@ -219,7 +223,7 @@ async def test_a_change_taken_back_is_told_where_its_mail_may_have_arrived(pool,
 
 async def test_outcomes_written_late_and_a_new_claim_do_not_lock_each_other_out(pool, post):
     await post.plan(*[confirmed(await enrol(pool, number)) for number in range(8)])
-    ids = [row["id"] for row in await pool.fetch("SELECT id FROM notifications.deliveries")]
+    ids = [row["id"] for row in await pool.fetch("SELECT id FROM notifications.deliveries WHERE useless_from IS NULL")]
     async with transaction(pool) as connection:
         claim = await claim_deliveries(connection, ids, most=8, facts=Facts(), now=datetime.now(UTC))
     attempts = [Attempt(claimed.letter, Outcome("sent", ACCEPTED)) for claimed in claim.letters]
@@ -313,7 +317,7 @@ async def test_what_was_rendered_before_an_erasure_is_not_sent_after_it(pool, po
     await pool.execute("UPDATE contract.people SET email = NULL, erased_at = now()")
     await post.make_due()
     await post.send()
-    row = await pool.fetchrow("SELECT state, mail FROM notifications.deliveries")
+    row = await pool.fetchrow("SELECT state, mail FROM notifications.deliveries WHERE useless_from IS NULL")
     assert tuple(row) == ("suppressed", None)
     assert len(sink.offered) == 1
 
@@ -329,7 +333,11 @@ async def test_a_claimed_delivery_has_its_bytes_and_a_lease_before_anything_is_s
     seen = []
 
     async def look(*_):
-        seen.append(await pool.fetchrow("SELECT state, mail, lease_until FROM notifications.deliveries"))
+        seen.append(
+            await pool.fetchrow(
+                "SELECT state, mail, lease_until FROM notifications.deliveries WHERE useless_from IS NULL"
+            )
+        )
 
     original = sink.handle_DATA
 
@@ -354,7 +362,9 @@ async def test_a_lease_that_was_used_up_before_the_mail_is_begun_sends_nothing(p
         await asyncio.sleep(0.4)
     await sending
     assert sink.offered == []
-    assert tuple(await pool.fetchrow("SELECT state, attempts FROM notifications.deliveries")) == ("due", 0)
+    assert tuple(
+        await pool.fetchrow("SELECT state, attempts FROM notifications.deliveries WHERE useless_from IS NULL")
+    ) == ("due", 0)
     await post.send()
     assert await post.states() == {"sent": 1}
 
@@ -372,7 +382,7 @@ async def test_a_letter_that_cannot_be_written_holds_back_no_other(pool, post):
 async def test_one_person_is_never_sent_two_mails_about_one_registration_at_once(pool, post):
     pupil = await enrol(pool)
     await post.plan(confirmed(pupil), moved(2, pupil), confirmed(pupil, 3, how="accepted"))
-    ids = [row["id"] for row in await pool.fetch("SELECT id FROM notifications.deliveries")]
+    ids = [row["id"] for row in await pool.fetch("SELECT id FROM notifications.deliveries WHERE useless_from IS NULL")]
     async with transaction(pool) as connection:
         first = await claim_deliveries(connection, ids, most=5, facts=Facts(), now=datetime.now(UTC))
     async with transaction(pool) as connection:

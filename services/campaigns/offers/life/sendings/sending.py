@@ -19,6 +19,9 @@ MESSAGES = Glossary(
         "address_asked": later("Confirmation de l’adresse demandée"),
         "registered_waiting": later("Sur la liste d’attente"),
         "seat_offered": later("Place proposée"),
+        "seat_reminded": later("Rappel de la place proposée"),
+        "reminder_week": later("Rappel, une semaine avant"),
+        "reminder_eve": later("Rappel, la veille"),
         "seat_confirmed": later("Place acceptée"),
         "changed": later("Changement de programme"),
         "session_cancelled": later("Séance annulée"),
@@ -56,6 +59,14 @@ MESSAGES = Glossary(
         "question_asked": later("Bouton pour envoyer une question"),
         "questions_passed_on": later("Questions transmises"),
         "question_answered": later("Réponse à une question"),
+        "seat_declined": later("Agenda qui a répondu non"),
+        "seat_kept": later("Place gardée malgré l’agenda"),
+        "answer_outdated": later("Réponse d’agenda dépassée"),
+        "invitation_again": later("Invitation renvoyée"),
+        "counter_declined": later("Autre horaire refusé"),
+        "absence_foreseen": later("Absence prévue"),
+        "letter_received": later("Lettre transmise"),
+        "address_refused": later("Adresse qui n’existe pas"),
     }
 )
 CAUSES = Glossary(

@@ -100,7 +100,7 @@ async def test_pages_follow_one_another_without_a_gap(pool, told, planner):
         NOW,
     )
     path, seen = f"/planification/{told.slug}/envois", 0
-    for expected in (100, 54):
+    for expected in (100, 58):
         page = unescape((await planner.get(path)).text)
         assert page.count("<tr class=") == expected
         seen += expected
