@@ -17,6 +17,7 @@ from shared.changes import FieldChange as FieldChange
 from shared.erasures import PupilErased
 from shared.identifiers import new_id
 from shared.notices import AnyNotice
+from shared.suppressions import AddressFreed
 
 
 class Concerned(Struct, frozen=True, kw_only=True):
@@ -213,6 +214,7 @@ AnyEvent = (
     | OfferCancelled
     | AnyNotice
     | PupilErased
+    | AddressFreed
 )
 
 _encoder = msgspec.json.Encoder()

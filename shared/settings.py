@@ -42,6 +42,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc_client_secret: str = ""
     # domain → mails a second, `*` for any other domain; none: as fast as the server takes them
     mail_rates: Mapping[str, float] = {}
+    # what Prometheus shows to read the figures (16 characters or more); none: there are no figures
+    metrics_token: str = ""
     # class of requests → how many one client may make at once, and how many more each minute; none: no limits
     limits: Mapping[str, tuple[int, float]] = {}
     # proxies of our own in front of the web process, each of which adds to X-Forwarded-For whom it was asked by
@@ -105,6 +107,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
         **_openid(values),
         mail_rates=_mail_rates(values),
+        metrics_token=_token(values, "QUINZAINE_METRICS_TOKEN"),
         limits=_limits(values),
         trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),
         inbound_port=int(_number(values, "QUINZAINE_INBOUND_PORT", "2526", 0, 65535)),
@@ -144,6 +147,13 @@ def _openid(values: Mapping[str, str]) -> dict[str, str]:
     if issuer.query or issuer.fragment or issuer.username is not None:
         raise SettingsError(f"{names['oidc_issuer']}: an issuer has neither query, fragment nor user.")
     return given
+
+
+def _token(values: Mapping[str, str], name: str) -> str:
+    value = values.get(name, "")
+    if value and (len(value) < 16 or not value.isascii()):
+        raise SettingsError(f"{name}: needs 16 characters or more, none beyond ASCII.")
+    return value
 
 
 def _mail_rates(values: Mapping[str, str]) -> dict[str, float]:

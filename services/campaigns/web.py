@@ -59,6 +59,7 @@ from services.campaigns.problems import exception_handlers
 from services.campaigns.registering.links.routes import route_handlers as links
 from services.campaigns.registering.routes import route_handlers as registering
 from services.campaigns.schools.routes import route_handlers as schools
+from services.campaigns.sending.routes import route_handlers as sending
 from services.campaigns.subscribing.routes import route_handlers as subscribing
 from services.campaigns.teaching.json_routes import route_handlers as teaching_json
 from services.campaigns.teaching.routes import route_handlers as teaching
@@ -156,6 +157,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
             *organisations_json,
             *teaching,
             *teaching_json,
+            *sending,
             *subscribing,
             *feeds,
             *static_files,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from services.notifications.erase_letters import erase_letters
 from services.notifications.facts import Facts
 from services.notifications.failure import describe
+from services.notifications.free_addresses import free_addresses
 from services.notifications.message import COALESCED
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
@@ -38,6 +39,7 @@ from shared.identifiers import new_id
 from shared.notices import Notice
 from shared.settings import Settings
 from shared.signed_links import Signer
+from shared.suppressions import AddressFreed
 
 # the facts about registrations: each raises the calendars of those it concerns
 ProgrammeFact = RegistrationEvent | SessionEvent | OfferChanged | OfferCancelled
@@ -80,6 +82,7 @@ async def plan_events(
     erased = [event for event in events if isinstance(event, PupilErased)]
     carried_out = await erase_letters(connection, erased)
     events = [event for event in events if not isinstance(event, PupilErased) or event.id in carried_out]
+    await free_addresses(connection, [event for event in events if isinstance(event, AddressFreed)])
     touched = [each for event in events for each in _touched_by(event)]
     await _raise_calendars(connection, touched, settings)
     deliveries = await _insert_deliveries(connection, touched, settings, now)

@@ -66,6 +66,7 @@ from shared.notices import (
 )
 from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
+from shared.suppressions import AddressFreed
 
 # the reader is the pupil, or the guardian of a pupil without an address; most things the guardian hears besides
 Audience = Literal["reader_and_guardian", "reader", "pupil", "guardian"]
@@ -112,7 +113,9 @@ def by_others(event: RegistrationWithdrawn) -> bool:
 
 NOBODY: tuple[Reaction, ...] = ()
 
-REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, ...] | NoticeReaction] = {
+REACTIONS: dict[
+    type[Event] | type[Notice] | type[PupilErased] | type[AddressFreed], tuple[Reaction, ...] | NoticeReaction
+] = {
     RegistrationConfirmed: (
         Reaction(message="registered_confirmed", priority=2, when=lambda event: event.how in ("registered", "given")),
         Reaction(message="seat_confirmed", priority=2, when=lambda event: event.how == "accepted"),
@@ -241,6 +244,8 @@ REACTIONS: dict[type[Event] | type[Notice] | type[PupilErased], tuple[Reaction, 
     AddressRefused: NoticeReaction(message="address_refused", priority=4, waits=by_day),
     # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
     PupilErased: NOBODY,
+    # carried out by who sends (free_addresses.py)
+    AddressFreed: NOBODY,
 }
 
 # facts of a newer version wait for its relay, and must not fill the window of this one

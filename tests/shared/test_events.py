@@ -25,7 +25,7 @@ def test_every_event_and_every_notice_of_the_modules_is_in_the_contract():
         kind
         for kind in (*vars(events).values(), *vars(notices).values())
         if isinstance(kind, type)
-        and issubclass(kind, events.Event | notices.Notice | events.PupilErased)
+        and issubclass(kind, events.Event | notices.Notice | events.PupilErased | events.AddressFreed)
         and isinstance(kind.__struct_config__.tag, str)
         and "." in kind.__struct_config__.tag
     }

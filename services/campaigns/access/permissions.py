@@ -24,6 +24,8 @@ Action = Literal[
     "plan_speakers",
     "read_audit",
     "read_organisation",
+    "read_queue",
+    "stop_sending",
     "manage_members",
     "manage_tokens",
 ]
@@ -49,10 +51,11 @@ _PLANNER: frozenset[Action] = (
         "note_attendance",
         "plan_campaigns",
         "plan_speakers",
+        "read_queue",
     }
 )
 MAY: dict[Role, frozenset[Action]] = {
-    "owner": _PLANNER | {"answer_agreements", "manage_members", "manage_tokens"},
+    "owner": _PLANNER | {"answer_agreements", "stop_sending", "manage_members", "manage_tokens"},
     "planner": _PLANNER,
     "host": _HOST,
     "teacher": _TEACHER,

@@ -17,6 +17,9 @@ ACTS = Glossary(
         "accept_invitation": later("Invitation acceptée"),
         "create_token": later("Jeton créé"),
         "revoke_token": later("Jeton révoqué"),
+        "pause_sending": later("Tous les envois suspendus"),
+        "resume_sending": later("Envois repris"),
+        "free_address": later("Adresse de nouveau écrite"),
         # campaigns
         "propose_campaign": later("Campagne proposée"),
         "change_campaign": later("Campagne modifiée"),

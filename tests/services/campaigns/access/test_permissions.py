@@ -48,6 +48,8 @@ OPEN = (
     "/nouveautes.atom",
     "/sitemap.xml",
     "/robots.txt",
+    # shows a token of the installation
+    "/metrics",
     "/integrer",
     "/oembed",
 )

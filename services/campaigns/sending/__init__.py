@@ -1,0 +1,1 @@
+"""How sending goes: the page of the queue, the button that stops all mails, addresses that take none, and figures."""

@@ -1,0 +1,50 @@
+"""Metrics: how sending goes, in the text format that Prometheus reads (exposition format 0.0.4)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from services.campaigns.sending.queue import Queue
+
+# domains beyond these are counted together: each label is a series that is kept for long
+DOMAINS = 20
+
+
+def write_metrics(queue: Queue, counts: Sequence[tuple[str, str, int]], *, now: datetime) -> str:
+    """`counts` are (domain, outcome, how many since ever), the greatest first."""
+    lines = [
+        *_metric("quinzaine_sending_paused", "gauge", "Whether all sending is paused.",
+                 [("", int(queue.paused_at is not None))]),
+        *_metric("quinzaine_queue_waiting", "gauge", "Deliveries that are due.",
+                 [(f'lane="{lane.name}"', lane.waiting) for lane in queue.lanes]),
+        *_metric("quinzaine_queue_age_seconds", "gauge", "How long the oldest of them has been due.",
+                 [(f'lane="{lane.name}"', _seconds(lane.oldest, now)) for lane in queue.lanes]),
+        *_metric("quinzaine_mail_server_away_seconds", "gauge", "How long a server has not answered (circuit open).",
+                 [(f'server="{_escaped(each.server)}"', _seconds(each.away_since, now)) for each in queue.away]),
+        *_metric("quinzaine_domain_held_seconds", "gauge", "How long a domain is still left alone (4xx).",
+                 [(f'domain="{_escaped(each.name)}"', max(0, -_seconds(each.held_until, now)))
+                  for each in queue.domains if each.held_until]),
+        *_metric("quinzaine_mails_total", "counter", "Attempts by domain and outcome.", _by_domain(counts)),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _metric(name: str, kind: str, words: str, values: Iterable[tuple[str, float]]) -> list[str]:
+    samples = [f"{name}{{{labels}}} {value:g}" if labels else f"{name} {value:g}" for labels, value in values]
+    return [f"# HELP {name} {words}", f"# TYPE {name} {kind}", *samples]
+
+
+def _by_domain(counts: Sequence[tuple[str, str, int]]) -> list[tuple[str, float]]:
+    named = list(dict.fromkeys(domain for domain, _, _ in counts))[:DOMAINS]
+    total: Counter[tuple[str, str]] = Counter()
+    for domain, outcome, number in counts:
+        total[domain if domain in named else "other", outcome] += number
+    return [(f'domain="{_escaped(domain)}",outcome="{outcome}"', number) for (domain, outcome), number in total.items()]
+
+
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
