@@ -61,6 +61,9 @@ class MailboxSettings(Struct, frozen=True, kw_only=True):
     port: int
     smtp_port: int
     database_url: str = ""
+    # where its readers' answers to invitations go
+    inbound_host: str = "127.0.0.1"
+    inbound_port: int = 2526
 
 
 def environment_file(folder: Path = Path(".quinzaine")) -> Path:
@@ -125,6 +128,8 @@ def read_mailbox_settings(environ: Mapping[str, str] | None = None) -> MailboxSe
         port=int(_number(values, "QUINZAINE_MAILBOX_PORT", "8025", 0, 65535)),
         smtp_port=int(_number(values, "QUINZAINE_MAILBOX_SMTP_PORT", "2525", 0, 65535)),
         database_url=values.get("QUINZAINE_DATABASE_URL", ""),
+        inbound_host=_host(values, "QUINZAINE_INBOUND_HOST", "127.0.0.1"),
+        inbound_port=int(_number(values, "QUINZAINE_INBOUND_PORT", "2526", 0, 65535)),
     )
 
 

@@ -125,6 +125,17 @@ async def wait_for_web(url: str, *, seconds: float = 60) -> None:
     raise TimeoutError(f"no web process at {url}")
 
 
+async def wait_for_port(port: int, *, seconds: float = 60) -> None:
+    """Wait until something listens on a port of the loopback."""
+    for _ in range(int(seconds / 0.05)):
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
 @asynccontextmanager
 async def web(settings: Settings, folder: Path, *, processes: int = 1) -> AsyncIterator[list[str]]:
     """So many web processes, each on a port of its own; yields their addresses."""

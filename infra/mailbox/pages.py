@@ -1,17 +1,21 @@
 """The mailbox in the browser: a list, a letter, its parts."""
 
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+from msgspec import Struct
 
 from infra.mailbox.letters import Letter, find_letter, list_letters
+from infra.mailbox.reply import OUTCOMES, NothingToAnswer, days_to_answer, write_reply
 from services.campaigns.look.error_page import error_page
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.pages import templates as look
@@ -24,7 +28,8 @@ GUEST_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups"
 )
 HOST_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -36,10 +41,54 @@ async def get_letters(folder: NamedDependency[Path]) -> Response[str]:
 
 
 @get("/lettres/{name:str}", include_in_schema=False)
-async def get_letter(folder: NamedDependency[Path], name: FromPath[str]) -> Response[str]:
-    """One mail: what a person sees, and what it asks of the calendar."""
+async def get_letter(
+    folder: NamedDependency[Path],
+    name: FromPath[str],
+    said: Annotated[str, QueryParameter(name="reponse")] = "",
+) -> Response[str]:
+    """One mail: what a person sees, what it asks of the calendar, and what an answer just given came to."""
     letter = find_letter(folder, name)
-    return _page("letter.html", letter=letter) if letter else _missing()
+    if letter is None:
+        return _missing()
+    return _page(
+        "letter.html", letter=letter, days=days_to_answer(letter.source), outcome=OUTCOMES.get(said, ""), said=said
+    )
+
+
+class Inbound(Struct, frozen=True):
+    """Where answers go."""
+
+    host: str
+    port: int
+
+
+@post("/lettres/{name:str}/reponse", include_in_schema=False)
+async def post_reply(
+    request: Request[Any, Any, Any],
+    folder: NamedDependency[Path],
+    inbound: NamedDependency[Inbound],
+    name: FromPath[str],
+) -> Response[Any]:
+    """Answer the invitation in a mail as a calendar would; the page then says what it came to."""
+    letter = find_letter(folder, name)
+    # another site's page may post here, too: whoever reads this box pressed nothing there
+    if letter is None or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return _missing()
+    form = await request.form()
+    try:
+        day = date.fromisoformat(str(form["jour"])) if form.get("jour") else None
+        reply = write_reply(
+            letter.source,
+            "ACCEPTED" if form.get("reponse") == "oui" else "DECLINED",
+            day=day,
+            now=datetime.now(UTC),
+        )
+    except (NothingToAnswer, ValueError):
+        return _missing()
+    from infra.mailbox.send_reply import send_reply  # until somebody answers, its library takes no memory
+
+    said = await send_reply(reply, host=inbound.host, port=inbound.port)
+    return Redirect(f"/lettres/{name}?reponse={said}", status_code=303)
 
 
 @get("/lettres/{name:str}/html", include_in_schema=False)
@@ -65,16 +114,30 @@ async def get_style() -> str:
     return _style()
 
 
-def create_app(folder: Path) -> Litestar:
-    """The application over a Maildir."""
+def create_app(folder: Path, *, inbound: tuple[str, int] = ("127.0.0.1", 2526)) -> Litestar:
+    """The application over a Maildir; answers go to `inbound`, host and port."""
 
     def provide_folder(state: State) -> Path:
         found: Path = state.folder
         return found
 
+    def provide_inbound() -> Inbound:
+        return Inbound(*inbound)
+
     return Litestar(
-        route_handlers=[get_letters, get_letter, get_letter_html, get_letter_source, get_style, *static_files],
-        dependencies={"folder": Provide(provide_folder, sync_to_thread=False)},
+        route_handlers=[
+            get_letters,
+            get_letter,
+            post_reply,
+            get_letter_html,
+            get_letter_source,
+            get_style,
+            *static_files,
+        ],
+        dependencies={
+            "folder": Provide(provide_folder, sync_to_thread=False),
+            "inbound": Provide(provide_inbound, sync_to_thread=False),
+        },
         before_send=[guard_pages],
         exception_handlers=dict.fromkeys((HTTPException, 500), _answer_error),
         openapi_config=None,

@@ -19,7 +19,7 @@ async def run_mailbox(settings: MailboxSettings, stop: asyncio.Event) -> None:
     """
     refuse_busy_port(settings.host, settings.port)
     server = Server(
-        create_app(settings.folder),
+        create_app(settings.folder, inbound=(settings.inbound_host, settings.inbound_port)),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
