@@ -14,6 +14,7 @@ from services.campaigns.look import timetable, words
 from services.campaigns.look.icons import icon, solid_icon
 from services.campaigns.look.seat_meter import draw_seats
 from services.campaigns.look.sectors import family_of, icon_of, short_label
+from services.campaigns.look.signs import keep_signs
 from services.campaigns.look.spoken import here_in, lead_on
 from services.campaigns.look.static_files import address_of
 from shared import french_dates
@@ -24,7 +25,7 @@ CAMPAIGNS = Path(__file__).parent.parent
 
 def render(template: str, **values: Any) -> str:
     """The HTML of a template, named by its path in `services/campaigns`; every value is escaped."""
-    return lead_on(templates().get_template(template).render(**values))
+    return keep_signs(lead_on(templates().get_template(template).render(**values)))
 
 
 def page(template: str, *, status: int = 200, private: bool = False, **values: Any) -> Response[str]:
@@ -33,6 +34,11 @@ def page(template: str, *, status: int = 200, private: bool = False, **values: A
     headers.setdefault("Cache-Control", "no-cache")
     html = render(template, private=private, **values)
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def colon() -> Markup:
+    """The sign between a name and what it is: French has a space before it."""
+    return Markup("&nbsp;:") if language() == "fr" else Markup(":")
 
 
 def content_lang() -> Markup:
@@ -63,6 +69,7 @@ def templates() -> Environment:
         n_=n_,
         address_of=address_of,
         blocks_of=timetable.blocks_of,
+        colon=colon,
         content_lang=content_lang,
         draw_seats=draw_seats,
         family_of=family_of,

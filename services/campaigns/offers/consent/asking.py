@@ -70,13 +70,13 @@ class Asking(Struct, frozen=True, kw_only=True):
         match self.stage(now):
             case "asked" if self.deadline is not None:
                 return _(
-                    "La place est retenue jusqu’au {moment}. Avant 15 ans, elle n’est confirmée qu’avec votre accord ; "
+                    "La place est retenue jusqu’au {moment}. Avant 15 ans, elle n’est confirmée qu’avec votre accord ; "
                     "sans réponse à cette date, elle sera proposée à quelqu’un d’autre.",
                     moment=say_moment(self.deadline),
                 )
             case "early" if self.status == "waiting":
                 return _(
-                    "{pupil} attend qu’une place se libère. Vous pouvez répondre dès maintenant : "
+                    "{pupil} attend qu’une place se libère. Vous pouvez répondre dès maintenant : "
                     "si une place vient, elle ne sera pas perdue faute d’accord.",
                     pupil=self.pupil,
                 )
@@ -90,7 +90,7 @@ class Asking(Struct, frozen=True, kw_only=True):
                 given = _("C’était {moment}.", moment=say_moment(self.consented_at))
                 return f"{given} {self._say_next()}"
             case "late":
-                return _("La place n’est plus retenue : elle sera proposée à quelqu’un d’autre.")
+                return _("La place n’est plus retenue : elle sera proposée à quelqu’un d’autre.")
             case _:
                 return _(
                     "Il n’y a plus rien à décider. Pour une nouvelle inscription, un nouveau message vous parviendra."
@@ -102,7 +102,7 @@ class Asking(Struct, frozen=True, kw_only=True):
 
     def _say_next(self) -> str:
         if self.status == "confirmed":
-            return _("Vous pouvez le retirer : l’inscription prendrait fin.")
+            return _("Vous pouvez le retirer : l’inscription prendrait fin.")
         if self.status == "waiting":
             return _("{pupil} attend encore une place.", pupil=self.pupil)
         return _("{pupil} doit encore accepter la place proposée.", pupil=self.pupil)

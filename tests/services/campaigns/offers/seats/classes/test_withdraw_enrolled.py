@@ -47,7 +47,7 @@ async def test_a_teacher_is_asked_and_the_seat_goes_to_the_next_in_the_queue(poo
     classes = await teacher.get("/planification/classes")
     assert path(week, before["Nom a"]) in classes.text
     page = await teacher.get(path(week, before["Nom a"]))
-    assert "Retirer Élève Nom a de cette offre ?" in page.text
+    assert "Retirer Élève Nom a de cette offre\u00a0?" in page.text
     assert "proposée à l’élève suivant" in page.text
     assert (await standing(pool, week))["Nom a"]["status"] == "confirmed", "looking changes nothing"
     done = await teacher.post(path(week, before["Nom a"]))
