@@ -181,9 +181,13 @@ class PersonalLink(Struct, frozen=True, kw_only=True):
 
 
 class LinksRequested(Notice, frozen=True, kw_only=True, tag="links.requested"):
-    """Somebody asked, with an address alone, for the personal links of all that is registered under it."""
+    """Somebody asked, with an address alone, for the personal links of all that is registered under it.
+
+    `consents`: what a guardian consents to; alone where the pupil or a planner asked that it be sent again.
+    """
 
     links: tuple[PersonalLink, ...]
+    consents: tuple[PersonalLink, ...] = ()
 
 
 class FreshLinkRequested(Notice, frozen=True, kw_only=True, tag="fresh_link.requested"):

@@ -37,7 +37,9 @@ _COLUMNS = """
     p.id AS pupil_id, p.first_name AS pupil_first_name, p.last_name AS pupil_last_name, p.email AS pupil_email,
     r.id AS recipient_id, r.first_name, r.last_name, r.email, r.language, r.calendar_version,
     coalesce((SELECT version FROM contract.link_versions v WHERE v.registration_id = d.registration_id), 1)
-        AS link_version
+        AS link_version,
+    coalesce((SELECT guardian_version FROM contract.link_versions v WHERE v.registration_id = d.registration_id), 1)
+        AS guardian_version
 """
 
 

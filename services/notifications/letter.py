@@ -51,6 +51,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     useless_from: datetime | None = None
     # raised when the owner renews the personal link
     link_version: int = 1
+    guardian_version: int = 1
 
     @property
     def address(self) -> str | None:

@@ -45,6 +45,10 @@ class Links(Struct, frozen=True):
         scope: Scope = "guardian" if link.to_guardian else "registration"
         return f"{self.base_url}/inscriptions/{self.signer.token(scope, link.registration_id, link.token_version)}"
 
+    def consent(self, link: PersonalLink) -> str:
+        """The page where the guardian consents."""
+        return f"{self.base_url}/consentement/{self.signer.token('consent', link.registration_id, link.token_version)}"
+
 
 def say_pupils(number: int) -> str:
     """« 1 élève », « 12 élèves »."""

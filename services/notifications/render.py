@@ -188,7 +188,7 @@ class Printer:
         """The same page for a guardian who is told besides: to read, not to answer."""
         if not letter.besides:
             return ""
-        token = self._signer.token("guardian", letter.registration_id, letter.link_version)
+        token = self._signer.token("guardian", letter.registration_id, letter.guardian_version)
         return f"{self._site}/inscriptions/{token}"
 
     def _agenda_url(self, letter: Letter) -> str:
@@ -211,7 +211,8 @@ class Printer:
         concerned = asked or given or isinstance(event, RegistrationConsentReminded)
         if letter.recipient.id == letter.pupil.id or not concerned:
             return ""
-        return f"{self._site}/consentement/{self._signer.token('consent', letter.registration_id)}"
+        token = self._signer.token("consent", letter.registration_id, letter.guardian_version)
+        return f"{self._site}/consentement/{token}"
 
     def _offer_url(self, programme: Programme) -> str:
         return f"{self._site}/offres/{programme.slug}"

@@ -6,7 +6,7 @@ from services.notifications.notice_view import Links, NoticeView
 from services.notifications.view_questions import view_question
 from shared.french_dates import say_time
 from shared.languages import Glossary, later
-from shared.notices import CalendarRequested, FreshLinkRequested, LinksRequested, TeacherAsked
+from shared.notices import CalendarRequested, FreshLinkRequested, LinksRequested, PersonalLink, TeacherAsked
 from shared.question_notices import QuestionNotice
 from shared.signed_links import Scope
 
@@ -41,8 +41,9 @@ def view_link(
         case QuestionNotice():
             return view_question(event, links)
         case LinksRequested():
-            own = [{"offer": one_line(link.offer), "url": links.personal(link)} for link in event.links]
-            return NoticeView(url="", words={"links": own})
+            own = [_named(link, links.personal(link), consents=False) for link in event.links]
+            asked = [_named(link, links.consent(link), consents=True) for link in event.consents]
+            return NoticeView(url="", words={"links": own + asked, "consent": bool(asked) and not own})
         case FreshLinkRequested():
             scope: Scope = "fresh_guardian" if event.link.to_guardian else "fresh"
             token = links.signer.timed_token(
@@ -63,3 +64,7 @@ def view_link(
                 url=f"{links.base_url}/agenda/{event.whose}/{token}",
                 words={"renewed": event.renewed, "sessions": str(CALENDAR_NAMES[event.whose])},
             )
+
+
+def _named(link: PersonalLink, url: str, *, consents: bool) -> dict[str, object]:
+    return {"offer": one_line(link.offer), "url": url, "consents": consents}

@@ -100,6 +100,7 @@ class Place(Struct, frozen=True, kw_only=True):
     held_for: str | None = None
     deadline: datetime | None
     token_version: int
+    guardian_version: int
     link_by_mail: bool = False
     group_id: UUID | None
     group: str

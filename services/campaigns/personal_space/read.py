@@ -24,7 +24,8 @@ async def read_place(connection: Connection, signer: Signer, token: str, *, answ
     guardian = None if answering else signer.verify("guardian", token)
     signed = guardian or signer.read("registration", token)
     place = await _read_place(connection, signed.id, "guardian" if guardian else "pupil")
-    if place.token_version != signed.version or (guardian and place.guardian_id is None):
+    version = place.guardian_version if guardian else place.token_version
+    if version != signed.version or (guardian and place.guardian_id is None):
         raise UnknownRegistration
     return place
 
@@ -33,8 +34,9 @@ async def _read_place(connection: Connection, registration_id: UUID, reader: Rea
     row = await connection.fetchrow(
         """
         SELECT r.id, r.offer_id, r.pupil_id, r.guardian_id, r.status, r.held_for, r.deadline, r.token_version,
-               r.link_by_mail, r.group_id, r.created_at, r.changed_at, coalesce(g.name, '') AS "group",
-               p.school_name, p.class_name, person.first_name, person.last_name, o.slug AS offer_slug,
+               r.guardian_version, r.link_by_mail, r.group_id, r.created_at, r.changed_at,
+               coalesce(g.name, '') AS "group", p.school_name, p.class_name, person.first_name, person.last_name,
+               o.slug AS offer_slug,
                o.title AS offer_title, o.status = 'cancelled' AS offer_cancelled, lower(o.busy) AS starts_at,
                upper(o.busy) AS ends_at, coalesce(upper(o.busy) <= now(), false) AS over, o.waiting, o.seats, o.taken,
                o.revision, o.programme_changed_at, coalesce(seen.version, r.programme_joined) AS seen,

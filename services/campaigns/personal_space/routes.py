@@ -14,6 +14,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.answers.keep_seat import keep_seat
+from services.campaigns.offers.consent.send_consent_link import send_consent_link
 from services.campaigns.offers.kinds.follow_up.read import offers_slots
 from services.campaigns.offers.kinds.series.read import list_required_slots
 from services.campaigns.offers.read import read_programme
@@ -143,6 +144,23 @@ async def post_seen(
     return Redirect(f"/inscriptions/{token}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
+@post("/inscriptions/{token:str}/accord", include_in_schema=False, status_code=202)
+async def post_consent_request(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[str]:
+    """Send the guardian the link to consent once more; the same answer whether a mail leaves or not."""
+    async with edge.transaction() as connection:
+        place = await read_place(connection, edge.signer, token, answering=True)
+        await send_consent_link(connection, registration_id=place.id, now=now)
+    return page(
+        "personal_space/templates/consent_sent.html",
+        status=202,
+        private=True,
+        place=place,
+        address=f"/inscriptions/{token}",
+    )
+
+
 @get("/inscriptions/{token:str}/invitation.ics", include_in_schema=False)
 async def get_invitation(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[bytes]:
     """The calendar entry of a seat, to add by hand: it asks for no answer."""
@@ -224,6 +242,7 @@ QUESTIONS = (WITHDRAWAL, ACCEPTANCE, REFUSAL, KEEPING)
 route_handlers: list[Any] = [
     get_place,
     post_seen,
+    post_consent_request,
     get_invitation,
     *(_get_question(question) for question in QUESTIONS),
     *(_post_answer(question) for question in QUESTIONS),

@@ -114,7 +114,8 @@ async def _erase_registrations(connection: Connection, registration_ids: Sequenc
              links AS (DELETE FROM contract.link_versions WHERE registration_id = ANY($1::uuid[]))
         UPDATE campaigns.registrations r
         SET idempotency_key = r.id::text, body_hash = '', under_15 = false, consented_at = NULL,
-            convention_signed_on = NULL, token_version = least(r.token_version + 1, 32767)
+            convention_signed_on = NULL, token_version = least(r.token_version + 1, 32767),
+            guardian_version = least(r.guardian_version + 1, 32767)
         FROM (SELECT id FROM campaigns.registrations WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE) mine
         WHERE r.id = mine.id
         """,

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, ReceivedLetter
 from services.notifications.reactions import reaction_to_notice
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
@@ -144,6 +146,7 @@ NOTICES: dict[str, AnyNotice] = {
         **_FACT,
         links=(_LINK, PersonalLink(registration_id=UUID(int=81), token_version=2, offer="Accueil à la Région")),
     ),
+    "personal_links.consent": LinksRequested(**_FACT, links=(), consents=(structs.replace(_LINK, to_guardian=True),)),
     "fresh_link": FreshLinkRequested(**_FACT, link=_LINK, expires_at=datetime(2027, 5, 10, 8, 45, tzinfo=UTC)),
     "teacher_asked": TeacherAsked(**_FACT, token_version=1, pupils=1),
     "teacher_asked.several": TeacherAsked(**_FACT, token_version=1, pupils=3),

@@ -7,8 +7,9 @@ from shared.signed_links import Signer
 
 
 async def read_asking(connection: Connection, signer: Signer, token: str) -> Asking:
-    """What a guardian's token asks; raises `UnknownConsent` for one that is cut, foreign, or of no use any more."""
+    """What a guardian's token asks; raises `UnknownConsent` for one cut, foreign, renewed, or of no use any more."""
     # a token that is nobody's is looked up like any other: it is refused in the same time
+    signed = signer.read("consent", token)
     row = await connection.fetchrow(
         """
         SELECT r.id, r.offer_id, r.group_id, r.status, r.held_for, r.deadline, r.consented_at, last.answer,
@@ -26,9 +27,10 @@ async def read_asking(connection: Connection, signer: Signer, token: str) -> Ask
         LEFT JOIN LATERAL (
             SELECT answer FROM campaigns.consents c WHERE c.registration_id = r.id ORDER BY c.id DESC LIMIT 1
         ) last ON true
-        WHERE r.id = $1 AND r.under_15
+        WHERE r.id = $1 AND r.guardian_version = $2 AND r.under_15
         """,
-        signer.read("consent", token).id,
+        signed.id,
+        signed.version,
     )
     if row is None:
         raise UnknownConsent

@@ -98,6 +98,7 @@ SAYS_ITSELF = frozenset(
         "skip_turn",
         "move_in_queue",
         "change_group",
+        "send_consent_link",
         "merge_registrations",
         "mark_distinct_pupils",
         "keep_seats",

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from msgspec import structs
-
 from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.registering.links.fresh_link import FRESH_AGAIN_AFTER, FRESH_LIFE
 from services.campaigns.registering.links.read import read_owner
@@ -22,7 +20,8 @@ async def ask_fresh_link(
     leads_to: Literal["donnees"] = "donnees",
     now: datetime,
 ) -> None:
-    """A mail with a link to `/{leads_to}/{token}`, valid for `FRESH_LIFE`; within a minute of another one, none.
+    """A mail with a link to `/{leads_to}/{token}`, valid for `FRESH_LIFE`; within a minute of another one, none. Pupil
+    and guardian have a minute each.
 
     To the guardian besides the pupil on request; where the pupil has no address, to the guardian anyway. Raises
     `UnknownRegistration`, also where no guardian is known.
@@ -31,11 +30,12 @@ async def ask_fresh_link(
     reader_id = owner.guardian_id if to_guardian else owner.reader_id
     if reader_id is None:
         raise UnknownRegistration
+    column = "guardian_fresh_link_at" if to_guardian else "fresh_link_at"
     due = await connection.fetchval(
-        """
-        UPDATE campaigns.registrations SET fresh_link_at = $2
-        WHERE id = $1 AND (fresh_link_at IS NULL OR fresh_link_at <= $3) RETURNING true
-        """,
+        f"""
+        UPDATE campaigns.registrations SET {column} = $2
+        WHERE id = $1 AND ({column} IS NULL OR {column} <= $3) RETURNING true
+        """,  # noqa: S608  # one of two names
         registration_id,
         now,
         now - FRESH_AGAIN_AFTER,
@@ -45,7 +45,7 @@ async def ask_fresh_link(
     fact = FreshLinkRequested(
         occurred_at=now,
         recipients=(reader_id,),
-        link=structs.replace(owner.link, to_guardian=to_guardian),
+        link=owner.guardian_link if to_guardian else owner.link,
         leads_to=leads_to,
         expires_at=now + FRESH_LIFE,
     )

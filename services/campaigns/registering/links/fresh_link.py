@@ -9,7 +9,7 @@ behind the personal one, which lives for months. How another room uses it:
     …fresh.registration_id, fresh.pupil_id, fresh.guardian_id, fresh.reader_id…
 
 The token's scope is `fresh`, or `fresh_guardian` of a guardian told besides the pupil; its id is the
-registration's, its version the personal link's: renewing that one ends these.
+registration's, its version that of the pupil's or the guardian's own link: renewing that one ends these.
 `FreshLinkRequested.leads_to` of the contract names the first part of the page's address.
 """
 

@@ -12,7 +12,8 @@ from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_email
-from services.campaigns.registering.links.read import read_own
+from services.campaigns.registering.links.read import read_renewable
+from services.campaigns.registering.links.renew_guardian_link import renew_guardian_link
 from services.campaigns.registering.links.renew_link import renew_link
 from services.campaigns.registering.links.request_links import request_links
 from shared.languages import _
@@ -49,7 +50,7 @@ async def post_links_form(
 async def get_renewal(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[str]:
     """What renewing does, and the button that does it."""
     async with edge.reading() as connection:
-        owner = await read_own(connection, edge.signer, token)
+        owner = await read_renewable(connection, edge.signer, token)
     return page(
         "registering/links/templates/renewal.html",
         private=True,
@@ -59,14 +60,43 @@ async def get_renewal(edge: NamedDependency[Edge], token: FromPath[str]) -> Resp
     )
 
 
+@get("/consentement/{token:str}/lien", include_in_schema=False)
+async def get_consent_renewal(edge: NamedDependency[Edge], token: FromPath[str]) -> Response[str]:
+    """The same, from the page where the guardian consents."""
+    async with edge.reading() as connection:
+        owner = await read_renewable(connection, edge.signer, token)
+    return page(
+        "registering/links/templates/renewal.html",
+        private=True,
+        owner=owner,
+        address=f"/consentement/{token}",
+        hint=_say_hint(owner.address),
+    )
+
+
+@post("/consentement/{token:str}/lien", include_in_schema=False, status_code=200)
+async def post_consent_renewal(
+    edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
+) -> Response[str]:
+    """The guardian's links end here, that to the page too; the new ones go by mail alone."""
+    return await _renew(edge, token, now)
+
+
 @post("/inscriptions/{token:str}/lien", include_in_schema=False, status_code=200)
 async def post_renewal(
     edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[str]:
     """The link that was used ends here; the new one goes by mail alone."""
+    return await _renew(edge, token, now)
+
+
+async def _renew(edge: Edge, token: str, now: datetime) -> Response[str]:
     async with edge.transaction() as connection:
-        owner = await read_own(connection, edge.signer, token)
-        await renew_link(connection, registration_id=owner.registration_id, version=owner.token_version, now=now)
+        owner = await read_renewable(connection, edge.signer, token)
+        renew, version = (
+            (renew_guardian_link, owner.guardian_version) if owner.by_guardian else (renew_link, owner.token_version)
+        )
+        await renew(connection, registration_id=owner.registration_id, version=version, now=now)
     return page("registering/links/templates/renewed.html", private=True, owner=owner, hint=_say_hint(owner.address))
 
 
@@ -80,4 +110,11 @@ def _asks_address(*, email: str = "", fault: str = "", status: int = 200) -> Res
     return page("registering/links/templates/asking.html", status=status, private=True, email=email[:300], fault=fault)
 
 
-route_handlers: list[Any] = [get_links_form, post_links_form, get_renewal, post_renewal]
+route_handlers: list[Any] = [
+    get_links_form,
+    post_links_form,
+    get_renewal,
+    post_renewal,
+    get_consent_renewal,
+    post_consent_renewal,
+]

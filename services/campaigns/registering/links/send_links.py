@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import structs
 
 from services.campaigns.registering.links.request_links import LINKS_AGAIN_AFTER
 from shared.database import Connection
@@ -35,19 +36,22 @@ async def send_links(connection: Connection, *, now: datetime) -> int:
         AT_ONCE,
     )
     found: dict[str, list[PersonalLink]] = {}
+    consents: dict[str, list[PersonalLink]] = {}
     readers: dict[str, UUID] = {}
     for row in await _registrations_of(connection, [row["email"] for row in asked]):
         readers.setdefault(row["email"], row["reader_id"])
-        found.setdefault(row["email"], []).append(
-            PersonalLink(
-                registration_id=row["id"],
-                token_version=row["token_version"],
-                offer=row["title"],
-                to_guardian=row["besides"],
-            )
-        )
+        own = PersonalLink(registration_id=row["id"], token_version=row["token_version"], offer=row["title"])
+        of_guardian = structs.replace(own, token_version=row["guardian_version"], to_guardian=True)
+        found.setdefault(row["email"], []).append(of_guardian if row["besides"] else own)
+        if row["consents"]:
+            consents.setdefault(row["email"], []).append(of_guardian)
     facts = [
-        LinksRequested(occurred_at=now, recipients=(readers[email],), links=tuple(links))
+        LinksRequested(
+            occurred_at=now,
+            recipients=(readers[email],),
+            links=tuple(links),
+            consents=tuple(consents.get(email, ())),
+        )
         for email, links in found.items()
     ]
     await append_events(connection, facts)
@@ -64,15 +68,18 @@ async def _registrations_of(connection: Connection, emails: list[str]) -> list[R
         return []
     rows: list[Record] = await connection.fetch(
         """
-        SELECT asked.email, r.id, r.token_version, o.title, person.id AS reader_id, r.besides
+        SELECT asked.email, r.id, r.token_version, r.guardian_version, o.title, person.id AS reader_id, r.besides,
+               r.consents
         FROM unnest($1::text[]) AS asked (email)
         JOIN contract.people person ON lower(person.email) = asked.email AND person.erased_at IS NULL
         CROSS JOIN LATERAL (
-            SELECT own.id, own.token_version, own.offer_id, own.status, false AS besides
+            SELECT own.id, own.token_version, own.guardian_version, own.offer_id, own.status, false AS besides,
+                   false AS consents
             FROM campaigns.registrations own WHERE own.pupil_id = person.id
             UNION ALL
             -- a guardian reads the page besides the pupil, and answers where the pupil has no address
-            SELECT ward.id, ward.token_version, ward.offer_id, ward.status, pupil.email IS NOT NULL
+            SELECT ward.id, ward.token_version, ward.guardian_version, ward.offer_id, ward.status,
+                   pupil.email IS NOT NULL, ward.under_15 AND ward.held_for IS DISTINCT FROM 'address'
             FROM campaigns.registrations ward JOIN contract.people pupil ON pupil.id = ward.pupil_id
             WHERE ward.guardian_id = person.id AND lower(pupil.email) IS DISTINCT FROM asked.email
         ) r

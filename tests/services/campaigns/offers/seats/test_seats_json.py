@@ -1,7 +1,7 @@
 """All of it for machines: classes, the queue, kept seats, attendance, conventions."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -156,6 +156,21 @@ async def test_a_pupil_is_swapped_for_one_who_waits_or_a_new_one(pool, visitor, 
     assert (await visitor.post(f"{path}/{once_more.json()['id']}/swap", json={}, headers=header)).status_code == 422
     stranger = await token(week.organisation_id, "teacher")
     assert (await visitor.post(f"{path}/{waiting}/swap", json=new, headers=stranger)).status_code == 404
+
+
+async def test_a_guardian_is_asked_again_once_an_hour(pool, visitor, token):
+    week, _ = await filled(pool, 2, 0)
+    child = a_pupil(9, under_15=True, guardian_name="Sam", guardian_email="sam@famille.example")
+    async with transaction(pool) as connection:
+        (outcome,) = await register_pupils(
+            connection, offer_id=week.offer_id, requests=[child], signer=SIGNER, now=datetime.now(UTC)
+        )
+    path = f"/api/v1/offers/{week.offer_id}/registrations/{outcome.id}/consent-request"
+    header = await token(week.organisation_id)
+    answers = [await visitor.post(path, headers=header) for _ in range(2)]
+    assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [(200, "held")] * 2
+    assert await pool.fetchval("SELECT count(*) FROM contract.events WHERE tag = 'links.requested'") == 1
+    assert [row["action"] for row in await pool.fetch("SELECT action FROM campaigns.audit")] == ["send_consent_link"]
 
 
 async def test_the_queue_is_read_page_by_page_with_its_reasons(pool, visitor, token):

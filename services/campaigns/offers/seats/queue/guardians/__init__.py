@@ -1,0 +1,1 @@
+"""Guardians of those who are in: asked for their consent once more."""
