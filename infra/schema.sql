@@ -827,7 +827,14 @@ CREATE VIEW contract.deliveries AS
     offer_id,
     state,
     due_at,
-    sent_at
+    sent_at,
+    planned_at,
+    attempts,
+    answer,
+    quiet_until,
+    superseded_by,
+    calendar_method,
+    calendar_sequence
    FROM notifications.deliveries;
 
 CREATE TABLE contract.events (
@@ -881,6 +888,12 @@ CREATE VIEW contract.mail_servers AS
     probe_at,
     error
    FROM notifications.mail_servers;
+
+CREATE VIEW contract.mails AS
+ SELECT id,
+    mail
+   FROM notifications.deliveries
+  WHERE (mail IS NOT NULL);
 
 CREATE TABLE contract.people (
     id uuid NOT NULL,

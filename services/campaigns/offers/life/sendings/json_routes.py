@@ -12,6 +12,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.offers.life.bodies import SendingBody, SendingsBody
 from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.read import read_own_offer
+from services.campaigns.offers.life.sendings.filters import SendingFilter
 from services.campaigns.offers.life.sendings.read import list_sendings
 from services.campaigns.offers.registration import InvalidField
 from shared.languages import later
@@ -36,7 +37,9 @@ async def get_deliveries(
         raise InvalidField(later("Cette clé de page n’est pas valable."), field="after")
     async with edge.reading() as connection:
         offer = await read_own_offer(connection, actor, offer_id)
-        found = await list_sendings(connection, offer.id, event_id=fact_id, before=key, limit=PAGE + 1)
+        found = await list_sendings(
+            connection, offer.id, only=SendingFilter(event_id=fact_id), before=key, limit=PAGE + 1
+        )
     items = [
         SendingBody(
             id=one.id,

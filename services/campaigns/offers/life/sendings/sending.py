@@ -1,15 +1,16 @@
 """One message to one person about an offer: what it said, why, and what became of it, in words."""
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.campaigns.imports.preview import said_changes
 from shared.events import FieldChange
-from shared.french_dates import say_date, say_moment
+from shared.french_dates import say_date, say_moment, say_time
 from shared.languages import Glossary, _, later
+from shared.refusal import Refusal
 
 SendingState = Literal["due", "sending", "sent", "failed", "superseded", "suppressed"]
 
@@ -80,6 +81,27 @@ CAUSES = Glossary(
 )
 
 
+STATES: Glossary = Glossary(
+    {
+        "sent": later("envoyés"),
+        "due": later("à envoyer"),
+        "failed": later("non remis"),
+        "superseded": later("remplacés"),
+        "suppressed": later("non envoyés"),
+    }
+)
+
+
+class UnknownSending(Refusal):
+    """No message of this id is about the offer."""
+
+    reason: ClassVar[str] = "unknown-sending"
+    status: ClassVar[int] = 404
+
+    def __init__(self) -> None:
+        super().__init__(later("Ce message n’existe pas."))
+
+
 class Sending(Struct, frozen=True, kw_only=True):
     """A delivery with its fact. `person` is empty once erased; `pupil` is whose guardian it is, `note` the fact's."""
 
@@ -98,6 +120,14 @@ class Sending(Struct, frozen=True, kw_only=True):
     session_at: datetime | None
     changes: tuple[FieldChange, ...]
     note: str
+    recipient_id: UUID
+    quiet_until: datetime | None = None
+    attempts: int = 0
+    answer: str = ""
+    told_otherwise: bool = False
+    # why nothing is sent to the person, where nothing is
+    closed: str = ""
+    paused: bool = False
 
     @property
     def what(self) -> str:
@@ -132,12 +162,32 @@ class Sending(Struct, frozen=True, kw_only=True):
             case "sent":
                 return _("envoyé {moment}", moment=say_moment(self.sent_at)) if self.sent_at else _("envoyé")
             case "due" | "sending":
-                if self.due_at <= now:
-                    return _("part dans l’instant")
-                return _("partira {moment}", moment=say_moment(self.due_at))
+                return self._say_due(now)
             case "failed":
                 return _("n’a pas pu être remis")
+            case "superseded" if self.told_otherwise:
+                return _("dit dans un message plus récent")
             case "superseded":
                 return _("remplacé par un message plus récent, ou devenu sans objet")
             case "suppressed":
-                return _("sans adresse")
+                return self._say_suppressed()
+
+    def _say_due(self, now: datetime) -> str:
+        """Why it has not left yet."""
+        if self.paused:
+            return _("attend : les envois sont en pause")
+        if self.due_at <= now:
+            return _("part dans l’instant")
+        if self.quiet_until is not None and self.due_at <= self.quiet_until:
+            return _("retenu jusqu’à {time} ({day}), la nuit", time=say_time(self.due_at), day=say_date(self.due_at))
+        if self.attempts:
+            return _("nouvel essai {moment}", moment=say_moment(self.due_at))
+        return _("partira {moment}", moment=say_moment(self.due_at))
+
+    def _say_suppressed(self) -> str:
+        """Why it never will."""
+        if not self.person:
+            return _("non envoyé : données effacées")
+        if self.closed:
+            return _("non envoyé : l’adresse ne reçoit plus ({reason})", reason=self.closed)
+        return _("sans adresse")

@@ -12,6 +12,8 @@ from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from services.notifications.message import Message, NoticeMessage
 from services.notifications.plan_events import plan_events
+from services.notifications.send_deliveries import Sender
+from services.notifications.smtp import MailServer
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.world import NOW, a_pupil, an_organisation, at
@@ -51,7 +53,7 @@ async def test_every_message_says_to_whom_what_why_and_when(told, planner):
     page = unescape((await planner.get(f"/planification/{told.slug}/envois")).text)
     assert "Camille Dupré b, élève" in page
     assert "Dominique Dupré, responsable légal (Camille Dupré b)" in page
-    assert page.count("Place confirmée") == 2
+    assert page.count(">Place confirmée</a>") == 2
     assert "Envoyé mardi 24 novembre à 10 h" in page
     assert "Séance modifiée : Visite 2.1, mardi 15 juin" in page
     assert "Début : mardi 15 juin à 9 h → mardi 15 juin à 10 h" in page
@@ -62,6 +64,83 @@ async def test_every_message_says_to_whom_what_why_and_when(told, planner):
     assert "Sent on Tuesday 24 November at 10:00" in page
     assert "Session changed: Visite 2.1, Tuesday 15 June" in page
     assert "“Le car part plus tard.”" in page
+
+
+async def test_messages_are_counted_and_found_by_state_message_person_and_day(pool, told, planner):
+    where = f"/planification/{told.slug}/envois"
+    page = unescape((await planner.get(where)).text)
+    assert "envoyés (2)" in page
+    assert "à envoyer (6)" in page
+    pupil = await pool.fetchval("SELECT pupil_id FROM campaigns.registrations")
+    guardian = await pool.fetchval("SELECT guardian_id FROM campaigns.registrations")
+    for query, number in (
+        ("etat=sent", 2),
+        ("message=changed", 2),
+        (f"personne={pupil}", 8),
+        (f"personne={guardian}", 4),
+        ("etat=sent&jour=2026-11-24", 2),
+        ("jour=2026-11-23", 0),
+        ("etat=nonsense&message=nonsense&personne=nonsense&jour=2026-13-40", 8),
+    ):
+        page = (await planner.get(f"{where}?{query}")).text
+        assert page.count('<tr class="is-') == number, query
+
+
+async def test_it_says_why_a_message_has_not_left_or_never_will(pool, told, planner):
+    where = f"/planification/{told.slug}/envois"
+    changed = "UPDATE notifications.deliveries SET {} WHERE message = 'changed'"
+
+    async def said():
+        return unescape((await planner.get(f"{where}?message=changed")).text)
+
+    morning = at(1, 7)
+    await pool.execute(changed.format("due_at = $1, quiet_until = $1"), morning)
+    assert "Retenu jusqu’à 7 h (mardi 15 juin), la nuit" in await said()
+    await pool.execute(changed.format("quiet_until = NULL, attempts = 2, answer = '451 try later'"))
+    assert "Nouvel essai mardi 15 juin à 7 h" in await said()
+    assert "451 try later" in await said()
+    await pool.execute("INSERT INTO contract.sending (paused_at) VALUES ($1)", NOW)
+    assert "Attend : les envois sont en pause" in await said()
+    await pool.execute(changed.format("state = 'superseded', superseded_by = id"))
+    assert "Dit dans un message plus récent" in await said()
+    await pool.execute(changed.format("state = 'suppressed'"))
+    assert "Sans adresse" in await said()
+    await pool.execute(
+        "INSERT INTO notifications.suppressions (address, reason, at) VALUES ('d@famille.example', '550 unknown', $1)",
+        NOW,
+    )
+    assert "Non envoyé : l’adresse ne reçoit plus (550 unknown)" in await said()
+
+
+async def test_a_message_is_shown_word_for_word_but_for_what_opens_somebody_s_page(pool, settings, told, planner):
+    sender = Sender(settings, pool, MailServer(settings.smtp_url, connections=1, local_hostname="quinzaine.example"))
+    row = await pool.fetchrow(
+        """
+        UPDATE notifications.deliveries SET state = 'due', due_at = now() WHERE message = 'registered_confirmed'
+          AND recipient_id = (SELECT pupil_id FROM campaigns.registrations) RETURNING id, registration_id
+        """
+    )
+    # written and kept, as before the first attempt
+    await sender._prepare([row["id"]], 1)  # nothing is sent
+    where = f"/planification/{told.slug}/envois/{row['id']}"
+    shown = await planner.get(where)
+    text = unescape(shown.text)
+    assert "Votre place est confirmée : Semaine à Pont-Audemer" in text
+    assert f"UID:{row['registration_id']}@" in text
+    assert "SEQUENCE:" in text
+    page = await planner.get(f"{where}/page")
+    assert page.headers["content-security-policy"].startswith("sandbox;")
+    signer = Signer(settings.secret_keys)
+    for secret in (
+        signer.token("registration", row["registration_id"]),
+        signer.reply_local_part(row["registration_id"]),
+    ):
+        stored = (await pool.fetchval("SELECT mail FROM notifications.deliveries WHERE id = $1", row["id"])).decode()
+        assert secret not in shown.text + page.text
+        assert stored
+    assert "/inscriptions/…" in text
+    other = f"/planification/{told.slug}/envois/{told.offer_id}"
+    assert (await planner.get(other)).status_code == 404
 
 
 def test_every_message_about_an_offer_has_its_words():
@@ -76,8 +155,8 @@ def test_every_message_about_an_offer_has_its_words():
 async def test_the_messages_of_one_fact_are_shown_alone(pool, told, planner):
     event_id = await pool.fetchval("SELECT id FROM contract.events WHERE tag = 'session.changed'")
     page = unescape((await planner.get(f"/planification/{told.slug}/envois?fait={event_id}")).text)
-    assert page.count("Changement de programme") == 2
-    assert "Place confirmée" not in page
+    assert page.count(">Changement de programme</a>") == 2
+    assert ">Place confirmée</a>" not in page
 
 
 async def test_who_was_erased_has_no_name_any_more(pool, told, planner):
