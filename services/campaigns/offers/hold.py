@@ -96,6 +96,12 @@ def is_school_day(day: date) -> bool:
     if day.weekday() >= 5 or day in holidays.country_holidays("FR", years=day.year):
         return False
     try:
-        return not SchoolHolidayDates().is_holiday_for_zone(day, ZONE_OF_NORMANDY)
+        return not _school_holidays().is_holiday_for_zone(day, ZONE_OF_NORMANDY)
     except UnsupportedYearException:
         return True
+
+
+@cache
+def _school_holidays() -> SchoolHolidayDates:
+    """Read once: it is a file of fourteen thousand lines."""
+    return SchoolHolidayDates()
