@@ -786,6 +786,42 @@ CREATE TABLE campaigns.visits (
     CONSTRAINT visits_lasts_check CHECK (((lasts >= '00:10:00'::interval) AND (lasts <= '04:00:00'::interval)))
 );
 
+CREATE TABLE contract.call_requests (
+    id uuid NOT NULL,
+    webhook_id uuid NOT NULL,
+    event_id uuid,
+    asked_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE notifications.calls (
+    id uuid NOT NULL,
+    webhook_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    tag text NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'due'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    status smallint,
+    answer text DEFAULT ''::text NOT NULL,
+    called_at timestamp with time zone,
+    CONSTRAINT calls_state_check CHECK ((state = ANY (ARRAY['due'::text, 'answered'::text, 'failed'::text])))
+);
+
+CREATE VIEW contract.calls AS
+ SELECT id,
+    webhook_id,
+    event_id,
+    tag,
+    planned_at,
+    due_at,
+    state,
+    attempts,
+    status,
+    answer,
+    called_at
+   FROM notifications.calls;
+
 CREATE TABLE notifications.deliveries (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -895,6 +931,11 @@ CREATE VIEW contract.mails AS
    FROM notifications.deliveries
   WHERE (mail IS NOT NULL);
 
+CREATE VIEW contract.offer_owners AS
+ SELECT id AS offer_id,
+    organisation_id
+   FROM campaigns.offers;
+
 CREATE TABLE contract.people (
     id uuid NOT NULL,
     first_name text NOT NULL,
@@ -960,6 +1001,20 @@ CREATE VIEW contract.tallies AS
     (sum(number))::bigint AS number
    FROM notifications.tallies
   GROUP BY hour, domain, outcome;
+
+CREATE TABLE contract.webhooks (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    url text NOT NULL,
+    kinds text[] NOT NULL,
+    version smallint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    paused_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT webhooks_kinds_check CHECK ((cardinality(kinds) > 0)),
+    CONSTRAINT webhooks_url_check CHECK ((length(url) <= 500)),
+    CONSTRAINT webhooks_version_check CHECK ((version >= 1))
+);
 
 CREATE TABLE notifications.answers (
     id uuid NOT NULL,
@@ -1250,6 +1305,9 @@ ALTER TABLE ONLY campaigns.visits
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_organisation_id_session_id_key UNIQUE (teacher_id, organisation_id, session_id);
 
+ALTER TABLE ONLY contract.call_requests
+    ADD CONSTRAINT call_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY contract.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
@@ -1265,6 +1323,9 @@ ALTER TABLE ONLY contract.programmes
 ALTER TABLE ONLY contract.sending
     ADD CONSTRAINT sending_pkey PRIMARY KEY (only_one);
 
+ALTER TABLE ONLY contract.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY notifications.answers
     ADD CONSTRAINT answers_answer_key_key UNIQUE (answer_key);
 
@@ -1276,6 +1337,12 @@ ALTER TABLE ONLY notifications.answers
 
 ALTER TABLE ONLY notifications.calendars
     ADD CONSTRAINT calendars_pkey PRIMARY KEY (registration_id);
+
+ALTER TABLE ONLY notifications.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY notifications.calls
+    ADD CONSTRAINT calls_webhook_id_event_id_key UNIQUE (webhook_id, event_id);
 
 ALTER TABLE ONLY notifications.deliveries
     ADD CONSTRAINT deliveries_event_id_message_recipient_id_key UNIQUE (event_id, message, recipient_id);
@@ -1465,11 +1532,17 @@ CREATE INDEX notices_of_pupil ON contract.events USING btree (((body ->> 'pupil_
 
 CREATE INDEX people_by_address ON contract.people USING btree (lower(email)) WHERE ((email IS NOT NULL) AND (erased_at IS NULL));
 
+CREATE INDEX webhooks_of_organisation ON contract.webhooks USING btree (organisation_id, id) WHERE (ended_at IS NULL);
+
 CREATE INDEX answers_of_delivery ON notifications.answers USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
 
 CREATE INDEX answers_of_registration ON notifications.answers USING btree (registration_id, id);
 
 CREATE INDEX answers_to_act_on ON notifications.answers USING btree (due_at) WHERE (state = 'read'::text);
+
+CREATE INDEX calls_due ON notifications.calls USING btree (due_at, id) WHERE (state = 'due'::text);
+
+CREATE INDEX calls_of_webhook ON notifications.calls USING btree (webhook_id, id DESC);
 
 CREATE INDEX deliveries_by_due_time ON notifications.deliveries USING btree (due_at) WHERE (state = 'due'::text);
 
@@ -1791,3 +1864,6 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY contract.call_requests
+    ADD CONSTRAINT call_requests_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES contract.webhooks(id);

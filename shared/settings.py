@@ -51,6 +51,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     # where the process that mails come in at listens, and where it asks the web process; empty: at `base_url`
     inbound_port: int = 2526
     api_url: str = ""
+    # whether webhooks may lead to this machine and its network: for trying them, never where strangers may set them up
+    private_webhooks: bool = False
 
 
 class MailboxSettings(Struct, frozen=True, kw_only=True):
@@ -114,6 +116,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         limits=_limits(values),
         trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),
         inbound_port=int(_number(values, "QUINZAINE_INBOUND_PORT", "2526", 0, 65535)),
+        private_webhooks=_one_of(values, "QUINZAINE_PRIVATE_WEBHOOKS", "off", ("on", "off")) == "on",
         api_url=_url(values, "QUINZAINE_API_URL", "", ("http", "https")) if values.get("QUINZAINE_API_URL") else "",
     )
 

@@ -133,6 +133,11 @@ class Signer:
         signed = self._open(scope, raw)
         return signed.id if signed else None
 
+    def webhook_secrets(self, id: UUID, version: int) -> list[bytes]:
+        """The secrets a webhook's calls are signed with, 32 bytes each: by the newest key first, then the others."""
+        body = id.bytes + version.to_bytes(_VERSION, "big")
+        return [hashlib.blake2b(body, key=key[:64], digest_size=32, person=b"webhook").digest() for key in self._keys]
+
     def service_token(self) -> str:
         """What one of our services shows another as its pass."""
         return self.token("service", NOBODY.id)

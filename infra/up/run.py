@@ -118,6 +118,8 @@ class Up:
             "QUINZAINE_BASE_URL": f"http://{host}:{port}",
             "QUINZAINE_SECRET_KEYS": self._secret(),
             "QUINZAINE_HOST": host,
+            # a webhook may be tried against a server of this machine
+            "QUINZAINE_PRIVATE_WEBHOOKS": os.environ.get("QUINZAINE_PRIVATE_WEBHOOKS", "on"),
             "QUINZAINE_PORT": str(port),
             "QUINZAINE_INBOUND_PORT": str(inbound),
             "QUINZAINE_MAILBOX": str(self._folder / "mailbox"),

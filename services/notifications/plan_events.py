@@ -18,6 +18,7 @@ from services.notifications.plan_notices import plan_notices
 from services.notifications.plan_reminders import plan_reminders
 from services.notifications.quiet_hours import morning_to_wait_for, starts_of
 from services.notifications.reactions import KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
+from services.notifications.webhooks.plan_calls import plan_calls
 from shared.database import Connection
 from shared.erasures import PupilErased
 from shared.events import (
@@ -94,6 +95,7 @@ async def plan_events(
     )
     notices = [event for event in events if isinstance(event, Notice)]
     deliveries += await plan_notices(connection, notices, settings=settings, now=now)
+    await plan_calls(connection, [event.id for event in events if isinstance(event, ProgrammeFact)], now=now)
     await connection.execute(
         """
         WITH mended AS (DELETE FROM notifications.unplanned_events WHERE event_id = ANY($1::uuid[]))

@@ -17,6 +17,7 @@ from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer, MailServerAway
+from services.notifications.webhooks.caller import Caller
 from shared.database import CONNECTION_LOST, Pool, open_pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
@@ -106,12 +107,13 @@ async def _work(settings: Settings) -> None:
     await _install(settings, stop)
     if stop.is_set():
         return
-    pool = await open_pool(settings.database_url, size=min(settings.database_pool, sum(THREADS.values()) + 1))
+    pool = await open_pool(settings.database_url, size=min(settings.database_pool, sum(THREADS.values()) + 2))
     mail_server = MailServer(
         settings.smtp_url, connections=settings.smtp_connections, local_hostname=settings.mail_domain
     )
     doorbell = Doorbell(settings.database_url)
     ringing = asyncio.create_task(doorbell.run())
+    calling = asyncio.create_task(Caller(settings, pool).run())
     broker = open_broker(settings.broker_url)
     errands = Errands(settings, pool, mail_server, doorbell)
     declare_errands(broker, loop, {"plan": errands.plan, "send_urgent": errands.send_urgent, "send": errands.send})
@@ -123,6 +125,7 @@ async def _work(settings: Settings) -> None:
         stopping = (asyncio.to_thread(worker.stop, int(SECONDS_TO_FINISH * 500)) for worker in workers)
         await asyncio.wait_for(asyncio.gather(*stopping), timeout=SECONDS_TO_FINISH)
     ringing.cancel()
+    calling.cancel()
     await mail_server.close()
     pool.terminate()
 

@@ -35,6 +35,7 @@ from services.campaigns.organisations.page_keys import refuse_stranger
 from services.campaigns.organisations.read import list_contacts, read_organisation
 from services.campaigns.organisations.remove_contact import remove_contact
 from services.campaigns.organisations.tokens.json_routes import route_handlers as tokens
+from services.campaigns.organisations.webhooks.json_routes import route_handlers as webhooks
 from shared.database import Connection
 
 PATH = "/api/v1/organisations/{organisation_id:uuid}"
@@ -198,5 +199,6 @@ route_handlers: list[Any] = [
     delete_contact,
     *members,
     *tokens,
+    *webhooks,
     *journal,
 ]

@@ -31,6 +31,7 @@ from services.campaigns.organisations.organisation import (
 from services.campaigns.organisations.read import read_organisation
 from services.campaigns.organisations.remove_contact import remove_contact
 from services.campaigns.organisations.tokens.routes import route_handlers as tokens
+from services.campaigns.organisations.webhooks.routes import route_handlers as webhooks
 from shared.refusal import Refusal
 
 PATH = "/planification/organisation"
@@ -191,5 +192,6 @@ route_handlers: list[Any] = [
     post_add,
     *members,
     *tokens,
+    *webhooks,
     *journal,
 ]

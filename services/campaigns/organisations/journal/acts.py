@@ -20,6 +20,11 @@ ACTS = Glossary(
         "pause_sending": later("Tous les envois suspendus"),
         "resume_sending": later("Envois repris"),
         "free_address": later("Adresse de nouveau écrite"),
+        "create_webhook": later("Webhook créé"),
+        "end_webhook": later("Webhook supprimé"),
+        "pause_webhook": later("Webhook mis en pause"),
+        "resume_webhook": later("Webhook repris"),
+        "renew_webhook": later("Secret d’un webhook changé"),
         # campaigns
         "propose_campaign": later("Campagne proposée"),
         "change_campaign": later("Campagne modifiée"),

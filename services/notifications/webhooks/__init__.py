@@ -1,0 +1,1 @@
+"""Webhooks (Standard Webhooks): an organisation's own software is told of what happens at its offers."""
