@@ -47,8 +47,8 @@ FRENCH_WORDS = re.compile(
     r"entre|plus|chaque|tous|toutes|aucune?|sans|leur|qui|que)(?![\w=.\-/])",
     re.IGNORECASE,
 )
-# columns and cells as people write them in files: read, never said
-OF_FILES = ("accord le", "adresse du responsable", "tout le monde")
+# columns and cells as people write them in files, and parts of what was kept: read, never said
+READ = ("accord le", "adresse du responsable", "tout le monde", " sur ", "le ", "du ")
 # « avec » before a name: half a sentence
 HALF = re.compile(r"[^\W\d_]{2,} ")
 SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|ALTER|FROM|WHERE|JOIN)\b")
@@ -103,7 +103,7 @@ def is_french(text: str) -> bool:
     """Whether it is a sentence or a word of French, accents or not."""
     if FRENCH.search(text):
         return True
-    return " " in text.strip() and text not in OF_FILES and not SQL.search(text) and bool(FRENCH_WORDS.search(text))
+    return " " in text and text not in READ and not SQL.search(text) and bool(FRENCH_WORDS.search(text))
 
 
 class Unmarked(HTMLParser):

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor, Membership
-from services.campaigns.access.sign_in import LinkEnded, SignIn
+from services.campaigns.access.sign_in import LinkEnded, SignIn, said_agent
 from shared.database import Connection
 from shared.languages import _
 
@@ -115,6 +115,11 @@ class Device(Struct, frozen=True, kw_only=True):
     agent: str
     signed_in_at: datetime
     last_seen_at: datetime
+
+    @property
+    def said(self) -> str:
+        """« Firefox sur Windows », in the language spoken."""
+        return said_agent(self.agent)
 
 
 async def list_devices(connection: Connection, person_id: UUID, *, now: datetime) -> list[Device]:

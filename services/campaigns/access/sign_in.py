@@ -8,7 +8,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Struct
 
-from shared.languages import later
+from shared.languages import _, later
 from shared.refusal import Refusal
 
 LINK_LIFE = timedelta(minutes=15)
@@ -69,6 +69,10 @@ def own_path(text: str) -> str:
     return text if len(text) <= 300 and _OWN_PATH.fullmatch(text) else HOME
 
 
+# as it is kept of each device, in French
+ON, UNKNOWN_BROWSER = " sur ", "Navigateur"
+
+
 def say_agent(agent: str) -> str:
     """« Firefox sur Windows » from a browser's User-Agent: enough for its owner to know it again."""
     browsers = (
@@ -86,6 +90,14 @@ def say_agent(agent: str) -> str:
         ("Mac OS", "Mac"),
         ("Linux", "Linux"),
     )
-    browser = next((name for mark, name in browsers if mark in agent), "Navigateur")
+    browser = next((name for mark, name in browsers if mark in agent), UNKNOWN_BROWSER)
     system = next((name for mark, name in systems if mark in agent), "")
-    return f"{browser} sur {system}" if system else browser
+    return f"{browser}{ON}{system}" if system else browser
+
+
+def said_agent(kept: str) -> str:
+    """What `say_agent` said, as it was kept, in the language spoken."""
+    browser, _on, system = kept.partition(ON)
+    if browser in ("", UNKNOWN_BROWSER):
+        browser = _("Navigateur")
+    return _("{browser} sur {system}", browser=browser, system=system) if system else browser

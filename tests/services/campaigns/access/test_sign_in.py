@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.campaigns.access.read import hash_of
-from services.campaigns.access.sign_in import own_path, say_agent
+from services.campaigns.access.sign_in import own_path, said_agent, say_agent
 from services.campaigns.access.sign_in_person import sign_in_person
 from shared.database import transaction
 from shared.events import decode_event
+from shared.languages import speaking
 from shared.notices import SignInRequested
 from shared.refusal import Refusal
 from shared.signed_links import Signer
@@ -239,3 +240,7 @@ def test_a_browser_is_named_as_its_owner_would():
         "Safari"
     )
     assert say_agent("") == "Navigateur"
+    with speaking("en"):
+        assert [said_agent(kept) for kept in ("Firefox sur Linux", "Navigateur sur Mac", "Edge", "")] == [
+            "Firefox on Linux", "Browser on Mac", "Edge", "Browser"
+        ]  # fmt: skip

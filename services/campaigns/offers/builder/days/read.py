@@ -1,23 +1,17 @@
 """What the pages of days read: the sectors to choose from, and the pupils of a day on paper."""
 
 from datetime import date as Date
-from unicodedata import combining, normalize
 from uuid import UUID
 
 from msgspec import Struct
 
 from shared.database import Connection
-from shared.languages import translate
 
 
 async def list_sectors(connection: Connection) -> list[tuple[str, str]]:
-    """The sectors to choose from: code and label in the language spoken, by label."""
-    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors")
-    return sorted(((row["code"], translate(row["label"])) for row in rows), key=lambda sector: _in_order(sector[1]))
-
-
-def _in_order(label: str) -> str:
-    return "".join(one for one in normalize("NFD", label.casefold()) if not combining(one))
+    """The sectors to choose from: code and label, by label."""
+    rows = await connection.fetch("SELECT code, label FROM campaigns.sectors ORDER BY campaigns.plain_words(label)")
+    return [(row["code"], row["label"]) for row in rows]
 
 
 class DayPupil(Struct, frozen=True, kw_only=True):
