@@ -99,10 +99,12 @@ def hours_of(presences: Sequence[Presence]) -> timedelta:
 
 
 def say_duration(duration: timedelta) -> str:
-    """« 7 h 30 », « 45 min »."""
+    """« 7 h 30 », « 45 min »; in English "7 h 30 min"."""
     hours, minutes = divmod(round(duration / timedelta(minutes=1)), 60)
     if not hours:
         return f"{minutes} min"
+    if language() == "en" and minutes:
+        return f"{hours} h {minutes} min"
     return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
 
 

@@ -16,6 +16,7 @@ from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import LISTING
 from shared.database import Connection
 from shared.french_dates import PARIS
+from shared.languages import _
 
 # past and cancelled last; the nearest first, in steps of a kilometre; then what fits the words best; then kind and date
 ORDER = "past, coalesce(round(kilometres), 99999), rank, for_schools, kind_place, begins_at, offer_id"
@@ -167,7 +168,7 @@ async def read_wording(connection: Connection, words: str) -> Wording:
     for row in rows:
         meant = [row["word"]] if row["known"] else await _nearest(connection, row["word"])
         if meant != [row["word"]]:
-            corrected.append((row["word"], " ou ".join(meant)))
+            corrected.append((row["word"], _(" ou ").join(meant)))
         parts.append(" | ".join(f"{word}:*" for word in meant or [row["word"]]))
     query = " & ".join(f"({part})" for part in parts)
     if len(parts) > 1 and not await _has_answer(connection, query):

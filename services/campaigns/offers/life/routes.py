@@ -229,7 +229,10 @@ def _new_offer(
         here="offers",
         campaigns=[(each.id, f"{each.title}, {each.period}") for each in campaigns],
         campaign_id=text_of(fields, "campaign_id"),
-        kinds={kind: f"{OFFER_KINDS[kind]} ({seats} places)" for kind, seats in DEFAULT_SEATS.items()},
+        kinds={
+            kind: _("{kind} ({seats} places)", kind=OFFER_KINDS[kind], seats=seats)
+            for kind, seats in DEFAULT_SEATS.items()
+        },
         kind=text_of(fields, "kind"),
         first_day=text_of(fields, "first_day"),
         last_day=text_of(fields, "last_day"),

@@ -10,6 +10,7 @@ from services.campaigns.offers.kinds.follow_up.notice import BookedSlot
 from services.campaigns.offers.offer import UnknownOffer
 from shared.database import Connection
 from shared.french_dates import PARIS
+from shared.languages import _
 
 
 class FollowUpOffer(Struct, frozen=True, kw_only=True):
@@ -117,13 +118,21 @@ async def list_sessions_for_slots(connection: Connection, offer_id: UUID) -> lis
     """The sessions pupils may leave for a slot: id, times, title; by time."""
     rows = await connection.fetch(
         """
-        SELECT s.id, s.starts_at, s.ends_at, s.title || coalesce(', groupe ' || g.name, '') AS title
+        SELECT s.id, s.starts_at, s.ends_at, s.title, g.name AS "group"
         FROM campaigns.sessions s LEFT JOIN campaigns.groups g ON g.id = s.group_id
         WHERE s.offer_id = $1 AND s.status = 'planned' ORDER BY s.starts_at, s.title LIMIT 300
         """,
         offer_id,
     )
-    return [(str(row["id"]), row["starts_at"], row["ends_at"], row["title"]) for row in rows]
+    return [
+        (
+            str(row["id"]),
+            row["starts_at"],
+            row["ends_at"],
+            _("{title}, groupe {group}", title=row["title"], group=row["group"]) if row["group"] else row["title"],
+        )
+        for row in rows
+    ]
 
 
 async def list_pupils_without_a_slot(connection: Connection, offer_id: UUID) -> list[tuple[str, str]]:
