@@ -1002,6 +1002,12 @@ CREATE VIEW contract.tallies AS
    FROM notifications.tallies
   GROUP BY hour, domain, outcome;
 
+CREATE TABLE contract.unwanted (
+    person_id uuid NOT NULL,
+    message text NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
 CREATE TABLE contract.webhooks (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -1322,6 +1328,9 @@ ALTER TABLE ONLY contract.programmes
 
 ALTER TABLE ONLY contract.sending
     ADD CONSTRAINT sending_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY contract.unwanted
+    ADD CONSTRAINT unwanted_pkey PRIMARY KEY (person_id, message);
 
 ALTER TABLE ONLY contract.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
@@ -1867,3 +1876,6 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY contract.call_requests
     ADD CONSTRAINT call_requests_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES contract.webhooks(id);
+
+ALTER TABLE ONLY contract.unwanted
+    ADD CONSTRAINT unwanted_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id) ON DELETE CASCADE;

@@ -42,6 +42,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc_client_secret: str = ""
     # domain → mails a second, `*` for any other domain; none: as fast as the server takes them
     mail_rates: Mapping[str, float] = {}
+    # the private key (PEM) that mails are signed with, and the name its public half has in the DNS; none: not signed
+    dkim_key: Path | None = None
+    dkim_selector: str = "quinzaine"
     # what Prometheus shows to read the figures (16 characters or more); none: there are no figures
     metrics_token: str = ""
     # class of requests → how many one client may make at once, and how many more each minute; none: no limits
@@ -112,6 +115,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feed_memory_seconds=_number(values, "QUINZAINE_FEED_MEMORY_SECONDS", "1", 0, 1),
         **_openid(values),
         mail_rates=_mail_rates(values),
+        dkim_key=Path(values["QUINZAINE_DKIM_KEY"]) if values.get("QUINZAINE_DKIM_KEY") else None,
+        dkim_selector=_domain(values, "QUINZAINE_DKIM_SELECTOR", "quinzaine"),
         metrics_token=_token(values, "QUINZAINE_METRICS_TOKEN"),
         limits=_limits(values),
         trusted_hops=int(_number(values, "QUINZAINE_TRUSTED_HOPS", "0", 0, 8)),

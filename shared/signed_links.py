@@ -34,6 +34,8 @@ Scope = Literal[
     "reply_speaker",
     "reply_slot",
     "bounce",
+    # a message its reader wants no more of, by the delivery
+    "unwanted",
     "sign_in",
     "invitation",
     "agreement",

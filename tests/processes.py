@@ -36,7 +36,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         **{
             f"QUINZAINE_{name.upper()}": str(value)
             for name, value in msgspec.structs.asdict(settings).items()
-            if name not in ("secret_keys", "limits", "mail_rates")
+            if name not in ("secret_keys", "limits", "mail_rates", "dkim_key")
         },
         "QUINZAINE_MAIL_RATES": ",".join(f"{domain}={rate}" for domain, rate in settings.mail_rates.items()),
         # all that is tried comes from one address

@@ -50,6 +50,7 @@ from services.campaigns.openapi import ContractPlugin
 from services.campaigns.organisations.json_routes import route_handlers as organisations_json
 from services.campaigns.organisations.routes import route_handlers as organisations
 from services.campaigns.personal_space.routes import route_handlers as personal_space
+from services.campaigns.personal_space.unwanted.routes import route_handlers as unwanted
 from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.posters.routes import route_handlers as posters
 from services.campaigns.preview import Preview, no_mail
@@ -131,6 +132,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
             *schools,
             *referents,
             *personal_space,
+            *unwanted,
             *privacy,
             *privacy_json,
             *planning,

@@ -32,6 +32,7 @@ _COLUMNS = """
     d.calendar_method, d.planned_at, d.useless_from, d.recipient_address, d.mail, d.priority, d.losses, d.turn_at,
     c.reply_address,
     EXISTS (SELECT FROM notifications.suppressions s WHERE s.address = lower(coalesce(d.recipient_address, r.email)))
+        OR EXISTS (SELECT FROM contract.unwanted u WHERE u.person_id = d.recipient_id AND u.message = d.message)
         AS barred,
     c.status, c.sequence AS newest_sequence, c.programme_version, c.group_id, c.occurred_at,
     p.id AS pupil_id, p.first_name AS pupil_first_name, p.last_name AS pupil_last_name, p.email AS pupil_email,

@@ -94,7 +94,9 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         SELECT t.id, t.event_id, t.message, t.attempts, t.message_id, t.planned_at, t.recipient_address, t.mail,
                t.priority, t.losses, t.turn_at,
                EXISTS (SELECT FROM notifications.suppressions s
-                       WHERE s.address = lower(coalesce(t.recipient_address, r.email))) AS barred,
+                       WHERE s.address = lower(coalesce(t.recipient_address, r.email)))
+               OR EXISTS (SELECT FROM contract.unwanted u WHERE u.person_id = t.recipient_id AND u.message = t.message)
+               AS barred,
                t.recipient_id, coalesce(r.first_name, '') AS first_name, coalesce(r.last_name, '') AS last_name,
                r.email, coalesce(r.language, 'fr') AS language
         FROM taken t LEFT JOIN contract.people r ON r.id = t.recipient_id

@@ -41,6 +41,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     html: str
     calendar: bytes | None = None
     method: str | None = None
+    # where one press ends this kind of message (RFC 8058); https, and only in a mail that will be signed
+    unwanted_url: str | None = None
 
 
 def compose_mail(sheet: Sheet) -> bytes:
@@ -81,7 +83,14 @@ def _head_of(message: Message) -> bytes:
 
 
 def _headers(sheet: Sheet) -> list[tuple[str, str]]:
+    unwanted = []
+    if sheet.unwanted_url:
+        unwanted = [
+            ("List-Unsubscribe", f"<{_checked(sheet.unwanted_url)}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ]
     return [
+        *unwanted,
         ("From", _address("From", *sheet.sender)),
         ("To", _address("To", *sheet.recipient)),
         *([("Reply-To", _checked(sheet.reply_to))] if sheet.reply_to else []),

@@ -71,6 +71,8 @@ Entry = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed"})
+# not essential: a mail program may offer to end them with one press, and who has pressed is sent none
+OPTIONAL: frozenset[Message | NoticeMessage] = frozenset({"reminder_week", "reminder_eve"})
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset(
     {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}

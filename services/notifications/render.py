@@ -12,8 +12,11 @@ from services.notifications.changes import GROUP
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
+from services.notifications.message import OPTIONAL
+from services.notifications.notice_letter import NoticeLetter
 from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
 from services.notifications.reminders import REMINDING
+from services.notifications.seal import Seal
 from services.notifications.week import view_changes, view_first, view_period, view_week
 from shared.calendar.invitation import Method, has_entry, write_decline_counter, write_invitation
 from shared.events import (
@@ -46,6 +49,13 @@ class Rendered(Struct, frozen=True, kw_only=True):
     calendar_sequence: int | None
 
 
+def unwanted_url(letter: Letter | NoticeLetter, seal: Seal, base_url: str, signer: Signer) -> str | None:
+    """Where one press ends this kind of message: of what is not essential, and only where mails are signed."""
+    if letter.message not in OPTIONAL or not seal.signs:
+        return None
+    return f"{base_url}/desabonnement/{signer.token('unwanted', letter.id)}"
+
+
 class Printer:
     """Renders letters with the addresses and secrets of one installation."""
 
@@ -53,6 +63,7 @@ class Printer:
         self._base_url = settings.base_url
         self._mail_domain = settings.mail_domain
         self._signer = Signer(settings.secret_keys)
+        self._seal = Seal(settings)
         self._weeks = _Weeks()
 
     def render(self, claimed: Claimed, programme: Programme) -> Rendered:
@@ -71,6 +82,7 @@ class Printer:
         method = _method(letter, programme, standing)
         calendar = self._calendar(claimed, programme, standing, method) if method else None
         subject = write_subject(letter.message, context)
+        invites = method in ("REQUEST", "CANCEL")
         mail = compose_mail(
             Sheet(
                 message_id=letter.message_id,
@@ -82,8 +94,10 @@ class Printer:
                 html=write_html(letter.message, {**context, "subject": subject}),
                 calendar=calendar,
                 method=method,
+                unwanted_url=None if invites else unwanted_url(letter, self._seal, self._base_url, self._signer),
             )
         )
+        mail = self._seal.seal(mail)
         return Rendered(
             delivery_id=letter.id,
             address=address,

@@ -14,7 +14,8 @@ from services.notifications.paper import (
     write_subject,
     write_text,
 )
-from services.notifications.render import Rendered
+from services.notifications.render import Rendered, unwanted_url
+from services.notifications.seal import Seal
 from services.notifications.view_notices import view_notice
 from shared.appointment import Appointment
 from shared.calendar.promise import Promise, write_promise
@@ -31,6 +32,7 @@ class NoticePrinter:
         self._mail_domain = settings.mail_domain
         self._sender = f"ne-pas-repondre@{settings.mail_domain}"
         self._signer = Signer(settings.secret_keys)
+        self._seal = Seal(settings)
 
     def render(self, claimed: ClaimedNotice) -> Rendered:
         """The mail of a claimed notice, in its reader's language. Raises `UnsafeHeader`."""
@@ -59,8 +61,10 @@ class NoticePrinter:
                 html=keep_together(write_html(letter.message, {**context, "subject": subject})),
                 calendar=self._calendar(claimed, entry, sender, view) if entry else None,
                 method=entry.method if entry else None,
+                unwanted_url=None if entry else unwanted_url(letter, self._seal, self._base_url, self._signer),
             )
         )
+        mail = self._seal.seal(mail)
         return Rendered(
             delivery_id=letter.id,
             address=address,

@@ -28,6 +28,7 @@ SECRETS: dict[str, tuple[Scope, ...]] = {
     "/accueil/": ("host", "host_space"),
     "/temoignage/": ("speaker",),
     "/questions/": ("question",),
+    "/desabonnement/": ("unwanted",),
     "/invitations/": ("invitation",),
     "/professeur/": ("teacher_link",),
     "/consentement/": ("consent",),

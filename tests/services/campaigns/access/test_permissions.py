@@ -48,6 +48,8 @@ OPEN = (
     "/nouveautes.atom",
     "/sitemap.xml",
     "/robots.txt",
+    # one press in a mail program
+    "/desabonnement/",
     # shows a token of the installation
     "/metrics",
     "/integrer",

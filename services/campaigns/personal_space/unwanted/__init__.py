@@ -1,0 +1,1 @@
+"""One press in a mail program, and a message that is not essential comes no more (RFC 8058)."""
