@@ -9,7 +9,13 @@ from services.campaigns.offers.eligibility import refuse_others
 from services.campaigns.offers.hold import consent_deadline, remind_at
 from services.campaigns.offers.lock_offer import lock_registration
 from services.campaigns.offers.offer import Offer
-from services.campaigns.offers.recognise_pupils import Newcomer, Outcome, recognise_keys, recognise_pupils
+from services.campaigns.offers.recognise_pupils import (
+    Newcomer,
+    Outcome,
+    insert_guardians,
+    recognise_keys,
+    recognise_pupils,
+)
 from services.campaigns.offers.registration import (
     AlreadyRegistered,
     LockedRegistration,
@@ -140,13 +146,7 @@ async def _insert(
 ) -> LockedRegistration:
     """The registration of a pupil who is new to the offer, waiting behind everybody until the seat is handed over."""
     request = newcomer.request
-    if newcomer.brings_guardian:
-        await connection.execute(
-            "INSERT INTO contract.people (id, first_name, last_name, email) VALUES ($1, '', $2, $3)",
-            newcomer.guardian_id,
-            request.guardian_name,
-            request.guardian_email,
-        )
+    await insert_guardians(connection, [newcomer] if newcomer.brings_guardian else [])
     await connection.execute(
         """
         INSERT INTO campaigns.registrations

@@ -17,7 +17,7 @@ from services.campaigns.offers.withdraw_registration import withdraw_registratio
 from shared.database import transaction
 from shared.events import RegistrationConfirmed, RegistrationHeld, RegistrationWaiting
 from tests.services.campaigns.offers.consent.conftest import SIGNER, a_child, answers, do, facts, standing
-from tests.world import NOW, a_pupil, an_organisation
+from tests.world import NOW, a_pupil, a_week, an_organisation
 
 pytestmark = pytest.mark.anyio
 
@@ -151,6 +151,26 @@ async def test_a_guardians_consent_does_not_pass_to_another_pupil(pool, register
     coming = await swap(pool, school, leaving, a_child(2))
     assert await standing(pool, coming) == ("held", "consent")
     assert await answers(pool, coming) == []
+
+
+async def test_the_guardian_whom_a_swap_brings_is_written_to_in_the_language_of_the_registration(
+    pool, register, school
+):
+    async with transaction(pool) as connection:
+        other = await a_week(connection, slug="autre-semaine")
+        await register_pupils(connection, offer_id=other.offer_id, requests=[a_child(2)], signer=SIGNER, now=NOW)
+        await connection.execute("DELETE FROM campaigns.pupil_times")
+    (leaving,) = await register(a_pupil(1))
+    coming = structs.replace(a_child(2, guardian_email="sam@family.example"), language="en")
+    registration_id = await swap(pool, school, leaving, coming)
+    guardian = await pool.fetchrow(
+        """
+        SELECT p.email, p.language FROM contract.people p
+        JOIN campaigns.registrations r ON r.guardian_id = p.id WHERE r.id = $1
+        """,
+        registration_id,
+    )
+    assert tuple(guardian) == ("sam@family.example", "en")
 
 
 async def test_a_class_list_says_who_is_under_15(pool, sign_in, week, school):
