@@ -19,15 +19,18 @@ class AbsenceForeseen(Notice, frozen=True, kw_only=True, tag="absence.foreseen")
 
 
 class LetterReceived(Notice, frozen=True, kw_only=True, tag="letter.received"):
-    """Somebody wrote back to an invitation; told to the planners, with the words that are kept under `answer_id`."""
+    """Somebody wrote back to an invitation; told to the planners, with the words that are kept under `answer_id`.
+
+    Of a registration, or of a host's, a speaker's or a slot's entry: then there is no pupil.
+    """
 
     answer_id: UUID
-    registration_id: UUID
-    pupil_id: UUID
+    registration_id: UUID | None = None
+    pupil_id: UUID | None = None
     offer: str
     offer_slug: str
     organisation: str
-    status: str
+    status: str = ""
 
 
 class AddressRefused(Notice, frozen=True, kw_only=True, tag="address.refused"):

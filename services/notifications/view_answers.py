@@ -42,10 +42,10 @@ def _view_letter(event: LetterReceived, claimed: ClaimedNotice, links: Links) ->
     author = one_line(received.sender_name) or sender
     left_out = n_("{count} pièce jointe", "{count} pièces jointes", received.attachments)
     return NoticeView(
-        url=_page_of_seats(event.offer_slug, links),
+        url=_page_of_seats(event.offer_slug, links) if event.pupil_id else f"{links.planning}/{event.offer_slug}",
         title=one_line(event.offer),
         details=filled(
-            (_("Élève"), _name(claimed)),
+            (_("Élève"), _name(claimed) if event.pupil_id else ""),
             (_("Inscription"), str(STATES[event.status]) if event.status in STATES else ""),
             (_("De"), f"{author} <{sender}>" if author != sender else sender),
             (_("Objet"), one_line(received.subject)),
@@ -54,7 +54,7 @@ def _view_letter(event: LetterReceived, claimed: ClaimedNotice, links: Links) ->
         word=lines_in(received.words),
         word_by=author,
         reply_to=sender,
-        words={"author": author, "pupil": _name(claimed)},
+        words={"author": author, "about_pupil": event.pupil_id is not None},
     )
 
 

@@ -82,26 +82,31 @@ class Answers:
 
     async def _outcome(self, answer: ClaimedAnswer) -> str:
         given = {"answer_id": answer.id}
-        if answer.delivery_id is not None:
+        if answer.kind == "bounce" and answer.delivery_id is not None:
             return await note_bounce(
                 self._pool, self._campaigns, delivery_id=answer.delivery_id, report=answer.facts.report, **given
             )
-        if answer.registration_id is None:
-            return "noted"
-        given |= {"registration_id": answer.registration_id}
-        if answer.facts.reply is not None:
+        if answer.facts.reply is not None and answer.registration_id is not None:
             return await answer_reply(
                 self._pool,
                 self._campaigns,
                 answer.facts.reply,
                 mail_domain=self._settings.mail_domain,
                 received_at=answer.received_at,
+                registration_id=answer.registration_id,
                 **given,
             )
         if answer.kind != "letter":
-            # erased before it was acted on
+            # of a host, a speaker or a slot, who answer on their pages; or erased before it was acted on
             return "noted"
-        return await pass_letter(self._pool, self._campaigns, received_at=answer.received_at, **given)
+        return await pass_letter(
+            self._pool,
+            self._campaigns,
+            registration_id=answer.registration_id,
+            delivery_id=answer.delivery_id,
+            received_at=answer.received_at,
+            **given,
+        )
 
     async def _postpone(self, answer: ClaimedAnswer, why: str) -> None:
         now = datetime.now(UTC)

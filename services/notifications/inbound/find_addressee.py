@@ -7,21 +7,28 @@ from msgspec import Struct
 
 from services.notifications.inbound.unreadable import NotTaken
 from shared.database import Connection
-from shared.signed_links import Signer
+from shared.signed_links import ReplyScope, Signer
 
 # an invitation can be answered so long after its last day, a delivery bounce so long after it was planned
 ANSWERED_WITHIN = timedelta(days=30)
 BOUNCES_WITHIN = timedelta(days=30)
+# a session may be a season away from the mail that says yes to it
+ENTRIES_WITHIN = timedelta(days=365)
 
 UNKNOWN = "550 5.1.1 no such address here"
 EXPIRED = "550 5.1.6 this address is no longer read"
 
 
+# the invitations of who receives, who testifies, and of one-to-one slots
+OTHERS: tuple[ReplyScope, ...] = ("reply_host", "reply_speaker", "reply_slot")
+
+
 class Addressee(Struct, frozen=True, kw_only=True):
-    """Either a registration (its invitation is answered) or a delivery (it came back)."""
+    """Either a registration (its invitation is answered) or a delivery: it came back (`returned`), or is answered."""
 
     registration_id: UUID | None = None
     delivery_id: UUID | None = None
+    returned: bool = False
 
 
 async def find_addressee(
@@ -35,6 +42,9 @@ async def find_addressee(
         return await _invitation(connection, registration_id, now)
     if (delivery_id := signer.verify_bounce_local_part(local_part)) is not None:
         return await _delivery(connection, delivery_id, now)
+    for scope in OTHERS:
+        if (entry_id := signer.verify_reply_local_part(local_part, scope)) is not None:
+            return await _entry(connection, f"{entry_id}@{mail_domain}", now)
     raise NotTaken(UNKNOWN)
 
 
@@ -65,4 +75,20 @@ async def _delivery(connection: Connection, delivery_id: UUID, now: datetime) ->
         raise NotTaken(UNKNOWN)
     if now > planned_at + BOUNCES_WITHIN:
         raise NotTaken(EXPIRED)
-    return Addressee(delivery_id=delivery_id)
+    return Addressee(delivery_id=delivery_id, returned=True)
+
+
+async def _entry(connection: Connection, uid: str, now: datetime) -> Addressee:
+    """The newest mail about a calendar entry that is no registration's."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, coalesce(sent_at, planned_at) AS at FROM notifications.deliveries
+        WHERE calendar_uid = $1 AND registration_id IS NULL ORDER BY planned_at DESC LIMIT 1
+        """,
+        uid,
+    )
+    if row is None:
+        raise NotTaken(UNKNOWN)
+    if now > row["at"] + ENTRIES_WITHIN:
+        raise NotTaken(EXPIRED)
+    return Addressee(delivery_id=row["id"])

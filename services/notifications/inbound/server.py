@@ -98,7 +98,7 @@ class Reception:
                 reading = await asyncio.to_thread(
                     read,
                     raw,
-                    to_delivery=addressee.delivery_id is not None,
+                    to_delivery=addressee.returned,
                     without_sender=envelope.mail_from in (None, "", "<>"),
                 )
         except NotTaken as refusal:

@@ -243,6 +243,7 @@ NOTICES: dict[str, AnyNotice] = {
     "letter_received": LetterReceived(
         **_PUPIL, answer_id=UUID(int=70), registration_id=UUID(int=2), status="confirmed", **_THE_OFFER
     ),
+    "letter_received.of_host": LetterReceived(**_OF_OFFER, answer_id=UUID(int=70), **_THE_OFFER),
     "address_refused": AddressRefused(**_PUPIL, person_id=PUPIL.id, status="5.1.1", shut=True, **_THE_OFFER),
     "address_refused.goes_on": AddressRefused(**_PUPIL, person_id=PUPIL.id, status="5.7.1", shut=False, **_THE_OFFER),
     "question_asked": QuestionAsked(

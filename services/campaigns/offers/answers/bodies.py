@@ -42,9 +42,13 @@ class NoteBody(Struct, frozen=True, kw_only=True):
 
 
 class LetterBody(Struct, frozen=True, kw_only=True):
-    """Somebody wrote back: the words are kept by who read them, under `answer_id`."""
+    """Somebody wrote back: the words are kept by who read them, under `answer_id`.
 
-    registration_id: UUID
+    To the invitation of a registration, or to what else was sent about an offer.
+    """
+
+    registration_id: UUID | None = None
+    offer_id: UUID | None = None
     answer_id: UUID
 
 

@@ -4,29 +4,29 @@ from datetime import datetime
 from uuid import UUID
 
 from services.campaigns.offers.hosts.read import planners_of
-from services.campaigns.offers.registration import UnknownRegistration
 from shared.answer_notices import LetterReceived
 from shared.database import Connection
 from shared.outbox import append_events
 
 
-async def pass_letter_on(connection: Connection, *, registration_id: UUID, answer_id: UUID, now: datetime) -> bool:
-    """Whether there is anybody to tell. The words stay where they were read, under `answer_id`.
-
-    Raises `UnknownRegistration`.
-    """
+async def pass_letter_on(
+    connection: Connection, *, registration_id: UUID | None, offer_id: UUID | None, answer_id: UUID, now: datetime
+) -> bool:
+    """Whether there is anybody to tell. The words stay where they were read, under `answer_id`."""
     row = await connection.fetchrow(
         """
-        SELECT r.offer_id, r.pupil_id, r.status, o.title, o.slug, o.organisation_id, g.name AS organisation
-        FROM campaigns.registrations r
-        JOIN campaigns.offers o ON o.id = r.offer_id
+        SELECT o.id AS offer_id, r.pupil_id, coalesce(r.status, '') AS status, o.title, o.slug, o.organisation_id,
+               g.name AS organisation
+        FROM campaigns.offers o
         JOIN campaigns.organisations g ON g.id = o.organisation_id
-        WHERE r.id = $1
+        LEFT JOIN campaigns.registrations r ON r.id = $1
+        WHERE o.id = coalesce((SELECT offer_id FROM campaigns.registrations WHERE id = $1), $2)
         """,
         registration_id,
+        offer_id,
     )
     if row is None:
-        raise UnknownRegistration
+        return False
     planners = await planners_of(connection, row["organisation_id"])
     if not planners:
         return False

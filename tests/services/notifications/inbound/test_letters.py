@@ -7,8 +7,10 @@ import pytest
 
 from shared.database import transaction
 from shared.erasures import PupilErased
+from shared.identifiers import new_id
 from shared.outbox import append_events
-from tests.services.notifications.inbound.replies import STAMP, calendar, component, letter, mail_with, reply
+from shared.signed_links import Signer
+from tests.services.notifications.inbound.replies import STAMP, Invited, calendar, component, letter, mail_with, reply
 from tests.services.notifications.sink import calendars_of, parse
 from tests.world import NOW, a_member
 
@@ -51,6 +53,35 @@ async def test_a_letter_goes_to_the_planner_with_its_context_above_and_can_be_an
         """
     )
     assert await way_back.send(invited.organizer, letter(invited, "Encore moi")) == DONE + "too_many"
+
+
+async def test_a_host_who_answers_the_mail_is_heard_and_their_calendar_is_noted(way_back, planner):
+    entry, delivery = new_id(), new_id()
+    await way_back.pool.execute(
+        """
+        INSERT INTO notifications.deliveries
+            (id, event_id, message, recipient_id, offer_id, sequence, due_at, state, message_id, calendar_uid,
+             calendar_sequence, calendar_method, recipient_address, planned_at, sent_at)
+        VALUES ($1, $1, 'host_requested', $1, $2, 0, now(), 'sent', '<a@quinzaine.example>', $3, 1, 'REQUEST',
+                'accueil@chantiers.example', now(), now())
+        """,
+        delivery,
+        way_back.week.offer_id,
+        f"{entry}@quinzaine.example",
+    )
+    address = Signer(way_back.settings.secret_keys).reply_local_part(entry, "reply_host") + "@quinzaine.example"
+    invited = Invited(
+        uid=f"{entry}@quinzaine.example", sequence=1, organizer=address, attendee="accueil@chantiers.example"
+    )
+    assert await way_back.send(address, letter(invited, "Nous serons deux.")) == DONE + "passed_on"
+    assert await way_back.send(address, reply(invited, "DECLINED")) == DONE + "noted"
+    await way_back.deliver()
+    (mail,) = to(way_back, planner)
+    text = mail.get_body(("plain",)).get_content()
+    assert "> Nous serons deux." in text
+    assert "Élève" not in text
+    unknown = Signer(way_back.settings.secret_keys).reply_local_part(delivery, "reply_speaker")
+    assert (await way_back.send(f"{unknown}@quinzaine.example", letter(invited, "?"))).startswith("550 5.1.1")
 
 
 @pytest.mark.parametrize(
