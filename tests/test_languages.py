@@ -106,6 +106,10 @@ def is_french(text: str) -> bool:
     return " " in text and text not in READ and not SQL.search(text) and bool(FRENCH_WORDS.search(text))
 
 
+# French signs that stand beside a name: « », and a space before a colon
+SIGNS = re.compile(r"[«»]|\s[:;?!](?=\s|$)")
+
+
 class Unmarked(HTMLParser):
     """What of a page's text no `trans` and no `_()` says."""
 
@@ -128,6 +132,8 @@ class Unmarked(HTMLParser):
     def handle_data(self, data):
         if not {"script", "style"} & set(self._within) and is_words(data):
             self.found.append(data.strip())
+        elif SIGNS.search(data):
+            self.found.append(data)
 
 
 def is_words(text: str) -> bool:
