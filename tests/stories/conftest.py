@@ -17,11 +17,18 @@ from tests.conftest import with_database
 from tests.processes import System, system
 
 
-@pytest.fixture(scope="session", params=["postgresql", "rabbitmq"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A story is played with PostgreSQL as its broker, unless it asks for each of them (`on_each_broker`)."""
+    asked = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "running" in metafunc.fixturenames and "running" not in asked:
+        metafunc.parametrize("running", ["postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 async def running(
     request: pytest.FixtureRequest, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[System]:
-    """Web, relay, worker and mailbox on a database of their own, with the one broker and the other.
+    """Web, relay, worker and mailbox on a database of their own, with the broker that the parameter names.
 
     Changes within a second become one mail.
     """

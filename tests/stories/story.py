@@ -4,11 +4,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 from shared.database import transaction
 from tests.mail_sink import Accepted
 from tests.processes import System
 from tests.world import Week, a_week
+
+# for stories about what a broker may lose, double or bring late: the others are the same with each
+on_each_broker = pytest.mark.parametrize("running", ["postgresql", "rabbitmq"], indirect=True, scope="session")
 
 
 class Story:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.stories.calendars import PARIS, days_of
-from tests.stories.story import begin, unfolded
+from tests.stories.story import begin, on_each_broker, unfolded
 from tests.world import MONDAY, at
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, on_each_broker]
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.stories.story import begin, unfolded
+from tests.stories.story import begin, on_each_broker, unfolded
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, on_each_broker]
 
 
 async def test_fifteen_are_invited_and_five_are_told_their_place(running):

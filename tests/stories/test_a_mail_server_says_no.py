@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.stories.story import begin
+from tests.stories.story import begin, on_each_broker
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, on_each_broker]
 
 
 @pytest.fixture(autouse=True)

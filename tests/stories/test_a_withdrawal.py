@@ -5,9 +5,9 @@ import time
 import pytest
 
 from tests.stories.calendars import days_of
-from tests.stories.story import begin, unfolded
+from tests.stories.story import begin, on_each_broker, unfolded
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, on_each_broker]
 
 
 async def test_the_seat_goes_from_one_calendar_to_the_next(running):

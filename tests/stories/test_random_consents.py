@@ -32,6 +32,7 @@ from shared.database import Pool, open_pool, transaction
 from shared.refusal import Refusal
 from shared.signed_links import Signer
 from tests.conftest import _execute, with_database
+from tests.rounds import rounds
 from tests.world import NOW, a_pupil, a_week
 
 PUPILS = st.integers(0, 5)
@@ -166,7 +167,7 @@ def test_random_weeks_end_as_they_must(server_url, template):
     run_state_machine_as_test(
         Weeks,
         settings=settings(
-            max_examples=25,
+            max_examples=rounds(8),
             stateful_step_count=30,
             deadline=None,
             database=None,

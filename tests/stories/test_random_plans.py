@@ -40,6 +40,7 @@ from shared.database import Connection, Pool, open_pool, transaction
 from shared.refusal import Refusal
 from shared.signed_links import Signer
 from tests.conftest import _execute, with_database
+from tests.rounds import rounds
 from tests.world import NOW, Week, a_pupil, a_week, an_organisation, at
 
 SIGNER = Signer(("un-secret-pour-les-tests",))
@@ -293,7 +294,7 @@ def test_what_must_hold_holds_after_each_step_of_any_plan(server_url: str, templ
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=rounds(12),
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),

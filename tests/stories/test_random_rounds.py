@@ -26,6 +26,7 @@ from services.campaigns.offers.publish_offer import publish_offer
 from shared.database import Connection, Pool, open_pool, transaction
 from shared.refusal import Refusal
 from tests.conftest import _execute, with_database
+from tests.rounds import rounds
 from tests.world import NOW, SECTORS, a_member, a_week, an_organisation
 
 PARTNERS = st.integers(0, 2)
@@ -210,7 +211,7 @@ def test_random_rounds_end_as_they_must(server_url, template):
     run_state_machine_as_test(
         Rounds,
         settings=settings(
-            max_examples=25,
+            max_examples=rounds(8),
             stateful_step_count=30,
             deadline=None,
             database=None,

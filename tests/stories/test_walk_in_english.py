@@ -7,7 +7,7 @@ import pytest
 from tests.stories.story import begin
 from tests.stories.walk import ENGLISH, SCREENS, walk_from_finding_to_withdrawing
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("running", ["postgresql"], indirect=True)]
+pytestmark = pytest.mark.anyio
 
 
 async def test_who_begins_in_english_is_led_and_written_to_in_english(open_page, running):

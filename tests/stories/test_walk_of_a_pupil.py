@@ -6,7 +6,7 @@ from tests.stories.calendars import days_of
 from tests.stories.story import begin
 from tests.stories.walk import FRENCH, SCREENS, walk_from_finding_to_withdrawing
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("running", ["postgresql"], indirect=True)]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(

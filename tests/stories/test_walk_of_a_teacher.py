@@ -8,7 +8,7 @@ from tests.stories.story import begin
 from tests.stories.walk import SCREENS, fill_in, mail_with, open_path
 from tests.world import a_member, an_organisation
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("running", ["postgresql"], indirect=True)]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(("screen", "script"), [("phone", False), ("desktop", True)], ids=["phone", "desktop"])

@@ -8,7 +8,7 @@ from tests.stories.calendars import days_of
 from tests.stories.story import begin
 from tests.stories.walk import SCREENS, fill_in, mail_with, open_path, status_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("running", ["postgresql"], indirect=True)]
+pytestmark = pytest.mark.anyio
 
 
 async def test_what_was_written_goes_once_when_the_connection_is_back(open_page, running):

@@ -42,8 +42,7 @@ async def demo(pool) -> dict[str, str]:
     return PAGES | {row["kind"]: f"/offres/{row['slug']}" for row in kinds}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
 async def test_every_page_of_finding_is_accessible_and_stands_alone(open_page, demo, width, scheme):
     page = await open_page(width=width, scheme=scheme)
     troubles: list[str] = []

@@ -30,8 +30,7 @@ async def busy(owner, sign_in, federation) -> SignedIn:
     return owner
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
 async def test_every_page_is_accessible_and_fits(open_page, busy, pool, settings, width, scheme):
     invitation = await pool.fetchval("SELECT id FROM campaigns.member_invitations")
     token = Signer(settings.secret_keys).token("invitation", invitation)

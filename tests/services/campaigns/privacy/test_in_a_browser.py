@@ -73,8 +73,7 @@ async def pages(pool, settings, small_week) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")], ids=["phone", "desktop"])
 async def test_every_state_is_accessible_and_no_wider_than_the_screen(open_page, pages, width, scheme):
     page = await open_page(width=width, scheme=scheme)
     troubles: list[str] = []

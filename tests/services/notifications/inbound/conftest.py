@@ -12,7 +12,6 @@ from litestar.testing import AsyncTestClient
 
 from services.campaigns.clock import tick
 from services.campaigns.edge import Edge
-from services.campaigns.web import create_app
 from services.notifications.inbound.act_on_answers import Answers
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.server import Door, Reception
@@ -23,6 +22,7 @@ from shared.database import Pool, transaction
 from shared.identifiers import new_id
 from shared.settings import Settings
 from shared.signed_links import Signer
+from tests.application import visiting
 from tests.services.notifications.inbound.replies import Invited, invited_by
 from tests.services.notifications.sink import Sink, open_sink, parse
 from tests.world import Week, a_member, a_week, an_organisation
@@ -140,7 +140,7 @@ class WayBack:
 @pytest.fixture
 async def way_back(pool: Pool, settings: Settings) -> AsyncIterator[WayBack]:
     """A week with two seats, and the way back."""
-    async with open_sink() as sink, AsyncTestClient(create_app(settings)) as web:
+    async with open_sink() as sink, visiting(settings) as web:
         way_back = WayBack(pool, settings, sink, web)
         async with transaction(pool) as connection:
             way_back.week = await a_week(connection, seats=2)

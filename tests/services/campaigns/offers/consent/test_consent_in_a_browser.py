@@ -27,8 +27,7 @@ async def check(page: Page, name: str) -> None:
         await page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (360, "dark"), (1280, "dark")])
 async def test_each_state_is_accessible_and_fits(open_page, register, pool, width, scheme):
     now = datetime.now(UTC)
     asked, refused, early = await register(a_child(1), a_child(2), a_child(3), now=now)

@@ -67,8 +67,7 @@ async def paths(pool, settings, small_week, sign_in):
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")], ids=["phone", "desktop"])
 async def test_each_page_is_accessible_and_fits(open_page, planner, paths, width, scheme):
     page = await open_page(width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
