@@ -34,7 +34,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     values = {
         "QUINZAINE_SECRET_KEYS": ",".join(settings.secret_keys),
         **{
-            f"QUINZAINE_{name.upper()}": str(value)
+            f"QUINZAINE_{name.upper()}": {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
             for name, value in msgspec.structs.asdict(settings).items()
             if name not in ("secret_keys", "limits", "mail_rates", "dkim_key")
         },
