@@ -786,6 +786,35 @@ CREATE TABLE campaigns.visits (
     CONSTRAINT visits_lasts_check CHECK (((lasts >= '00:10:00'::interval) AND (lasts <= '04:00:00'::interval)))
 );
 
+CREATE TABLE notifications.answers (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    registration_id uuid,
+    delivery_id uuid,
+    message_key bytea NOT NULL,
+    answer_key bytea,
+    facts jsonb NOT NULL,
+    sender text DEFAULT ''::text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'read'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    acted_at timestamp with time zone,
+    CONSTRAINT answers_check CHECK (((registration_id IS NULL) <> (delivery_id IS NULL))),
+    CONSTRAINT answers_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'counter'::text, 'refresh'::text, 'letter'::text, 'automatic'::text, 'bounce'::text]))),
+    CONSTRAINT answers_state_check CHECK ((state = ANY (ARRAY['read'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT answers_words_check CHECK ((length(words) <= 20000))
+);
+
+CREATE VIEW contract.answers AS
+ SELECT count(*) AS waiting,
+    min(received_at) AS oldest
+   FROM notifications.answers
+  WHERE (state = 'read'::text);
+
 CREATE TABLE contract.call_requests (
     id uuid NOT NULL,
     webhook_id uuid NOT NULL,
@@ -1020,29 +1049,6 @@ CREATE TABLE contract.webhooks (
     CONSTRAINT webhooks_kinds_check CHECK ((cardinality(kinds) > 0)),
     CONSTRAINT webhooks_url_check CHECK ((length(url) <= 500)),
     CONSTRAINT webhooks_version_check CHECK ((version >= 1))
-);
-
-CREATE TABLE notifications.answers (
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    registration_id uuid,
-    delivery_id uuid,
-    message_key bytea NOT NULL,
-    answer_key bytea,
-    facts jsonb NOT NULL,
-    sender text DEFAULT ''::text NOT NULL,
-    subject text DEFAULT ''::text NOT NULL,
-    words text DEFAULT ''::text NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'read'::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    outcome text DEFAULT ''::text NOT NULL,
-    acted_at timestamp with time zone,
-    CONSTRAINT answers_check CHECK (((registration_id IS NULL) <> (delivery_id IS NULL))),
-    CONSTRAINT answers_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'counter'::text, 'refresh'::text, 'letter'::text, 'automatic'::text, 'bounce'::text]))),
-    CONSTRAINT answers_state_check CHECK ((state = ANY (ARRAY['read'::text, 'done'::text, 'failed'::text]))),
-    CONSTRAINT answers_words_check CHECK ((length(words) <= 20000))
 );
 
 CREATE TABLE notifications.calendars (

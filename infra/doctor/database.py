@@ -118,6 +118,8 @@ async def _queue(connection: Connection) -> Iterator[Finding]:
                (SELECT count(*) FROM notifications.unplanned_events) AS unreadable,
                (SELECT count(*) FROM notifications.deliveries WHERE state = 'due' AND due_at < now() - $1::interval)
                    AS due,
+               (SELECT count(*) FROM notifications.answers WHERE state = 'read' AND received_at < now() - $1::interval)
+                   AS answers,
                (SELECT count(*) FROM notifications.deliveries
                 WHERE state = 'failed' AND planned_at > now() - interval '7 days') AS failed
         """,
@@ -140,6 +142,9 @@ def _of_queue(row: dict[str, int]) -> Iterator[Finding]:
         yield bad("Messages à envoyer", told, "Vérifiez le worker et le serveur de courrier ci-dessous.")
     else:
         yield good("Messages à envoyer", "aucun en retard")
+    if row["answers"]:
+        told = f"{row['answers']} de plus de cinq minutes"
+        yield bad("Réponses reçues", told, "Vérifiez que « quinzaine inbound » tourne et joint le service web.")
     if row["failed"]:
         told = f"{row['failed']} depuis sept jours"
         yield doubtful("Messages refusés", told, "Leurs adresses sont à corriger : voyez les envois de chaque offre.")

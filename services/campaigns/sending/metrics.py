@@ -29,6 +29,15 @@ def write_metrics(queue: Queue, counts: Sequence[tuple[str, str, int]], *, now: 
     return "\n".join(lines) + "\n"
 
 
+def write_answer_metrics(waiting: int, oldest: datetime | None, *, now: datetime) -> str:
+    """What came back by mail and has had no effect yet."""
+    lines = [
+        *_metric("quinzaine_answers_waiting", "gauge", "Answers by mail not acted on yet.", [("", waiting)]),
+        *_metric("quinzaine_answers_age_seconds", "gauge", "How old the oldest is.", [("", _seconds(oldest, now))]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _metric(name: str, kind: str, words: str, values: Iterable[tuple[str, float]]) -> list[str]:
     samples = [f"{name}{{{labels}}} {value:g}" if labels else f"{name} {value:g}" for labels, value in values]
     return [f"# HELP {name} {words}", f"# TYPE {name} {kind}", *samples]

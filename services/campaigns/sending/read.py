@@ -92,3 +92,9 @@ async def read_counts(connection: Connection) -> list[tuple[str, str, int]]:
         """
     )
     return [(row["domain"], row["outcome"], row["number"]) for row in rows]
+
+
+async def read_waiting_answers(connection: Connection) -> tuple[int, datetime | None]:
+    """How many answers by mail have had no effect yet, and when the oldest came."""
+    row = await connection.fetchrow("SELECT waiting, oldest FROM contract.answers")
+    return (row["waiting"], row["oldest"]) if row else (0, None)

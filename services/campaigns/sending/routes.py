@@ -15,9 +15,9 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
 from services.campaigns.sending.free_address import free_address
-from services.campaigns.sending.metrics import write_metrics
+from services.campaigns.sending.metrics import write_answer_metrics, write_metrics
 from services.campaigns.sending.pause_sending import pause_sending
-from services.campaigns.sending.read import list_refused_addresses, read_counts, read_queue
+from services.campaigns.sending.read import list_refused_addresses, read_counts, read_queue, read_waiting_answers
 from services.campaigns.sending.resume_sending import resume_sending
 
 PATH = "/planification/organisation/envois"
@@ -87,8 +87,9 @@ async def get_metrics(
     async with edge.reading() as connection:
         queue = await read_queue(connection, now=now)
         counts = await read_counts(connection)
+        waiting, oldest = await read_waiting_answers(connection)
     return Response(
-        write_metrics(queue, counts, now=now),
+        write_metrics(queue, counts, now=now) + write_answer_metrics(waiting, oldest, now=now),
         media_type=MediaType.TEXT,
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store"},
     )

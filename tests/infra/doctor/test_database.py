@@ -69,3 +69,20 @@ async def test_a_fact_nobody_has_told_for_long_is_bad(database_url):
     finally:
         await connection.execute("DELETE FROM contract.events WHERE body = '{}'")
         await connection.close()
+
+
+async def test_an_answer_that_has_had_no_effect_for_long_is_bad(database_url):
+    connection = await asyncpg.connect(database_url)
+    try:
+        assert "Réponses reçues" not in await states(database_url)
+        await connection.execute(
+            """
+            INSERT INTO notifications.answers (id, kind, registration_id, message_key, facts, received_at, due_at)
+            VALUES ($1, 'reply', $1, '', '{}', now() - interval '1 hour', now())
+            """,
+            new_id(),
+        )
+        assert (await states(database_url))["Réponses reçues"] == "bad"
+    finally:
+        await connection.execute("DELETE FROM notifications.answers")
+        await connection.close()

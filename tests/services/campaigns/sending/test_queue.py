@@ -130,6 +130,7 @@ async def test_figures_are_shown_to_whom_knows_the_token_and_to_nobody_where_the
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert "quinzaine_sending_paused 0\n" in answer.text
     assert 'quinzaine_queue_waiting{lane="other"} 3\n' in answer.text
+    assert "quinzaine_answers_waiting 0\n" in answer.text
     assert 'quinzaine_mails_total{domain="lent.example",outcome="sent"} 80\n' in answer.text
 
 

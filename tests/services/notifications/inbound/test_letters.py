@@ -99,9 +99,12 @@ async def test_a_vacation_notice_changes_nothing_and_is_told_to_nobody(way_back,
     invited = await way_back.invitation(0)
     answer = await way_back.send(invited.organizer, letter(invited, "Je suis absent.", **headers))
     assert answer == DONE + "nothing"
+    # nor is who names no sender to answer to (RFC 3834)
+    assert await way_back.send(invited.organizer, letter(invited, "Absent."), sender="") == DONE + "nothing"
     await way_back.deliver()
     assert to(way_back, planner) == []
-    assert await way_back.pool.fetchval("SELECT words || sender || subject FROM notifications.answers") == ""
+    rows = await way_back.pool.fetch("SELECT words || sender || subject AS kept FROM notifications.answers")
+    assert {row["kept"] for row in rows} == {""}
 
 
 async def test_an_answer_that_no_person_gave_declines_nothing(way_back):
