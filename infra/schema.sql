@@ -274,6 +274,7 @@ CREATE TABLE campaigns.campaigns (
     agreed_version integer DEFAULT 1 NOT NULL,
     cancelled_at timestamp with time zone,
     keep_months smallint DEFAULT 13 NOT NULL,
+    announced_at timestamp with time zone,
     CONSTRAINT campaigns_keep_months_check CHECK (((keep_months >= 1) AND (keep_months <= 24)))
 );
 
@@ -313,6 +314,24 @@ CREATE TABLE campaigns.devices (
     last_seen_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.digest_choices (
+    person_id uuid NOT NULL,
+    what text NOT NULL,
+    rhythm text NOT NULL,
+    at time without time zone NOT NULL,
+    CONSTRAINT digest_choices_rhythm_check CHECK ((rhythm = ANY (ARRAY['off'::text, 'daily'::text, 'weekly'::text]))),
+    CONSTRAINT digest_choices_what_check CHECK ((what = ANY (ARRAY['planning'::text, 'teaching'::text])))
+);
+
+CREATE TABLE campaigns.digests (
+    member_id uuid NOT NULL,
+    what text NOT NULL,
+    made_for date NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    CONSTRAINT digests_what_check CHECK ((what = ANY (ARRAY['planning'::text, 'teaching'::text])))
 );
 
 CREATE TABLE campaigns.distinct_pupils (
@@ -1149,6 +1168,12 @@ ALTER TABLE ONLY campaigns.devices
 ALTER TABLE ONLY campaigns.devices
     ADD CONSTRAINT devices_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY campaigns.digest_choices
+    ADD CONSTRAINT digest_choices_pkey PRIMARY KEY (person_id, what);
+
+ALTER TABLE ONLY campaigns.digests
+    ADD CONSTRAINT digests_pkey PRIMARY KEY (member_id, what);
+
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_pkey PRIMARY KEY (registration_id, other_id);
 
@@ -1675,6 +1700,12 @@ ALTER TABLE ONLY campaigns.devices
 
 ALTER TABLE ONLY campaigns.devices
     ADD CONSTRAINT devices_person_id_fkey FOREIGN KEY (person_id) REFERENCES campaigns.accounts(person_id);
+
+ALTER TABLE ONLY campaigns.digest_choices
+    ADD CONSTRAINT digest_choices_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.digests
+    ADD CONSTRAINT digests_member_id_fkey FOREIGN KEY (member_id) REFERENCES campaigns.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_other_id_fkey FOREIGN KEY (other_id) REFERENCES campaigns.registrations(id);

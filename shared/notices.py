@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.appointment import Appointment as Appointment
 from shared.changes import FieldChange
@@ -288,4 +289,8 @@ AnyNotice = (
     | AbsenceForeseen
     | LetterReceived
     | AddressRefused
+    | PromiseDrewNear
+    | MorningSummed
+    | PupilsSummed
+    | CampaignPublished
 )

@@ -10,9 +10,13 @@ import asyncpg
 import structlog
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
+from services.campaigns.agreements.announce_campaign import announce_campaign, find_campaigns_to_announce
 from services.campaigns.agreements.ends.find_offers_to_cancel import find_offers_to_cancel
 from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
 from services.campaigns.audit import write_audit
+from services.campaigns.digests.choice import What
+from services.campaigns.digests.read import find_digests
+from services.campaigns.digests.sum_up import sum_up
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
 from services.campaigns.idempotency import forget_old_keys
@@ -21,6 +25,12 @@ from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.consent.remind_guardians import find_guardians_to_remind, remind_guardians
 from services.campaigns.offers.expire_holds import expire_holds, find_ended_holds
 from services.campaigns.offers.hosts.remind_hosts import find_hosts_to_remind, remind_hosts
+from services.campaigns.offers.hosts.tell_who_comes import (
+    find_hosts_to_tell,
+    find_speakers_to_tell,
+    tell_hosts,
+    tell_speakers,
+)
 from services.campaigns.offers.kinds.follow_up.release_left_slots import find_left_slots, release_left_slots
 from services.campaigns.offers.life.publication.end_offer import end_offer, find_ended_offers
 from services.campaigns.offers.promote_free_seats import find_free_seats_with_a_queue, promote_free_seats
@@ -109,6 +119,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         await _each(edge, silent_guardians, remind_guardians, now)
         await _each(edge, silent_offered, remind_offered, now)
         await _each(edge, asked, pass_questions_on, now)
+        await tell_ahead(edge, now=now)
     removed = int(tombstones)
     while removed:
         async with edge.transaction() as connection:
@@ -131,6 +142,23 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while gone:
         async with edge.transaction() as connection:
             gone = await remove_old_lists(connection, now=now) + await remove_old_visits(connection, now=now)
+
+
+async def tell_ahead(edge: Edge, *, now: datetime) -> None:
+    """What is soon, what is new: hosts and speakers, members of a campaign that is public, summaries."""
+    async with edge.reading() as connection:
+        hosts = await find_hosts_to_tell(connection, now=now)
+        speakers = await find_speakers_to_tell(connection, now=now)
+        public = await find_campaigns_to_announce(connection, now=now)
+        digests = dict.fromkeys(await find_digests(connection, now=now))
+
+    async def make(connection: Connection, *, digest: tuple[UUID, What], now: datetime) -> None:
+        await sum_up(connection, member_id=digest[0], what=digest[1], now=now)
+
+    await _each(edge, hosts, tell_hosts, now)
+    await _each(edge, speakers, tell_speakers, now)
+    await _each(edge, public, announce_campaign, now, of="campaign_id")
+    await _each(edge, list(digests), make, now, of="digest")
 
 
 async def carry_out_erasures(edge: Edge, *, now: datetime, pupil_id: UUID | None = None, late: bool = False) -> None:
@@ -181,7 +209,7 @@ async def cancel_abandoned_offers(edge: Edge, *, now: datetime, campaign_id: UUI
 
 
 async def _each(
-    edge: Edge, ids: Sequence[UUID], verb: Callable[..., Awaitable[object]], now: datetime, *, of: str = "offer_id"
+    edge: Edge, ids: Sequence[object], verb: Callable[..., Awaitable[object]], now: datetime, *, of: str = "offer_id"
 ) -> None:
     """One offer (or campaign) that cannot be carried out holds back none of those behind it."""
     for one in ids:

@@ -20,6 +20,7 @@ from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.catalogue.seats.routes import route_handlers as seats_now
 from services.campaigns.catalogue.sharing.routes import route_handlers as sharing
 from services.campaigns.clock import run_clock
+from services.campaigns.digests.routes import route_handlers as digests
 from services.campaigns.edge import Edge
 from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
             *referents,
             *personal_space,
             *unwanted,
+            *digests,
             *privacy,
             *privacy_json,
             *planning,

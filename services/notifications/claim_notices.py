@@ -13,12 +13,14 @@ from services.notifications.inbound.read import read_letters
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
 from services.notifications.reactions import NOTICE_TAGS
+from shared.advance_notices import PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.database import Connection
 from shared.events import AnyEvent, decode_event
 from shared.notices import AbsenceAnnounced, AbsenceLifted, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
 from shared.people import Person, read_people
 
+NAMES_PUPILS = (PromiseDrewNear, PupilsSummed)
 # a mail that goes at once asks no questions; one that could not looks whether it is still true
 LATE = timedelta(minutes=1)
 
@@ -41,7 +43,9 @@ async def claim_notices(
     letters, put_off = await hold_back(connection, await _take(connection, ids, most, now), brakes, now)
     events = await facts.events(connection, [letter.event_id for letter in letters])
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
-    pupils = await read_people(connection, pupil_ids.values()) if pupil_ids else {}
+    named = {event_id: event.pupil_ids for event_id, event in events.items() if isinstance(event, NAMES_PUPILS)}
+    wanted = {*pupil_ids.values(), *(pupil_id for ids in named.values() for pupil_id in ids)}
+    pupils = await read_people(connection, wanted) if wanted else {}
     answer_ids = [event.answer_id for event in events.values() if isinstance(event, LetterReceived)]
     received = await read_letters(connection, answer_ids) if answer_ids else {}
     late = [
@@ -66,6 +70,7 @@ async def claim_notices(
                     letter=letter,
                     event=event,
                     pupil=pupils.get(pupil_id) if pupil_id else None,
+                    pupils={each: pupils[each] for each in named.get(letter.event_id, ()) if each in pupils},
                     received=received.get(event.answer_id) if isinstance(event, LetterReceived) else None,
                 )
             )

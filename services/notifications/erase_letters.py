@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.notifications.message import NAMING
 from services.notifications.reactions import NOTICES_OF_A_PUPIL
 from shared.database import Connection
 from shared.erasures import PupilErased
@@ -24,6 +25,15 @@ async def erase_letters(connection: Connection, erased: Sequence[PupilErased]) -
 
     Calendars are locked first, like in a claim: who claims after that reads people without names.
     """
+    if erased:
+        # what names others' pupils too is written anew, without this one, when it is tried again
+        await connection.execute(
+            """
+            UPDATE notifications.deliveries SET mail = NULL
+            WHERE state = 'due' AND mail IS NOT NULL AND message = ANY($1::text[])
+            """,
+            list(NAMING),
+        )
     done = set()
     for fact in erased:
         await connection.execute(

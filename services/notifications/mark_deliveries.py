@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from services.notifications.hold_back import domain_of
 from services.notifications.letter import Letter
-from services.notifications.message import SECRET
+from services.notifications.message import NAMING, SECRET
 from services.notifications.note_domains import Heard, note_domains
 from services.notifications.notice_letter import NoticeLetter
 from services.notifications.render import Rendered
@@ -102,8 +102,8 @@ def _heard(attempt: Attempt) -> Heard:
 
 
 async def _erase_secrets(connection: Connection, attempts: Sequence[Attempt]) -> None:
-    """Bytes that open an account are kept for as long as they may have to be sent again, no longer."""
-    secrets = [attempt.letter.id for attempt in attempts if attempt.letter.message in SECRET]
+    """Bytes that open an account, or name pupils to others, are kept while they may have to be sent again."""
+    secrets = [attempt.letter.id for attempt in attempts if attempt.letter.message in SECRET | NAMING]
     if secrets:
         await connection.execute(
             """

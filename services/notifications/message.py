@@ -50,6 +50,10 @@ NoticeMessage = Literal[
     "promise_given",
     "promise_changed",
     "promise_taken_back",
+    "promise_near",
+    "planner_digest",
+    "teacher_digest",
+    "campaign_published",
     "class_enrolled",
     "personal_links",
     "fresh_link",
@@ -72,12 +76,16 @@ Entry = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed"})
 # not essential: a mail program may offer to end them with one press, and who has pressed is sent none
-OPTIONAL: frozenset[Message | NoticeMessage] = frozenset({"reminder_week", "reminder_eve"})
+OPTIONAL: frozenset[Message | NoticeMessage] = frozenset(
+    {"reminder_week", "reminder_eve", "planner_digest", "teacher_digest", "campaign_published"}
+)
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset(
     {"offer_cancelled", "withdrawn", "seat_refused", "seat_expired", "consent_refused", "consent_expired"}
 )
 # whoever holds the text holds the account: its bytes are erased as soon as they are of no more use
 SECRET: frozenset[NoticeMessage] = frozenset({"sign_in_link", "personal_links", "fresh_link", "calendar_address"})
+# they name pupils to others: their bytes go as soon as they are sent, and are written anew when a pupil is erased
+NAMING: frozenset[NoticeMessage] = frozenset({"promise_near", "teacher_digest"})
 # the registration is over: its calendar entry, where there was one, is cancelled
 ENDED = frozenset({"withdrawn", "refused", "expired", "cancelled"})

@@ -1,11 +1,13 @@
 """A notice that is about to be sent: the delivery, the fact, whom it goes to and which pupil it speaks of."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from services.notifications.message import NoticeMessage
+from shared.advance_notices import MorningSummed, PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen
 from shared.french_dates import PARIS
 from shared.notices import (
@@ -37,8 +39,10 @@ from shared.notices import (
     SpeakerRequested,
 )
 from shared.people import Person
+from shared.promises import PromiseTakenBack
 from shared.question_notices import QuestionAsked, QuestionsPassedOn
 
+A_DAY = timedelta(days=1)
 # what asks for an answer is past when anything has happened since; an answer, when there is another one or an end
 _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
     QuestionsPassedOn: (QuestionsPassedOn,),
@@ -47,6 +51,7 @@ _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
     AgreementGiven: (AgreementGiven, AgreementDeclined, PartnerLeft),
     AgreementDeclined: (AgreementGiven, AgreementDeclined, PartnerLeft),
     PartnerLeft: (AgreementRequested,),
+    PromiseDrewNear: (HostNotice, SpeakerNotice, PromiseTakenBack, PromiseDrewNear),
     HostRequested: (HostNotice,),
     HostReminded: (HostNotice,),
     HostAnswered: (HostAnswered, HostReleased),
@@ -102,11 +107,17 @@ class ClaimedNotice(Struct, frozen=True, kw_only=True):
     letter: NoticeLetter
     event: AnyNotice
     pupil: Person | None = None
+    # those of a fact that speaks of several, by id
+    pupils: Mapping[UUID, Person] = field(default_factory=dict)
     received: ReceivedLetter | None = None
 
 
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
-    """Whether the link in the message would no longer open anything."""
+    """Whether the link in the message would no longer open anything, or what it tells of has begun."""
+    if isinstance(event, PromiseDrewNear):
+        return event.appointment.starts_at <= now
+    if isinstance(event, MorningSummed | PupilsSummed):
+        return event.occurred_at + A_DAY <= now
     return (
         isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested | QuestionAsked)
         and event.expires_at <= now

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from services.notifications.message import Entry, Message, NoticeMessage
+from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.erasures import PupilErased
 from shared.events import (
@@ -222,6 +223,10 @@ REACTIONS: dict[
     PromiseGiven: NoticeReaction(message="promise_given", priority=2),
     PromiseChanged: NoticeReaction(message="promise_changed", priority=4, waits=by_day),
     PromiseTakenBack: NoticeReaction(message="promise_taken_back", priority=2),
+    PromiseDrewNear: NoticeReaction(message="promise_near", priority=4, waits=by_day),
+    MorningSummed: NoticeReaction(message="planner_digest", priority=6),
+    PupilsSummed: NoticeReaction(message="teacher_digest", priority=6),
+    CampaignPublished: NoticeReaction(message="campaign_published", priority=5, waits=by_day),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=0),
@@ -242,9 +247,8 @@ REACTIONS: dict[
     # somebody waits for a person's answer
     LetterReceived: NoticeReaction(message="letter_received", priority=2, waits=by_day),
     AddressRefused: NoticeReaction(message="address_refused", priority=4, waits=by_day),
-    # there is nobody left to tell: what was written to them and of them is erased (erase_letters.py)
+    # there is nobody left to tell (erase_letters.py); carried out by who sends (free_addresses.py)
     PupilErased: NOBODY,
-    # carried out by who sends (free_addresses.py)
     AddressFreed: NOBODY,
 }
 

@@ -55,7 +55,7 @@ def view_host(event: HostNotice, links: Links) -> NoticeView:
         space = links.signer.token("host_space", event.recipients[0], event.space_version)
         words["space_url"] = f"{links.base_url}/accueil/{space}/tout"
     token = links.signer.token("host", event.request_id, event.token_version)
-    return _view_appointment(
+    return view_appointment(
         event,
         event.appointment,
         url=_page_of_hosts(event, links) if isinstance(event, HostAnswered) else f"{links.base_url}/accueil/{token}",
@@ -78,7 +78,7 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
     if isinstance(event, SpeakerReleased):
         words["reason"] = event.reason
     token = links.signer.token("speaker", event.request_id, event.token_version)
-    return _view_appointment(
+    return view_appointment(
         event,
         event.appointment,
         url=_page_of_hosts(event, links)
@@ -99,7 +99,7 @@ def view_promise(event: PromiseNotice, links: Links) -> NoticeView:
         if isinstance(event, PromiseChanged)
         else ()
     )
-    return _view_appointment(
+    return view_appointment(
         event,
         event.appointment,
         url=f"{links.base_url}/{page}/{links.signer.token(event.keeper, event.request_id, event.token_version)}",
@@ -112,7 +112,7 @@ def _view_absence(event: AbsenceAnnounced, claimed: ClaimedNotice) -> NoticeView
     """A pupil is not where they are expected; the button calls the day's emergency number."""
     phone = one_line(event.emergency_phone)
     number = "".join(character for character in phone if character in "+0123456789")
-    return _view_appointment(
+    return view_appointment(
         event,
         event.appointment,
         url=f"tel:{number}" if number else "",
@@ -126,18 +126,18 @@ def view_news_of_pupil(
     """A pupil is missed; or is there after all, or has, or has not, a one-to-one slot: nothing to do, no button."""
     if isinstance(event, AbsenceAnnounced):
         return _view_absence(event, claimed)
-    return _view_appointment(event, event.appointment, url="", words=_pupil(claimed))
+    return view_appointment(event, event.appointment, url="", words=_pupil(claimed))
 
 
 def view_foreseen_absence(event: AbsenceForeseen, claimed: ClaimedNotice) -> NoticeView:
     """A calendar declined one day: who receives reads no name where names are not shared."""
     words = _pupil(claimed) if event.named else {"to_pupil": False, "pupil": _("un élève"), "of_pupil": _("d’un élève")}
-    return _view_appointment(
+    return view_appointment(
         event, event.appointment, url="", words={**words, "taken_back": event.taken_back, "named": event.named}
     )
 
 
-def _view_appointment(
+def view_appointment(
     event: Notice,
     appointment: Appointment,
     *,
@@ -147,6 +147,7 @@ def _view_appointment(
     changes: tuple[ChangeView, ...] = (),
     words: Mapping[str, object],
 ) -> NoticeView:
+    """The view of a notice about one session or slot."""
     asker = one_line(appointment.organisation)
     title, offer = one_line(appointment.title), one_line(appointment.offer)
     about_a_pupil = isinstance(

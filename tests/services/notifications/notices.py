@@ -1,6 +1,6 @@
 """Invented notices: each fact about people without a registration, and each of its ways to be told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,15 @@ from msgspec import structs
 
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, ReceivedLetter
 from services.notifications.reactions import reaction_to_notice
+from shared.advance_notices import (
+    CampaignPublished,
+    MorningSummed,
+    Newcomers,
+    PlacedPupils,
+    PromiseDrewNear,
+    PupilsSummed,
+    SummedNeed,
+)
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.changes import FieldChange
 from shared.french_dates import PARIS
@@ -114,6 +123,13 @@ _PROMISE: dict[str, Any] = {
     "promised_by": "Énergies du Marais",
     "appointment": APPOINTMENT,
     "sequence": 3,
+}
+_NEAR: dict[str, Any] = {
+    **_OF_OFFER,
+    "request_id": UUID(int=50),
+    "keeper": "host",
+    "promised_by": "Énergies du Marais",
+    "appointment": APPOINTMENT,
 }
 _OF_SPEAKER: dict[str, Any] = {"request_id": UUID(int=60), "keeper": "speaker", "promised_by": "Ange Caron"}
 _ROOM = (FieldChange(field="room", before="Salle Eure", after="Salle Seine"),)
@@ -231,6 +247,52 @@ NOTICES: dict[str, AnyNotice] = {
     "promise_given.speaker": PromiseGiven(**_PROMISE | _OF_SPEAKER),
     "promise_changed": PromiseChanged(**_PROMISE, changes=_ROOM),
     "promise_changed.speaker": PromiseChanged(**_PROMISE | _OF_SPEAKER, changes=_ROOM),
+    "promise_near": PromiseDrewNear(**_NEAR, coming=12, pupil_ids=(PUPIL.id,)),
+    "promise_near.nobody": PromiseDrewNear(**_NEAR, coming=0),
+    "promise_near.speaker": PromiseDrewNear(**_NEAR | _OF_SPEAKER, coming=12),
+    "planner_digest": MorningSummed(
+        **_FACT,
+        edition="daily",
+        organisation="Fédération des métiers",
+        newcomers=(Newcomers(offer="Semaine à Pont-Audemer", slug="pont-audemer", registered=4, waiting=1),),
+        needs=(
+            SummedNeed(kind="host_declined", title="Semaine à Pont-Audemer", count=1, by=_ANSWER_BY),
+            SummedNeed(kind="agreement_awaited", title="Normandie, deux semaines pour découvrir", count=2),
+        ),
+    ),
+    "planner_digest.weekly": MorningSummed(
+        **_FACT,
+        edition="weekly",
+        organisation="Fédération des métiers",
+        needs=(SummedNeed(kind="seat_held", title="Semaine à Pont-Audemer", count=1, by=_ANSWER_BY),),
+    ),
+    "teacher_digest": PupilsSummed(
+        **_FACT,
+        edition="weekly",
+        organisation="Lycée des Tilleuls",
+        first=date(2027, 6, 14),
+        last=date(2027, 6, 25),
+        without=(PUPIL.id,),
+        placed=(PlacedPupils(offer="Semaine à Pont-Audemer", pupil_ids=(PUPIL.id,)),),
+    ),
+    "teacher_digest.all_placed": PupilsSummed(
+        **_FACT,
+        edition="weekly",
+        organisation="Lycée des Tilleuls",
+        first=date(2027, 6, 14),
+        last=date(2027, 6, 25),
+        placed=(PlacedPupils(offer="Semaine à Pont-Audemer", pupil_ids=(PUPIL.id,)),),
+    ),
+    "campaign_published": CampaignPublished(
+        **_FACT,
+        campaign="Normandie, deux semaines pour découvrir",
+        slug="normandie-2027",
+        lead="Fédération des métiers",
+        first=date(2027, 6, 14),
+        last=date(2027, 6, 25),
+        offers=7,
+        partners=("Agence de l’orientation", "Région des deux rives"),
+    ),
     "promise_taken_back": PromiseTakenBack(**_PROMISE),
     "promise_taken_back.speaker": PromiseTakenBack(**_PROMISE | _OF_SPEAKER),
     "follow_up_booked": FollowUpBooked(**_SLOT),
@@ -291,5 +353,6 @@ def a_notice(name: str, **changes: Any) -> ClaimedNotice:
         letter=NoticeLetter(**letter),
         event=event,
         pupil=PUPIL if hasattr(event, "pupil_id") else None,
+        pupils={PUPIL.id: PUPIL} if getattr(event, "pupil_ids", ()) else {},
         received=RECEIVED if isinstance(event, LetterReceived) else None,
     )

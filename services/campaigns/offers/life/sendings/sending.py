@@ -20,6 +20,7 @@ MESSAGES = Glossary(
         "address_asked": later("Confirmation de l’adresse demandée"),
         "registered_waiting": later("Sur la liste d’attente"),
         "seat_offered": later("Place proposée"),
+        "promise_near": later("Rappel à qui accueille ou intervient"),
         "seat_reminded": later("Rappel de la place proposée"),
         "reminder_week": later("Rappel, une semaine avant"),
         "reminder_eve": later("Rappel, la veille"),

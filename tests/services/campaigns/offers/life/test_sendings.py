@@ -145,7 +145,15 @@ async def test_a_message_is_shown_word_for_word_but_for_what_opens_somebody_s_pa
 
 def test_every_message_about_an_offer_has_its_words():
     """Those about accounts and campaigns are of no offer, and never in its list."""
-    elsewhere = ("sign_in_link", "member_invited", "partner_left", "campaign_cancelled", "agreement_")
+    elsewhere = (
+        "sign_in_link",
+        "member_invited",
+        "partner_left",
+        "campaign_",
+        "planner_digest",
+        "teacher_digest",
+        "agreement_",
+    )
     messages = {
         message for message in (*get_args(Message), *get_args(NoticeMessage)) if not message.startswith(elsewhere)
     }
