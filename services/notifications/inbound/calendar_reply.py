@@ -2,13 +2,15 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from icalendar import Calendar, Event
 from msgspec import Struct
 
 from services.notifications.inbound.unreadable import Unreadable
 from shared.french_dates import PARIS
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 COMPONENTS_AT_MOST = 60
 LINES_AT_MOST = 4_000
@@ -61,6 +63,9 @@ def read_reply(text: str) -> CalendarReply | None:
     if named not in METHODS:
         return None
     _refuse_bombs(unfolded)
+    # until a calendar answers, its library takes no memory
+    from icalendar import Calendar, Event
+
     try:
         calendar = Calendar.from_ical(text)
         events = [each for each in calendar.walk("VEVENT") if isinstance(each, Event)]
@@ -83,7 +88,7 @@ def _refuse_bombs(text: str) -> None:
         raise Unreadable("too many recurrences")
 
 
-def _reply(event: Event) -> Reply:
+def _reply(event: "Event") -> Reply:
     attendees = event.get("ATTENDEE", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
     only = attendees[0] if len(attendees) == 1 else None
