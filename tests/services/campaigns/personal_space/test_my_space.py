@@ -254,17 +254,19 @@ async def test_a_guardian_sees_the_same_page_and_can_answer_nothing(visitor, poo
     for question in ("retrait", "acceptation", "refus"):
         assert (await visitor.get(f"{guardian}/{question}")).status_code == 404
         assert (await visitor.post(f"{guardian}/{question}")).status_code == 404
-    assert (await visitor.get(f"{guardian}/lien")).status_code == 404
+    assert (await visitor.get(f"{guardian}/lien")).status_code == 200, "their own link is theirs to renew"
     assert (await visitor.get(f"{guardian}/invitation.ics")).status_code == 200
     assert await pool.fetchval("SELECT status FROM campaigns.registrations WHERE id = $1", ids[2]) == "held"
 
 
-async def test_a_guardian_s_link_is_theirs_alone_and_ends_with_the_pupil_s(visitor, pool, signer, small_week):
+async def test_a_guardian_s_link_is_theirs_alone_and_ends_with_its_own_version(visitor, pool, signer, small_week):
     with_guardian, without = await register(pool, signer, small_week, a_pupil(1, **GUARDIAN), a_pupil(2))
     assert (await visitor.get(page_of(signer, without, "guardian"))).status_code == 404
     path = page_of(signer, with_guardian, "guardian")
     assert (await visitor.get(path)).status_code == 200
     await pool.execute("UPDATE campaigns.registrations SET token_version = 2 WHERE id = $1", with_guardian)
+    assert (await visitor.get(path)).status_code == 200, "the pupil renewed theirs"
+    await pool.execute("UPDATE campaigns.registrations SET guardian_version = 2 WHERE id = $1", with_guardian)
     assert (await visitor.get(path)).status_code == 404
 
 
