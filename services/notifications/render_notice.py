@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.notifications.because import say_because
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.entries import Entry, entry_of
 from services.notifications.notice_letter import ClaimedNotice
@@ -47,7 +48,7 @@ class NoticePrinter:
         sender = (
             f"{self._signer.reply_local_part(entry.id, entry.scope)}@{self._mail_domain}" if entry else self._sender
         )
-        context = _context(view)
+        context = {**_context(view), "because": say_because(letter.message)}
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.appointment import Appointment
+from shared.calendar.promise import Promise, write_promise
+from shared.people import Person
 from tests.folding_client import FoldingCalendar
 from tests.programmes import a_day, a_programme, a_session, truth
 from tests.shared.calendar.writing import feed_of, invite
@@ -90,6 +93,40 @@ def test_a_group_is_told_its_own_sessions_and_those_of_all(read_by_ical_js):
     ics = invite(programme, group_id=group)
     assert by_vobject(ics) == by_ical_js(read_by_ical_js, ics) == truth(programme, group)
     assert "Autre groupe" not in ics.decode()
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
+def test_a_promise_says_the_same_to_both(read_by_ical_js, method):
+    starts_at = datetime(2027, 6, 15, 7, tzinfo=UTC)
+    appointment = Appointment(
+        session_id=UUID(int=1),
+        offer="Semaine ; à « Pont-Audemer »",
+        organisation='A;B,C "D"\nEND:VEVENT',
+        title="Une visite\nEND:VEVENT",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=3),
+        place="2 rue du Quai, 27500 Pont-Audemer" * 3,
+    )
+    ics = write_promise(
+        Promise(appointment=appointment, tentative=True),
+        uid="un@quinzaine.example",
+        sequence=3,
+        stamp=starts_at,
+        method=method,
+        organiser_address="repondre@quinzaine.example",
+        invited=Person(id=UUID(int=2), first_name="Ange", last_name="Caron", email="ange@metiers.example"),
+    )
+    assert all(len(line) <= 75 for line in ics.split(b"\r\n"))
+    read = read_by_ical_js(ics)
+    assert read["method"] == method
+    calendar = FoldingCalendar()
+    calendar.apply(ics)
+    if method == "CANCEL":
+        assert calendar.entries() == []
+        return
+    told = [(entry.uid, entry.summary, entry.location, entry.status) for entry in calendar.entries()]
+    assert told == [(entry["uid"], entry["summary"], entry["location"], entry["status"]) for entry in read["entries"]]
+    assert by_vobject(ics) == by_ical_js(read_by_ical_js, ics) == [(starts_at, starts_at + timedelta(hours=3))]
 
 
 def test_an_invitation_says_the_same_to_both(read_by_ical_js):
