@@ -96,7 +96,25 @@ def say_position(position: int, waiting: int) -> str:
     return _("{rank} sur {waiting} sur la liste d’attente", rank=ordinal(position), waiting=waiting)
 
 
-def say_offered_seats(held: int, until: str) -> str:
+def say_held_seats(offered: int, offered_until: str, kept: int, kept_until: str) -> str:
+    """What is offered to the queue, and what is kept until an address or a guardian's consent is confirmed."""
+    said = []
+    if offered:
+        said.append(_say_offered_seats(offered, offered_until))
+    if kept:
+        said.append(
+            n_(
+                "Une place est retenue jusqu’au {until}, le temps d’une confirmation.",
+                "{number} places sont retenues jusqu’au {until}, le temps de confirmations.",
+                kept,
+                until=kept_until,
+                number=say_number(kept).capitalize(),
+            )
+        )
+    return " ".join(said)
+
+
+def _say_offered_seats(held: int, until: str) -> str:
     """« Deux places sont proposées jusqu’à mardi 15 juin à 12 h. »"""
     number = say_number(held).capitalize()
     return n_(

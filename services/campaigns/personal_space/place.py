@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.look.words import say_number, say_offered_seats, say_position
+from services.campaigns.look.words import say_held_seats, say_number, say_position
 from services.campaigns.offers.registration import RegistrationStatus
 from shared.french_dates import say_moment
 from shared.languages import Glossary, _, language, later, n_
@@ -83,8 +83,9 @@ MORE_TO_GUARDIAN = Glossary(
 class Place(Struct, frozen=True, kw_only=True):
     """One registration with what its page needs; `position` counts from 1 while waiting.
 
-    `offered` seats of the same offer are held for others just now, the last until `offered_until`. `over`: the last
-    session has ended. `seen`: the version of the programme that this reader knows, or registered for.
+    `offered` seats of the same offer are held for others of the queue just now, the last until `offered_until`; `kept`
+    ones until an address or a consent is confirmed. `over`: the last session has ended. `seen`: the version of the
+    programme that this reader knows, or registered for.
     """
 
     id: UUID
@@ -121,6 +122,8 @@ class Place(Struct, frozen=True, kw_only=True):
     seen: int | None = None
     offered: int
     offered_until: datetime | None
+    kept: int = 0
+    kept_until: datetime | None = None
     # a calendar declined the seat, which is kept until then
     declined_until: datetime | None = None
 
@@ -185,8 +188,9 @@ class Place(Struct, frozen=True, kw_only=True):
 
     def say_more(self) -> str:
         """The sentence below: what it means, until when, what happens without you."""
-        if self.code == "waiting" and self.offered and self.offered_until is not None:
-            return say_offered_seats(self.offered, say_moment(self.offered_until))
+        if self.code == "waiting" and self.offered + self.kept:
+            moments = [say_moment(until) if until else "" for until in (self.offered_until, self.kept_until)]
+            return say_held_seats(self.offered, moments[0], self.kept, moments[1])
         said = MORE_TO_GUARDIAN if self.by_guardian and self.code in MORE_TO_GUARDIAN else MORE
         deadline = self.declined_until if self.declined else self.deadline
         until = say_moment(deadline) if deadline is not None else ""
@@ -201,6 +205,12 @@ class Place(Struct, frozen=True, kw_only=True):
             places,
             number=say_number(places) if language() == "fr" else places,
         )
+        if self.kept:
+            return f"{must} " + n_(
+                "Celle qui est retenue en ce moment en est une si elle n’est pas confirmée.",
+                "Celles qui sont retenues ou proposées en ce moment en sont si elles ne sont pas confirmées.",
+                self.offered + self.kept,
+            )
         if not self.offered:
             return must
         return f"{must} " + n_(

@@ -40,7 +40,8 @@ async def _read_place(connection: Connection, registration_id: UUID, reader: Rea
                o.title AS offer_title, o.status = 'cancelled' AS offer_cancelled, lower(o.busy) AS starts_at,
                upper(o.busy) AS ends_at, coalesce(upper(o.busy) <= now(), false) AS over, o.waiting, o.seats, o.taken,
                o.revision, o.programme_changed_at, coalesce(seen.version, r.programme_joined) AS seen,
-               offered.count AS offered, offered.until AS offered_until,
+               pending.offered, pending.offered_until, pending.kept,
+               pending.kept_until,
                leaving.due_at AS declined_until,
                CASE WHEN r.status = 'waiting' THEN
                    (SELECT count(*) FROM campaigns.registrations before
@@ -54,9 +55,13 @@ async def _read_place(connection: Connection, registration_id: UUID, reader: Rea
         LEFT JOIN campaigns.programmes_seen seen ON seen.registration_id = r.id AND seen.reader = $2
         LEFT JOIN campaigns.leavings leaving ON leaving.registration_id = r.id
         CROSS JOIN LATERAL (
-            SELECT count(*) AS count, max(deadline) AS until FROM campaigns.registrations other
+            SELECT count(*) FILTER (WHERE held_for = 'promotion') AS offered,
+                   max(deadline) FILTER (WHERE held_for = 'promotion') AS offered_until,
+                   count(*) FILTER (WHERE held_for <> 'promotion') AS kept,
+                   max(deadline) FILTER (WHERE held_for <> 'promotion') AS kept_until
+            FROM campaigns.registrations other
             WHERE other.offer_id = r.offer_id AND other.status = 'held'
-        ) offered
+        ) pending
         WHERE r.id = $1 AND person.erased_at IS NULL
         """,
         registration_id,

@@ -161,6 +161,25 @@ async def test_the_queue_says_what_must_happen_and_when_the_answer_falls(visitor
     assert "Il faut que deux places se libèrent. Celle qui est proposée en ce moment en est une" in text
 
 
+async def test_seats_that_wait_for_a_guardian_are_not_called_offered(visitor, pool, signer, small_week, planner):
+    child = a_pupil(8, under_15=True, guardian_name="Sam", guardian_email="sam@famille.example")
+    ids = await register(pool, signer, small_week, child, a_pupil(1), a_pupil(2))
+    text = await text_of(visitor, page_of(signer, ids[2]))
+    assert "Une place est retenue jusqu’au" in text
+    assert "le temps d’une confirmation" in text
+    assert "Celle qui est retenue en ce moment en est une si elle n’est pas confirmée." in text
+    assert "est proposée" not in text
+    places = read(await planner.get(f"/planification/{small_week.slug}/places")).text
+    assert "Une place est retenue jusqu’au" in places
+    assert "Une place est proposée" not in places
+    await visitor.post(f"{page_of(signer, ids[1])}/retrait")
+    (later,) = await register(pool, signer, small_week, a_pupil(3))
+    text = await text_of(visitor, page_of(signer, later))
+    assert "Une place est proposée jusqu’au" in text
+    assert "Une place est retenue jusqu’au" in text
+    assert "Celles qui sont retenues ou proposées en ce moment en sont si elles ne sont pas confirmées." in text
+
+
 async def test_leaving_the_queue_is_one_tap(visitor, pool, signer, small_week):
     ids = await register(pool, signer, small_week, *(a_pupil(number) for number in range(3)))
     path = page_of(signer, ids[2])

@@ -12,10 +12,14 @@ LIVING_AT_MOST = 5_000
 
 PLANNED_SEATS = """
     SELECT o.id, o.organisation_id, o.slug, o.kind, o.title, o.status, o.seats, o.taken, o.waiting,
-           coalesce(held.count, 0) AS held, held.offered_until, lower(o.busy) AS starts_at
+           coalesce(held.count, 0) AS held, coalesce(held.offered, 0) AS offered, held.offered_until, held.kept_until,
+           lower(o.busy) AS starts_at
     FROM campaigns.offers o
     LEFT JOIN LATERAL (
-        SELECT count(*) AS count, max(r.deadline) AS offered_until FROM campaigns.registrations r
+        SELECT count(*) AS count, count(*) FILTER (WHERE r.held_for = 'promotion') AS offered,
+               max(r.deadline) FILTER (WHERE r.held_for = 'promotion') AS offered_until,
+               max(r.deadline) FILTER (WHERE r.held_for <> 'promotion') AS kept_until
+        FROM campaigns.registrations r
         WHERE r.offer_id = o.id AND r.status = 'held'
     ) held ON true
     WHERE ($1::uuid = $2::uuid OR o.organisation_id = $1)

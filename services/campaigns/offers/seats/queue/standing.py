@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.look.words import say_offered_seats, say_position
+from services.campaigns.look.words import say_held_seats, say_position
 from services.campaigns.offers.registration import HeldFor, RegistrationStatus, letters_of
 from services.campaigns.offers.seats.quota import Quota
 from shared.french_dates import say_moment
@@ -14,7 +14,9 @@ from shared.languages import _, n_
 
 
 class PlannedSeats(Struct, frozen=True, kw_only=True):
-    """An offer as its seats are planned. `offered` are held for a promotion, the last until `offered_until`."""
+    """An offer as its seats are planned. Of the `held` seats, `offered` are for a promotion, the last until
+    `offered_until`; the others are kept until an address or a consent is confirmed, the last until `kept_until`.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -26,7 +28,9 @@ class PlannedSeats(Struct, frozen=True, kw_only=True):
     taken: int
     waiting: int
     held: int
+    offered: int
     offered_until: datetime | None
+    kept_until: datetime | None
     starts_at: datetime | None
 
     @property
@@ -102,8 +106,9 @@ def explain(pupil: SeatPupil, offer: PlannedSeats, quotas: Sequence[Quota], kept
         return _(
             "{place} A une place ailleurs aux mêmes dates : son tour passe au suivant tant qu’il l’a.", place=place
         )
-    if offer.held and offer.offered_until is not None:
-        return f"{place} {say_offered_seats(offer.held, say_moment(offer.offered_until))}"
+    if offer.held:
+        moments = [say_moment(until) if until else "" for until in (offer.offered_until, offer.kept_until)]
+        return f"{place} {say_held_seats(offer.offered, moments[0], offer.held - offer.offered, moments[1])}"
     if kept > 0 and offer.free <= kept and quotas:
         last = max(quotas, key=lambda quota: quota.until)
         return n_(
