@@ -10,6 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from services.campaigns.privacy.records.labels import FIELDS, SECTIONS, say_value
+from shared.languages import _
+
 # a spreadsheet takes a cell that begins so for a formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -129,10 +132,10 @@ class PupilRecord(Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
     def as_csv(self) -> bytes:
-        """Three columns: what, which field, its value. With the mark by which spreadsheets know UTF-8."""
+        """Three columns: what, which field, its value, in words; with the mark by which spreadsheets know UTF-8."""
         file = StringIO()
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(["rubrique", "donnee", "valeur"])
+        writer.writerow([_("Rubrique"), _("Donnée"), _("Valeur")])
         for row in _rows(msgspec.to_builtins(self)):
             writer.writerow(map(_cell, row))
         return b"\xef\xbb\xbf" + file.getvalue().encode()
@@ -141,16 +144,21 @@ class PupilRecord(Struct, frozen=True, kw_only=True):
 def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for section, value in record.items():
         if isinstance(value, dict):
-            yield from ((section, name, _text(one)) for name, one in value.items())
+            yield from _fields(SECTIONS[section], value)
         elif isinstance(value, list | tuple):
             for number, entry in enumerate(value, start=1):
-                yield from ((f"{section} {number}", name, _text(one)) for name, one in entry.items())
+                yield from _fields(f"{SECTIONS[section]} {number}", entry)
         else:
-            yield "", section, _text(value)
+            yield from _fields(SECTIONS["pupil"], {section: value})
+
+
+def _fields(section: str, entry: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for name, value in entry.items():
+        yield section, FIELDS[name], say_value(name, _text(value))
 
 
 def _text(value: object) -> str:
-    return "" if value is None else "oui" if value is True else "non" if value is False else str(value)
+    return "" if value is None else _("oui") if value is True else _("non") if value is False else str(value)
 
 
 def _cell(text: str) -> str:

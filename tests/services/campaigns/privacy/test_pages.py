@@ -56,7 +56,13 @@ async def test_all_that_is_kept_is_shown_and_taken_along(visitor, life, signer):
     assert record["pupil"]["email"] == PUPIL["email"]
     answer = await visitor.get(f"{path}/mes-donnees.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert ["pupil", "last_name", "Marqueterre"] in rows
+    assert rows[0] == ["Rubrique", "Donnée", "Valeur"]
+    assert ["Élève", "Nom", "Marqueterre"] in rows
+    assert ["Réponse d’un responsable légal 1", "Réponse", "a donné son accord"] in rows
+    assert ["Inscription 1", "Moins de 15 ans", "non"] in rows
+    assert not [label for row in rows for label in row[:2] if "_" in label]
+    english = (await visitor.get(f"/en{path}/mes-donnees.csv")).content.decode("utf-8-sig")
+    assert ["Pupil", "Name", "Marqueterre"] in list(csv.reader(io.StringIO(english), delimiter=";"))
     assert "attachment" in answer.headers["content-disposition"]
 
 
