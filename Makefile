@@ -4,13 +4,16 @@ UV := .venv/bin/uv
 INSTALL := $(UV) pip install -q --require-hashes
 OURSELVES := $(UV) pip install -q --no-deps --no-build-isolation -e .
 
-.PHONY: up test check bench schema lock clean
+.PHONY: up test chaos check bench schema lock clean
 
 up: .venv/installed
 	@exec .venv/bin/quinzaine up
 
 test: .venv/installed-dev  ## every test, on PostgreSQL from a wheel unless QUINZAINE_TEST_DATABASE_URL names another
 	@.venv/bin/python -m pytest -n 2 --dist worksteal --timeout 180 $(ARGUMENTS)
+
+chaos: .venv/installed-dev  ## crash tests in their long form: 5,000 mails under fire; ten minutes at most
+	@QUINZAINE_CHAOS_MAILS=5000 .venv/bin/python -m pytest tests/chaos -rP --timeout 600 $(ARGUMENTS)
 
 check: .venv/installed-dev
 	@.venv/bin/ruff format --check .
