@@ -112,7 +112,7 @@ async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
             },
         )
         assert registered.json()["status"] == "confirmed"
-        for _ in range(100):
+        for _ in range(600):
             letters = [letter.read_bytes() for letter in (folder / "mailbox" / "new").glob("*")]
             if any(b"camille@eleve.example" in letter for letter in letters):
                 break

