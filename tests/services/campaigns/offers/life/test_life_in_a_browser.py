@@ -11,6 +11,8 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from services.notifications.plan_events import plan_events
+from services.notifications.send_deliveries import Sender
+from services.notifications.smtp import MailServer
 from shared.database import transaction
 from shared.signed_links import Signer
 from tests.browser import HOME, press
@@ -56,17 +58,21 @@ async def week(pool, settings, small_week):
         )
     async with transaction(pool) as connection:
         ids = [row["id"] for row in await connection.fetch("SELECT id FROM contract.events ORDER BY id")]
-        await plan_events(connection, ids, settings=settings, now=NOW)
+        letters = await plan_events(connection, ids, settings=settings, now=NOW)
+    # written and kept, as before the first attempt; nothing is sent
+    server = MailServer(settings.smtp_url, connections=1, local_hostname="quinzaine.example")
+    await Sender(settings, pool, server)._prepare(letters, 1)
     return small_week
 
 
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
-async def test_every_page_is_accessible_and_no_wider_than_its_screen(open_page, planner, week, width):
+async def test_every_page_is_accessible_and_no_wider_than_its_screen(pool, open_page, planner, week, width):
     scheme = "light" if width == 390 else "dark"
     page = await open_page(width=width, scheme=scheme, secret=planner.member.secret)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     slug = week.slug
+    sending_id = await pool.fetchval("SELECT id FROM contract.mails ORDER BY id LIMIT 1")
     for name, path in {
         "offers": "/planification/offres",
         "no offers": "/planification/offres?etat=full&campagne=" + str(week.offer_id),
@@ -78,6 +84,7 @@ async def test_every_page_is_accessible_and_no_wider_than_its_screen(open_page, 
         "cancellation": f"/planification/{slug}/annulation",
         "cancellation of a session": f"/planification/{slug}/seances/{week.sessions[0]}/annulation",
         "sendings": f"/planification/{slug}/envois",
+        "a sending": f"/planification/{slug}/envois/{sending_id}",
         "file": f"/planification/{slug}/fichier",
     }.items():
         await page.goto(HOME + path, wait_until="load")
