@@ -76,6 +76,9 @@ def test_what_somebody_waits_for_never_waits_itself():
         "question_asked",
         "promise_given",
         "promise_taken_back",
+        # at the hour its reader chose
+        "planner_digest",
+        "teacher_digest",
     }
 
 

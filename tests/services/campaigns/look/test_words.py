@@ -1,6 +1,6 @@
 """Words: how pages say numbers, places in a queue, and addresses."""
 
-from services.campaigns.look.words import group_name, safe_url, say_offered_seats, say_position, webcal
+from services.campaigns.look.words import group_name, safe_url, say_held_seats, say_position, webcal
 
 
 def test_a_place_in_the_queue_is_said_so_that_it_fits_everybody():
@@ -8,10 +8,18 @@ def test_a_place_in_the_queue_is_said_so_that_it_fits_everybody():
     assert say_position(3, 7) == "3e sur 7 sur la liste d’attente"
 
 
-def test_offered_seats_are_said_with_their_deadline():
-    assert say_offered_seats(1, "mardi 15 juin à 12 h") == "Une place est proposée jusqu’au mardi 15 juin à 12 h."
-    assert say_offered_seats(2, "mardi 15 juin à 12 h") == "Deux places sont proposées jusqu’au mardi 15 juin à 12 h."
-    assert say_offered_seats(12, "mardi 15 juin à 12 h").startswith("12 places")
+def test_offered_and_kept_seats_are_told_apart_each_with_its_deadline():
+    noon, evening = "mardi 15 juin à 12 h", "mardi 15 juin à 18 h"
+    assert say_held_seats(1, noon, 0, "") == f"Une place est proposée jusqu’au {noon}."
+    assert say_held_seats(2, noon, 0, "") == f"Deux places sont proposées jusqu’au {noon}."
+    assert say_held_seats(12, noon, 0, "").startswith("12 places")
+    assert (
+        say_held_seats(0, "", 1, evening) == f"Une place est retenue jusqu’au {evening}, le temps d’une confirmation."
+    )
+    assert say_held_seats(1, noon, 2, evening).endswith(
+        f"Deux places sont retenues jusqu’au {evening}, le temps de confirmations."
+    )
+    assert say_held_seats(0, "", 0, "") == ""
 
 
 def test_only_web_addresses_can_be_followed():
