@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 
-async def until(question, *, seconds: float = 40) -> None:
+async def until(question, *, seconds: float = 120) -> None:
     """Wait for what a mail server does a moment later."""
     for _ in range(int(seconds / 0.1)):
         if await question():
