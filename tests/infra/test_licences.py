@@ -8,7 +8,8 @@ import pytest
 
 LOCK = Path(__file__).parent.parent.parent / "requirements.lock"
 FREE = re.compile(
-    r"MIT|0?BSD|Apache|ISC|MPL|Mozilla|PSF|Unlicense|LGPL|Lesser General Public|Zero-Clause|CC0|DFSG approved", re.IGNORECASE
+    r"MIT|0?BSD|Apache|ISC|MPL|Mozilla|PSF|Unlicense|LGPL|Lesser General Public|Zero-Clause|CC0|DFSG approved",
+    re.IGNORECASE,
 )
 # what its own metadata does not say, and the bill of materials in its wheel does
 SAID_ELSEWHERE = {"mrml": "MIT"}
