@@ -1,7 +1,7 @@
 """What a person chose: which summary, how often, at what time of day."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Literal, cast, get_args
 
 from msgspec import Struct
@@ -36,9 +36,15 @@ class Choice(Struct, frozen=True, kw_only=True):
     def due(self, now: datetime) -> bool:
         """Whether it is made now, on the clock of Paris."""
         local = now.astimezone(PARIS)
-        days = {"off": (), "daily": range(MONDAY, FRIDAY + 1), "weekly": (MONDAY,)}[self.rhythm]
         since = datetime.combine(local.date(), self.at, PARIS)
-        return local.weekday() in days and since <= local < since + LATE_BY_AT_MOST
+        return self.rhythm in rhythms_on(local.date()) and since <= local < since + LATE_BY_AT_MOST
+
+
+def rhythms_on(day: date) -> list[Rhythm]:
+    """What comes on a day."""
+    if day.weekday() > FRIDAY:
+        return []
+    return ["daily", "weekly"] if day.weekday() == MONDAY else ["daily"]
 
 
 DEFAULTS: Mapping[What, Choice] = {

@@ -1,12 +1,12 @@
 """What is read for summaries: who gets which, and who registered since the last one."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import cast
 from uuid import UUID
 
 from msgspec import Struct
 
-from services.campaigns.digests.choice import DEFAULTS, WHAT, Choice, What
+from services.campaigns.digests.choice import DEFAULTS, LATE_BY_AT_MOST, WHAT, Choice, What, rhythms_on
 from shared.advance_notices import Newcomers
 from shared.database import Connection
 from shared.french_dates import PARIS
@@ -32,22 +32,32 @@ class Reader(Struct, frozen=True, kw_only=True):
     said: str
 
 
-async def find_digests(connection: Connection, *, now: datetime) -> list[tuple[UUID, What]]:
-    """The members whose summary is due and not made yet today."""
+async def find_digests(connection: Connection, *, now: datetime, most: int = 5000) -> list[tuple[UUID, What]]:
+    """The members whose summary is due and not made yet today, some at a time: who is made leaves room for the next."""
+    local = now.astimezone(PARIS)
+    # the clock decides who is due (`Choice.due`); the database leaves out whose time has not come
     rows = await connection.fetch(
         f"""
         SELECT m.id, kinds.what, c.rhythm, c.at
         FROM campaigns.members m
         JOIN campaigns.organisations o ON o.id = m.organisation_id
         JOIN contract.people p ON p.id = m.person_id AND p.email IS NOT NULL AND p.erased_at IS NULL
-        CROSS JOIN unnest($2::text[]) AS kinds (what)
+        CROSS JOIN unnest($2::text[], $3::text[], $4::time[]) AS kinds (what, rhythm, at)
         LEFT JOIN campaigns.digest_choices c ON c.person_id = m.person_id AND c.what = kinds.what
         LEFT JOIN campaigns.digests d ON d.member_id = m.id AND d.what = kinds.what
         WHERE {READERS} AND (d.made_for IS NULL OR d.made_for < $1::date)
-        ORDER BY m.id LIMIT 5000
+          AND coalesce(c.rhythm, kinds.rhythm) = ANY($5::text[])
+          AND coalesce(c.at, kinds.at) BETWEEN $6::time AND $7::time
+        ORDER BY m.id LIMIT $8
         """,  # noqa: S608  # the condition is a constant of this module
-        now.astimezone(PARIS).date(),
+        local.date(),
         list(WHAT),
+        [DEFAULTS[what].rhythm for what in WHAT],
+        [DEFAULTS[what].at for what in WHAT],
+        rhythms_on(local.date()),
+        max(local - LATE_BY_AT_MOST, datetime.combine(local.date(), time(0), PARIS)).time(),
+        local.time(),
+        most,
     )
     return [(row["id"], row["what"]) for row in rows if _choice(row["what"], row["rhythm"], row["at"]).due(now)]
 

@@ -1,10 +1,12 @@
 """Summaries: once a day, what is new, nothing where nothing is; figures and ids, no names."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from services.campaigns.clock import tell_ahead
+from services.campaigns.digests.choice import Choice
+from services.campaigns.digests.choose_digest import choose_digest
 from services.campaigns.digests.read import find_digests
 from services.campaigns.digests.sum_up import sum_up
 from services.campaigns.edge import Edge
@@ -150,3 +152,19 @@ async def test_each_person_chooses_on_a_page_and_is_heard(pool, settings, week, 
     await register(pool, settings, week, 2, MONDAY + timedelta(days=1))
     await tick(pool, settings, MONDAY + timedelta(days=7, minutes=90))
     assert len(await events(pool, MorningSummed)) == 1
+
+
+async def test_who_is_not_due_takes_nobody_s_turn(pool, week):
+    async with transaction(pool) as connection:
+        await a_member(connection, week.organisation_id, email="deuxieme@federation.example")
+        members = await connection.fetch(
+            "SELECT id, person_id FROM campaigns.members WHERE role <> 'viewer' ORDER BY id"
+        )
+        first, second = members[0], members[-1]
+        assert first["id"] != second["id"]
+        assert await find_digests(connection, now=WEDNESDAY, most=1) == [(first["id"], "planning")]
+        for choice in (Choice(what="planning", rhythm="weekly"), Choice(what="planning", rhythm="daily", at=time(9))):
+            await choose_digest(connection, person_id=first["person_id"], choice=choice)
+            assert await find_digests(connection, now=WEDNESDAY, most=1) == [(second["id"], "planning")]
+        saturday = TUESDAY + timedelta(days=4)
+        assert await find_digests(connection, now=saturday) == []
