@@ -10,13 +10,6 @@ from services.campaigns.organisations.webhooks.webhook import UnknownWebhook
 from shared.database import Connection
 
 Change = Literal["end", "pause", "resume", "renew"]
-_SET = {
-    "end": "ended_at = $3",
-    "pause": "paused_at = coalesce(paused_at, $3)",
-    # of what happened while it was paused nothing is told: only what was planned before goes on
-    "resume": "paused_at = CASE WHEN $3::timestamptz IS NULL THEN paused_at END",
-    "renew": "version = version + CASE WHEN $3::timestamptz IS NULL THEN 0 ELSE 1 END",
-}
 
 
 async def change_webhook(
@@ -24,12 +17,17 @@ async def change_webhook(
 ) -> None:
     """Raises `UnknownWebhook` for one that has ended or is another organisation's."""
     url: str | None = await connection.fetchval(
-        f"""
-        UPDATE contract.webhooks SET {_SET[change]}
+        """
+        UPDATE contract.webhooks
+        SET ended_at = CASE $3 WHEN 'end' THEN $4::timestamptz END,
+            -- of what happened while it was paused nothing is told: what was planned before goes on
+            paused_at = CASE $3 WHEN 'pause' THEN coalesce(paused_at, $4) WHEN 'resume' THEN NULL ELSE paused_at END,
+            version = version + ($3 = 'renew')::integer
         WHERE id = $1 AND organisation_id = $2 AND ended_at IS NULL RETURNING url
-        """,  # noqa: S608  # one of four constants
+        """,
         webhook_id,
         organisation_id,
+        change,
         now,
     )
     if url is None:
