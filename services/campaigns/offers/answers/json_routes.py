@@ -1,5 +1,6 @@
 """Answers that come back by mail, as the service that reads them passes them on. No other client has its pass."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +61,7 @@ async def post_note(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[ToldBody]:
     """A calendar's answer that changes nothing, whose owner is answered."""
-    refuse_strangers(request, edge)
-
-    async def write(connection: Connection) -> Response[ToldBody]:
-        return Response(ToldBody(await note_answer(connection, **msgspec.structs.asdict(data), now=now)))
-
-    return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
+    return await _tell_once(request, edge, note_answer, data, idempotency_key, now)
 
 
 @post("/api/v1/answers/letters", status_code=200, include_in_schema=False)
@@ -77,12 +73,7 @@ async def post_letter(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[ToldBody]:
     """A letter for the planners of an offer."""
-    refuse_strangers(request, edge)
-
-    async def write(connection: Connection) -> Response[ToldBody]:
-        return Response(ToldBody(await pass_letter_on(connection, **msgspec.structs.asdict(data), now=now)))
-
-    return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
+    return await _tell_once(request, edge, pass_letter_on, data, idempotency_key, now)
 
 
 @post("/api/v1/answers/refused-addresses", status_code=200, include_in_schema=False)
@@ -94,10 +85,21 @@ async def post_refused_address(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[ToldBody]:
     """A mail that came back for good."""
+    return await _tell_once(request, edge, note_refused_address, data, idempotency_key, now)
+
+
+async def _tell_once(
+    request: Request[Any, Any, Any],
+    edge: Edge,
+    verb: Callable[..., Awaitable[bool]],
+    data: NoteBody | LetterBody | RefusedAddressBody,
+    idempotency_key: str | None,
+    now: datetime,
+) -> Response[ToldBody]:
     refuse_strangers(request, edge)
 
     async def write(connection: Connection) -> Response[ToldBody]:
-        return Response(ToldBody(await note_refused_address(connection, **msgspec.structs.asdict(data), now=now)))
+        return Response(ToldBody(await verb(connection, **msgspec.structs.asdict(data), now=now)))
 
     return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
 
