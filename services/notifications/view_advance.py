@@ -12,10 +12,10 @@ from shared.advance_notices import (
     MorningSummed,
     PromiseDrewNear,
     PupilsSummed,
-    SummedNeed,
 )
-from shared.french_dates import say_moment, say_period
+from shared.french_dates import say_period
 from shared.languages import _, n_
+from shared.needs import say_need
 
 
 def view_advance(event: AdvanceNotice, claimed: ClaimedNotice, links: Links) -> NoticeView:
@@ -59,7 +59,7 @@ def _view_morning(event: MorningSummed, links: Links) -> NoticeView:
         )
         for each in event.newcomers
     ]
-    needs = [(one_line(each.title), say_need(each)) for each in event.needs]
+    needs = [(one_line(each.title), say_need(each.kind, each.count, each.by)) for each in event.needs]
     return NoticeView(
         url=links.planning,
         title=one_line(event.organisation),
@@ -71,29 +71,6 @@ def _view_morning(event: MorningSummed, links: Links) -> NoticeView:
             "choices_url": f"{links.base_url}/compte/messages",
         },
     )
-
-
-def say_need(need: SummedNeed) -> str:
-    """« 2 accueils à remplacer, avant le mardi 8 juin à 12 h »; of a kind that a newer version knows, its number."""
-    count = need.count
-    words = {
-        "host_declined": n_("Un accueil à remplacer", "{count} accueils à remplacer", count),
-        "host_proposed": n_(
-            "Une entreprise propose une autre heure", "{count} entreprises proposent une autre heure", count
-        ),
-        "host_awaited": n_("Une entreprise doit répondre", "{count} réponses d’entreprises attendues", count),
-        "speaker_declined": n_("Un intervenant à remplacer", "{count} intervenants à remplacer", count),
-        "agreement_asked": _("Votre accord est attendu"),
-        "agreement_awaited": n_("Un accord attendu", "{count} accords attendus", count),
-        "agreement_declined": n_("Un accord refusé", "{count} accords refusés", count),
-        "seat_held": n_("Un élève doit répondre", "{count} élèves doivent répondre", count),
-        "seats_free": n_("Commence bientôt, une place libre", "Commence bientôt, {count} places libres", count),
-        "draft": _("Brouillon à publier"),
-        "question": n_("Une question sans réponse", "{count} questions sans réponse", count),
-    }.get(need.kind, str(count))
-    if need.by is None:
-        return words
-    return _("{what}, avant le {moment}", what=words, moment=say_moment(need.by))
 
 
 def _view_pupils(event: PupilsSummed, claimed: ClaimedNotice, links: Links) -> NoticeView:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.french_dates import say_moment
-from shared.languages import _, n_
+from shared.needs import say_need
 
 NeedKind = Literal[
     "host_declined",
@@ -81,25 +80,8 @@ class Need(Struct, frozen=True, kw_only=True):
         return page.get(self.kind, f"/planification/{self.slug}")
 
     def say(self) -> str:
-        """« 2 accueils à remplacer avant le mardi 8 juin à 12 h »."""
-        count = self.count
-        words = {
-            "host_declined": n_("Un accueil à remplacer", "{count} accueils à remplacer", count),
-            "host_proposed": n_(
-                "Une entreprise propose une autre heure", "{count} entreprises proposent une autre heure", count
-            ),
-            "host_awaited": n_("Une entreprise doit répondre", "{count} réponses d’entreprises attendues", count),
-            "speaker_declined": n_("Un intervenant à remplacer", "{count} intervenants à remplacer", count),
-            "agreement_asked": _("Votre accord est attendu"),
-            "agreement_awaited": n_("Un accord attendu", "{count} accords attendus", count),
-            "agreement_declined": n_("Un accord refusé", "{count} accords refusés", count),
-            "seat_held": n_("Un élève doit répondre", "{count} élèves doivent répondre", count),
-            "seats_free": n_("Commence bientôt, une place libre", "Commence bientôt, {count} places libres", count),
-            "draft": _("Brouillon à publier"),
-        }[self.kind]
-        if self.by is None or self.kind == "draft":
-            return words
-        return _("{what}, avant le {moment}", what=words, moment=say_moment(self.by))
+        """« 2 accueils à remplacer, avant le mardi 8 juin à 12 h »."""
+        return say_need(self.kind, self.count, self.by)
 
 
 def in_order(needs: list[Need]) -> list[Need]:
