@@ -62,17 +62,13 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
     )
     if entry is not None:
         spaces = await read_space_versions(connection, [request.person_id])
-        told = entry(
-            occurred_at=now,
-            recipients=(request.person_id,),
+        told = request.promise(
+            entry,
             offer_id=offer.id,
-            request_id=request_id,
-            token_version=request.token_version,
-            space_version=spaces[request.person_id],
-            keeper="host",
-            promised_by=host,
+            host=host,
             appointment=appointments[request.session_id],
-            sequence=request.sequence + 1,
+            space_version=spaces[request.person_id],
+            now=now,
         )
         await append_events(connection, [told])
 

@@ -54,16 +54,12 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
     )
     if request.in_calendar:
         # who had promised, and was asked again after a change
-        given_over = PromiseTakenBack(
-            occurred_at=now,
-            recipients=(request.person_id,),
+        given_over = request.promise(
+            PromiseTakenBack,
             offer_id=offer.id,
-            request_id=request_id,
-            token_version=request.token_version,
-            space_version=spaces[request.person_id],
-            keeper="host",
-            promised_by=host,
+            host=host,
             appointment=appointments[request.session_id],
-            sequence=request.sequence + 1,
+            space_version=spaces[request.person_id],
+            now=now,
         )
         await append_events(connection, [given_over])

@@ -1,17 +1,20 @@
 """A request to a company to host one session: what it may answer, until when, and why not any more."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.campaigns.offers.registration_form import parse_email, parse_line
 from services.campaigns.offers.session import InvalidChange, check_time
+from shared.appointment import Appointment
 from shared.french_dates import PARIS
 from shared.languages import _, later
+from shared.promises import PromiseNotice
 from shared.refusal import Refusal
 
+Told = TypeVar("Told", bound=PromiseNotice)
 Answer = Literal["confirmed", "proposed", "declined", "withdrawn"]
 RequestStatus = Literal["awaited", "confirmed", "proposed", "declined", "withdrawn", "replaced"]
 
@@ -187,6 +190,30 @@ class HostRequest(Struct, frozen=True, kw_only=True):
         if given.starts_at is not None and given.starts_at <= now:
             raise InvalidChange(later("Proposez un horaire à venir."), field="starts_at")
         return True
+
+    def promise(
+        self,
+        kind: type[Told],
+        *,
+        offer_id: UUID,
+        host: str,
+        appointment: Appointment,
+        space_version: int,
+        now: datetime,
+    ) -> Told:
+        """What becomes of the entry in the calendar of who was asked, told to them: one SEQUENCE on."""
+        return kind(
+            occurred_at=now,
+            recipients=(self.person_id,),
+            offer_id=offer_id,
+            request_id=self.id,
+            token_version=self.token_version,
+            space_version=space_version,
+            keeper="host",
+            promised_by=host,
+            appointment=appointment,
+            sequence=self.sequence + 1,
+        )
 
 
 def answer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
