@@ -158,6 +158,15 @@ def restore_check() -> None:
         sys.exit(1)
 
 
+@app.command(name="resume-sending")
+def resume() -> None:
+    """Let all mails go again after an owner paused them: links to sign in come by mail, and wait with the others."""
+    from infra.sending_command import resume as resume_sending
+
+    held = asyncio.run(resume_sending(read_settings()))
+    print("Les envois ont repris." if held else "Les envois n’étaient pas suspendus.")
+
+
 @app.command
 def owner(
     email: str,
