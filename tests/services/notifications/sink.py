@@ -3,6 +3,8 @@
 import asyncio
 import email
 import email.policy
+import html
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -64,3 +66,10 @@ async def open_sink(port: int = 0) -> AsyncIterator[Sink]:
         yield sink
     finally:
         server.close()
+
+
+def glued_sentences(page: str) -> list[str]:
+    """Where one sentence of a page follows another without a space: a line break of the template was lost."""
+    body = re.sub(r"(?s)<(style|head)\b.*?</\1>|<!--.*?-->", " ", page)
+    words = html.unescape(re.sub(r"<[^>]+>", " ", body))
+    return re.findall(r"\S+[\w»)][.!?][A-ZÀÂÇÉÈÊÎÔÛ«][^.]\S*|\S*[!?][A-ZÀÂÇÉÈÊÎÔÛ«]\S*", words)

@@ -14,7 +14,7 @@ from shared.people import Person
 from shared.settings import Settings, read_settings
 from shared.signed_links import Signer
 from tests.services.notifications.letters import PUPIL, SAMPLES, a_letter, programme_of
-from tests.services.notifications.sink import calendars_of, parse
+from tests.services.notifications.sink import calendars_of, glued_sentences, parse
 
 GOLDEN = Path(__file__).parent / "golden"
 SETTINGS: Settings = read_settings(
@@ -64,6 +64,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_leaves_nothing_unfilled(messa
         assert forbidden not in page
     assert 'lang="fr"' in page
     assert page.count("http://quinzaine.example/") >= 1
+    assert glued_sentences(page) == []
 
 
 def test_words_of_people_stay_words_in_the_page():

@@ -10,13 +10,14 @@ from typing import get_args
 import msgspec
 import pytest
 
+from services.notifications.because import BECAUSE
 from services.notifications.message import NoticeMessage
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.render_notice import NoticePrinter
 from shared.settings import read_settings
 from shared.signed_links import Signer
 from tests.services.notifications.notices import NOTICES, a_notice
-from tests.services.notifications.sink import parse
+from tests.services.notifications.sink import glued_sentences, parse
 
 GOLDEN = Path(__file__).parent / "golden"
 PRINTER = NoticePrinter(
@@ -59,6 +60,12 @@ def test_the_page_needs_nothing_from_elsewhere_and_leaves_nothing_unfilled(name)
     for forbidden in ("<img", "<script", "<link", "url(", "@import", "{{", "{%", "[[", "[%", "None"):
         assert forbidden not in page
     assert 'lang="fr"' in page
+    assert glued_sentences(page) == []
+
+
+def test_every_notice_says_why_its_reader_gets_it():
+    # who chose a summary is told where to choose again
+    assert set(get_args(NoticeMessage)) - set(BECAUSE) == {"planner_digest", "teacher_digest"}
 
 
 def test_a_time_a_guillemet_and_a_sign_never_begin_or_end_a_line():
