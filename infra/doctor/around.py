@@ -13,6 +13,7 @@ import psycopg
 
 from infra.doctor.finding import Finding, bad, doubtful, good
 from services.notifications.broker import open_broker
+from services.notifications.smtp import server_of
 from shared.settings import Settings
 
 SECONDS = 5.0
@@ -32,7 +33,7 @@ async def look_at_broker(settings: Settings) -> Finding:
             return
         broker = open_broker(settings.broker_url)
         try:
-            _ = broker.channel if kind == "RabbitMQ" else broker.client.ping()  # type: ignore[attr-defined]
+            _ = broker.channel if kind == "RabbitMQ" else broker.client.ping()  # type: ignore[attr-defined]  # of each kind its own
         finally:
             broker.close()
 
@@ -47,7 +48,7 @@ async def look_at_broker(settings: Settings) -> Finding:
 async def look_at_mail_server(settings: Settings) -> Finding:
     """Whether the server greets and lets us in. Nothing is sent."""
     url = urlsplit(settings.smtp_url)
-    where = f"{url.hostname}:{url.port or 25}"
+    where = server_of(settings.smtp_url)
     client = aiosmtplib.SMTP(
         hostname=url.hostname,
         port=url.port,

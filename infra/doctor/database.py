@@ -113,8 +113,10 @@ def _marks(folder: Path) -> dict[str, str]:
 async def _queue(connection: Connection) -> Iterator[Finding]:
     (row,) = await connection.fetch(
         """
-        SELECT (SELECT count(*) FROM contract.events WHERE planned_at IS NULL AND occurred_at < now() - $1::interval)
-                   AS facts,
+        SELECT (SELECT count(*) FROM contract.events e
+                WHERE planned_at IS NULL AND occurred_at < now() - $1::interval
+                  AND NOT EXISTS (SELECT FROM notifications.unplanned_events u WHERE u.event_id = e.id)) AS facts,
+               (SELECT count(*) FROM contract.sending WHERE paused_at IS NOT NULL) AS paused,
                (SELECT count(*) FROM notifications.unplanned_events) AS unreadable,
                (SELECT count(*) FROM notifications.deliveries WHERE state = 'due' AND due_at < now() - $1::interval)
                    AS due,
@@ -134,10 +136,12 @@ def _of_queue(row: dict[str, int]) -> Iterator[Finding]:
         yield bad("Faits à annoncer", told, "Vérifiez que « quinzaine relay » et « quinzaine worker » tournent.")
     elif row["unreadable"]:
         told = f"{row['unreadable']} que ce programme ne sait pas lire"
-        yield bad("Faits à annoncer", told, "Lisez le journal du worker (« event.unreadable ») et mettez-le à jour.")
+        yield bad("Faits à annoncer", told, "Mettez le worker à jour, ou lisez notifications.unplanned_events.")
     else:
         yield good("Faits à annoncer", "aucun en retard")
-    if row["due"]:
+    if row["paused"]:
+        yield bad("Messages à envoyer", "tous suspendus", "Pour les laisser partir : « quinzaine resume-sending ».")
+    elif row["due"]:
         told = f"{row['due']} en retard de plus de cinq minutes"
         yield bad("Messages à envoyer", told, "Vérifiez le worker et le serveur de courrier ci-dessous.")
     else:

@@ -8,6 +8,9 @@ import pytest
 
 from infra.doctor.database import look_at_database
 from infra.migrate import FOLDER
+from infra.sending_command import OPERATOR
+from services.campaigns.sending.pause_sending import pause_sending
+from shared.database import transaction
 from shared.identifiers import new_id
 from shared.settings import read_settings
 
@@ -66,7 +69,19 @@ async def test_a_fact_nobody_has_told_for_long_is_bad(database_url):
             datetime.now(UTC) - timedelta(hours=1),
         )
         assert (await states(database_url))["Faits à annoncer"] == "bad"
+        # one that was put aside is told as such, not as a worker that is away
+        await connection.execute(
+            """
+            INSERT INTO notifications.unplanned_events (event_id, failures, failed_at, error)
+            SELECT id, 10, now(), '{}' FROM contract.events WHERE body = '{}'
+            """
+        )
+        (finding,) = [
+            each for each in await look_at_database(settings(database_url)) if each.what == "Faits à annoncer"
+        ]
+        assert "ne sait pas lire" in finding.seen
     finally:
+        await connection.execute("DELETE FROM notifications.unplanned_events")
         await connection.execute("DELETE FROM contract.events WHERE body = '{}'")
         await connection.close()
 
@@ -86,3 +101,11 @@ async def test_an_answer_that_has_had_no_effect_for_long_is_bad(database_url):
     finally:
         await connection.execute("DELETE FROM notifications.answers")
         await connection.close()
+
+
+async def test_a_pause_of_all_mails_is_said_with_the_way_out(database_url, pool):
+    async with transaction(pool) as connection:
+        await pause_sending(connection, OPERATOR, now=datetime.now(UTC))
+    (finding,) = [each for each in await look_at_database(settings(database_url)) if each.what == "Messages à envoyer"]
+    assert finding.state == "bad"
+    assert "resume-sending" in finding.advice
