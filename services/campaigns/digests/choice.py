@@ -13,6 +13,8 @@ from shared.refusal import Refusal
 What = Literal["planning", "teaching"]
 Rhythm = Literal["off", "daily", "weekly"]
 WHAT: tuple[What, ...] = get_args(What)
+# what the mail of each is called in the contract (contract.unwanted)
+MESSAGES: dict[What, str] = {"planning": "planner_digest", "teaching": "teacher_digest"}
 RHYTHMS = Glossary(
     {
         "off": later("Jamais"),

@@ -2,11 +2,8 @@
 
 from uuid import UUID
 
-from services.campaigns.digests.choice import Choice, What
+from services.campaigns.digests.choice import MESSAGES, Choice
 from shared.database import Connection
-
-# what the mail of each is called in the contract (contract.unwanted)
-MESSAGES: dict[What, str] = {"planning": "planner_digest", "teaching": "teacher_digest"}
 
 
 async def choose_digest(connection: Connection, *, person_id: UUID, choice: Choice) -> None:

@@ -4,9 +4,10 @@ from datetime import datetime, time
 from typing import cast
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
-from services.campaigns.digests.choice import DEFAULTS, LATE_BY_AT_MOST, WHAT, Choice, What, rhythms_on
+from services.campaigns.digests.choice import DEFAULTS, LATE_BY_AT_MOST, MESSAGES, WHAT, Choice, What, rhythms_on
 from shared.advance_notices import Newcomers
 from shared.database import Connection
 from shared.french_dates import PARIS
@@ -94,20 +95,23 @@ async def read_reader(connection: Connection, member_id: UUID, what: What) -> Re
 
 
 async def list_choices(connection: Connection, person_id: UUID) -> list[Choice]:
-    """What a person chose, of the summaries that are for one of their roles."""
+    """What a person chose, on the page or by the button of a mail, of the summaries that are for one of their roles."""
     rows = await connection.fetch(
         f"""
-        SELECT DISTINCT kinds.what, c.rhythm, c.at
+        SELECT DISTINCT kinds.what, c.rhythm, c.at, u.message IS NOT NULL AS unwanted
         FROM campaigns.members m
         JOIN campaigns.organisations o ON o.id = m.organisation_id
-        CROSS JOIN unnest($2::text[]) AS kinds (what)
+        CROSS JOIN unnest($2::text[], $3::text[]) AS kinds (what, message)
         LEFT JOIN campaigns.digest_choices c ON c.person_id = m.person_id AND c.what = kinds.what
+        LEFT JOIN contract.unwanted u ON u.person_id = m.person_id AND u.message = kinds.message
         WHERE m.person_id = $1 AND {READERS} ORDER BY kinds.what
         """,  # noqa: S608  # the condition is a constant of this module
         person_id,
         list(WHAT),
+        [MESSAGES[what] for what in WHAT],
     )
-    return [_choice(row["what"], row["rhythm"], row["at"]) for row in rows]
+    choices = [(_choice(row["what"], row["rhythm"], row["at"]), row["unwanted"]) for row in rows]
+    return [msgspec.structs.replace(choice, rhythm="off") if unwanted else choice for choice, unwanted in choices]
 
 
 async def list_newcomers(connection: Connection, organisation_id: UUID, *, since: datetime) -> list[Newcomers]:

@@ -1,5 +1,6 @@
 """« Mes messages »: what a member wants to be told in sum, how often and when."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -13,13 +14,17 @@ from services.campaigns.digests.choose_digest import choose_digest
 from services.campaigns.digests.read import list_choices
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
+from shared.french_dates import PARIS, say_time
 
 PATH = "/compte/messages"
 
 
 @get(PATH, action="sign_out", include_in_schema=False)
 async def get_messages(
-    edge: NamedDependency[Edge], actor: NamedDependency[Actor], fait: FromQuery[str] = ""
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    fait: FromQuery[str] = "",
 ) -> Response[str]:
     """What comes, and what may be chosen."""
     async with edge.reading() as connection:
@@ -29,8 +34,8 @@ async def get_messages(
         actor,
         here="account",
         choices=choices,
-        rhythms=RHYTHMS,
-        times=[f"{each:%H:%M}" for each in TIMES],
+        rhythms=list(RHYTHMS.items()),
+        times=[(f"{each:%H:%M}", say_time(datetime.combine(now.date(), each, PARIS))) for each in TIMES],
         kept=fait == "oui",
     )
 

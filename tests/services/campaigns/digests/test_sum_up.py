@@ -134,6 +134,7 @@ async def test_each_person_chooses_on_a_page_and_is_heard(pool, settings, week, 
         "INSERT INTO contract.unwanted (person_id, message, since) VALUES ($1, 'planner_digest', now())",
         planner.member.person_id,
     )
+    assert '<option value="off" selected>' in (await planner.get("/compte/messages")).text
     answer = await planner.post("/compte/messages", {"planning-rythme": "weekly", "planning-heure": "09:00"})
     assert answer.status_code == 303
     assert await pool.fetchval("SELECT count(*) FROM contract.unwanted") == 0
