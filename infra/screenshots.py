@@ -41,6 +41,9 @@ OF_PLANNER = {
     "speakers": "/planification/intervenants",
     "organisation": "/planification/organisation",
     "account": "/compte",
+    "messages": "/compte/messages",
+    "queue": "/planification/organisation/envois",
+    "webhooks": "/planification/organisation/webhooks",
 }
 ROOMS = ("", "semaine", "accueils", "questions", "places", "presences", "conventions", "envois", "reglages", "fichier",
          "journal")  # fmt: skip
