@@ -25,15 +25,7 @@ async def erase_letters(connection: Connection, erased: Sequence[PupilErased]) -
 
     Calendars are locked first, like in a claim: who claims after that reads people without names.
     """
-    if erased:
-        # what names others' pupils too is written anew, without this one, when it is tried again
-        await connection.execute(
-            """
-            UPDATE notifications.deliveries SET mail = NULL
-            WHERE state = 'due' AND mail IS NOT NULL AND message = ANY($1::text[])
-            """,
-            list(NAMING),
-        )
+    under_way = bool(erased) and await _empty_lists(connection)
     done = set()
     for fact in erased:
         await connection.execute(
@@ -65,9 +57,31 @@ async def erase_letters(connection: Connection, erased: Sequence[PupilErased]) -
             """,  # noqa: S608  # a constant of this module
             *about,
         )
-        if not left:
+        if not left and not under_way:
             done.add(fact.id)
     return done
+
+
+async def _empty_lists(connection: Connection) -> bool:
+    """Mails that list many pupils are written anew, without this one, when they are tried again.
+
+    Whether one is just being sent: were it refused now, it would be tried again as it is.
+    """
+    await connection.execute(
+        """
+        UPDATE notifications.deliveries SET mail = NULL
+        WHERE state = 'due' AND mail IS NOT NULL AND message = ANY($1::text[])
+        """,
+        list(NAMING),
+    )
+    under_way: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM notifications.deliveries
+                       WHERE state = 'sending' AND mail IS NOT NULL AND message = ANY($1::text[]))
+        """,
+        list(NAMING),
+    )
+    return under_way
 
 
 async def _erase_answers(connection: Connection, fact: PupilErased) -> None:
