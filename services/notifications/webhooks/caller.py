@@ -11,7 +11,6 @@ from services.notifications.failure import describe
 from services.notifications.webhooks.call import Call, body_of, headers_of
 from services.notifications.webhooks.claim_calls import claim_calls, mark_call
 from services.notifications.webhooks.plan_calls import plan_asked_calls
-from services.notifications.webhooks.post_call import post_call
 from shared.database import CONNECTION_LOST, Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -61,6 +60,9 @@ class Caller:
         return [self._under_way[call.webhook_id] for call in calls]
 
     async def _call(self, call: Call) -> None:
+        # its HTTP client weighs ten megabytes, and most installations have no webhook
+        from services.notifications.webhooks.post_call import post_call
+
         try:
             body = body_of(call)
             secrets = self._signer.webhook_secrets(call.webhook_id, call.version)
