@@ -25,6 +25,8 @@ class MigrationChanged(Exception):
 async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
     """Apply what has not been applied, each file in its own transaction; returns the names of the files applied.
 
+    A file that says CONCURRENTLY (an index for a table that is in use) is applied statement by statement, outside any
+    transaction: each of them can be done again, and is when the file was cut off in the middle.
     Two at once: the second waits, then finds nothing to do. Beside a product that runs, a migration asks for each
     table for half a second and tries again later: `LockNotAvailableError` after some minutes, and nothing is done.
     Raises `MigrationChanged` when a file that was applied differs from what was applied.
@@ -41,7 +43,7 @@ async def migrate(database_url: str, *, folder: Path = FOLDER) -> list[str]:
                 if applied[name] != mark:
                     raise MigrationChanged(f"{name} was edited after it had been applied.")
                 continue
-            await _apply(connection, name, text, mark)
+            await (_apply_beside if "CONCURRENTLY" in text else _apply)(connection, name, text, mark)
             names.append(name)
         await load_sectors(connection)
         return names
@@ -57,13 +59,25 @@ async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", name: str, te
                     f"SET LOCAL lock_timeout = '{WAIT_FOR_A_TABLE // timedelta(milliseconds=1)}ms'"
                 )
                 await connection.execute(text)
-                await connection.execute("INSERT INTO public.migrations (name, mark) VALUES ($1, $2)", name, mark)
+                await _note(connection, name, mark)
         except asyncpg.LockNotAvailableError:
             if not left:
                 raise
             await asyncio.sleep(PAUSE_SECONDS)
         else:
             return
+
+
+async def _apply_beside(connection: "asyncpg.Connection[asyncpg.Record]", name: str, text: str, mark: str) -> None:
+    """Statement by statement. Nobody waits behind an index that is built CONCURRENTLY: it may take its time."""
+    for statement in text.split(";"):
+        if statement.strip():
+            await connection.execute(statement)
+    await _note(connection, name, mark)
+
+
+async def _note(connection: "asyncpg.Connection[asyncpg.Record]", name: str, mark: str) -> None:
+    await connection.execute("INSERT INTO public.migrations (name, mark) VALUES ($1, $2)", name, mark)
 
 
 async def prepare_broker(broker_url: str) -> None:

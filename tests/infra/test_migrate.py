@@ -101,6 +101,25 @@ async def test_a_migration_that_waits_for_a_table_holds_nobody_else_up_for_long(
         await visitor.close()
 
 
+async def test_an_index_is_built_beside_the_product_and_again_where_it_was_cut_off(empty_url, folder):
+    (folder / "9001_table.sql").write_text(
+        "CREATE TABLE public.big (id integer); INSERT INTO public.big VALUES (1), (1);"
+    )
+    await migrate(empty_url, folder=folder)
+    (folder / "9002_index.sql").write_text(
+        "DROP INDEX CONCURRENTLY IF EXISTS public.big_id;\n"
+        "CREATE UNIQUE INDEX CONCURRENTLY big_id ON public.big (id);\n"
+    )
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.big_id')"
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await migrate(empty_url, folder=folder)
+    # what PostgreSQL leaves of an index that was cut off, and nobody may rely on
+    assert await ask(empty_url, valid) == [(False,)]
+    await ask(empty_url, "DELETE FROM public.big WHERE ctid = (SELECT min(ctid) FROM public.big)")
+    assert await migrate(empty_url, folder=folder) == ["9002_index.sql"]
+    assert await ask(empty_url, valid) == [(True,)]
+
+
 async def test_all_sectors_are_there_and_a_corrected_one_is_put_right(empty_url):
     await migrate(empty_url)
     with SECTORS.open(encoding="utf-8", newline="") as file:
