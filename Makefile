@@ -20,8 +20,8 @@ check: .venv/installed-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
-bench: .venv/installed-dev
-	@.venv/bin/python -m infra.bench
+bench: .venv/installed-dev  ## figures against limits of the same run, about five minutes; --compare, --keep, --profile ROUND
+	@.venv/bin/python -m infra.bench $(ARGUMENTS)
 
 schema: .venv/installed-dev  ## infra/schema.sql: the sum of the migrations, for reading and for reviewing
 	@.venv/bin/python -m infra.write_schema

@@ -65,15 +65,14 @@ async def measure_feeds(bench: Bench) -> list[Figure]:
             known = {**gzip, "If-None-Match": answer.headers["etag"]}
             found["same"].append((await get_many(address, known, expect=304)).rate)
         flooded, questions = await _flood(base)
-    rate = {name: statistics.median(rates) for name, rates in found.items()}
     anew, changed = await _rewrite(bench)
     return [
-        share("warm feed of 2,000 sessions / plain answer", rate["feed"], "/s", rate["plain"], 0.8),
-        share("  the same / as many bytes from memory", rate["feed"], "/s", rate["bytes"], 0.8),
-        share("  its 304 / plain answer", rate["same"], "/s", rate["plain"], 0.8),
-        fact("  written anew", anew * 1000, "ms"),
-        fact("  rewritten after one change", changed * 1000, "ms"),
-        at_most("  rewritten / written anew", 100 * changed / anew, "%", 15),
+        share("warm feed of 2,000 sessions / plain answer", found["feed"], "/s", found["plain"], 0.9),
+        share("  the same / as many bytes from memory", found["feed"], "/s", found["bytes"], 0.8),
+        share("  its 304 / plain answer", found["same"], "/s", found["plain"], 0.9),
+        fact("  written anew", [seconds * 1000 for seconds in anew], "ms"),
+        fact("  rewritten after one change", [seconds * 1000 for seconds in changed], "ms"),
+        at_most("  rewritten / written anew", 100 * statistics.median(changed) / statistics.median(anew), "%", 15),
         fact("  filtered feeds in a flood of different ones", questions, "/s"),
         at_most("  a warm feed meanwhile, p95", flooded * 1000, "ms", 100),
     ]
@@ -96,7 +95,7 @@ async def _flood(base: str) -> tuple[float, float]:
     return meanwhile.percentile(0.95), found.rate
 
 
-async def _rewrite(bench: Bench) -> tuple[float, float]:
+async def _rewrite(bench: Bench) -> tuple[list[float], list[float]]:
     """Seconds to write the feed by who knows nothing, and after one session's change by who has it."""
     asked = Asked(SLUG, "ics", "fr")
 
@@ -130,7 +129,7 @@ async def _rewrite(bench: Bench) -> tuple[float, float]:
     old, new = await kept.fetch(asked), await shelf().fetch(asked)
     if old is None or new is None or old.plain.body != new.plain.body:
         raise AssertionError("what was rewritten is not what is written anew")
-    return statistics.median(anew), statistics.median(changed)
+    return anew, changed
 
 
 async def _insert_offers(connection: Connection, chance: random.Random) -> None:

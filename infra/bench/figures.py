@@ -1,70 +1,107 @@
-"""Figures: what a run of the bench found, and whether each goal is met."""
+"""Figures: what a run of the bench found in its rounds, and whether each goal is met."""
 
-from pathlib import Path
+import statistics
+from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
+Values = float | Sequence[float]
 
-class Figure(Struct, kw_only=True):
-    """One figure. `ratio` is value/limit where there is a limit; `goal` says what is to be met, `met` whether it is."""
+
+class Span(Struct, frozen=True):
+    """What several rounds gave: the least, the median, the most."""
+
+    least: float
+    median: float
+    most: float
+
+    @property
+    def spread(self) -> float:
+        """From the least to the most, as a share of the median."""
+        return (self.most - self.least) / self.median if self.median else 0.0
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """One figure. `ratio` is value/limit, round by round, where there is a limit; `met` says whether the goal is."""
 
     name: str
-    value: float
     unit: str
-    limit: float | None = None
-    ratio: float | None = None
+    rounds: int
+    value: Span
+    limit: Span | None = None
+    ratio: Span | None = None
     goal: str = ""
     met: bool | None = None
 
 
-def share(name: str, value: float, unit: str, limit: float, least: float) -> Figure:
-    """A rate against a limit measured in the same run: at least this share of it."""
-    ratio = value / limit
+def span(values: Values) -> Span:
+    """The span of these rounds, or of the only one."""
+    found = [values] if isinstance(values, int | float) else list(values)
+    return Span(min(found), statistics.median(found), max(found))
+
+
+def share(name: str, values: Values, unit: str, limits: Values, least: float | None, *, unless: str = "") -> Figure:
+    """Rates against the limits measured in the same rounds: the median is to be at least this share.
+
+    `unless` says why this machine cannot show it; the goal is then neither met nor missed.
+    """
+    pairs = zip(_list(values), _list(limits), strict=True)
+    ratio = span([value / limit for value, limit in pairs])
+    goal = "" if least is None else f"≥ {least:.0%}"
     return Figure(
         name=name,
-        value=value,
         unit=unit,
-        limit=limit,
+        rounds=len(_list(values)),
+        value=span(values),
+        limit=span(limits),
         ratio=ratio,
-        goal=f"≥ {least:.0%}",
-        met=ratio >= least,
+        goal=f"{goal} ({unless})" if unless else goal,
+        met=None if unless or least is None else ratio.median >= least,
     )
 
 
-def at_most(name: str, value: float, unit: str, most: float) -> Figure:
+def at_most(name: str, values: Values, unit: str, most: float) -> Figure:
     """A figure that is to stay below something."""
-    return Figure(name=name, value=value, unit=unit, goal=f"< {most:g} {unit}", met=value < most)
+    found = span(values)
+    return Figure(
+        name=name,
+        unit=unit,
+        rounds=len(_list(values)),
+        value=found,
+        goal=f"< {most:g} {unit}",
+        met=found.median < most,
+    )
 
 
-def fact(name: str, value: float, unit: str) -> Figure:
+def fact(name: str, values: Values, unit: str) -> Figure:
     """A figure without a goal of its own."""
-    return Figure(name=name, value=value, unit=unit)
+    return Figure(name=name, unit=unit, rounds=len(_list(values)), value=span(values))
 
 
-def show(figures: list[Figure], console: Console) -> None:
+def show(figures: Sequence[Figure], console: Console) -> None:
     """The table."""
     table = Table(title="Quinzaine, figures of one run", title_justify="left")
-    for column in ("what", "value", "limit", "ratio", "goal", ""):
+    for column in ("what", "median", "least … most", "limit", "ratio", "± spread", "goal", ""):
         table.add_column(column, justify="left" if column in ("what", "goal", "") else "right")
     for figure in figures:
+        shown = figure.ratio or figure.value
         table.add_row(
             figure.name,
-            f"{_rounded(figure.value)} {figure.unit}",
-            _rounded(figure.limit) if figure.limit is not None else "",
-            f"{figure.ratio:.0%}" if figure.ratio is not None else "",
+            f"{_rounded(figure.value.median)} {figure.unit}",
+            f"{_rounded(figure.value.least)} … {_rounded(figure.value.most)}" if figure.rounds > 1 else "",
+            _rounded(figure.limit.median) if figure.limit else "",
+            f"{figure.ratio.median:.0%}" if figure.ratio else "",
+            f"{shown.spread:.0%}" if figure.rounds > 1 else "",
             figure.goal,
             {True: "met", False: "[bold red]missed[/bold red]", None: ""}[figure.met],
         )
     console.print(table)
 
 
-def write(figures: list[Figure], file: Path) -> None:
-    """The same as JSON, a list."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
+def _list(values: Values) -> list[float]:
+    return [values] if isinstance(values, int | float) else list(values)
 
 
 def _rounded(value: float) -> str:

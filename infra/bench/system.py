@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 from msgspec import Struct
 
+from infra.bench.profiling import PROFILES, profiled
 from infra.demo import load_demo
 from infra.embedded_database import EmbeddedDatabase
 from infra.migrate import migrate
@@ -61,8 +62,8 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def bench() -> AsyncIterator[Bench]:
-    """A fresh database with the demo, and the mail sink; both gone at the end."""
+async def bench(*, profiles: Path | None = None) -> AsyncIterator[Bench]:
+    """A fresh database with the demo, and the mail sink; both gone at the end. In `profiles` processes leave theirs."""
     folder = make_folder()
     database = EmbeddedDatabase(folder / "postgresql")
     port, mailbox_port, smtp_port = free_port(), free_port(), free_port()
@@ -85,6 +86,8 @@ async def bench() -> AsyncIterator[Bench]:
             "QUINZAINE_MAILBOX_PORT": str(mailbox_port),
             "QUINZAINE_MAILBOX_SMTP_PORT": str(smtp_port),
         }
+        if profiles is not None:
+            environment[PROFILES] = str(profiles)
         settings = read_settings(environment)
         await migrate(settings.database_url)
         await load_demo(settings.database_url, now=datetime.now(UTC))
@@ -100,10 +103,10 @@ async def bench() -> AsyncIterator[Bench]:
 @asynccontextmanager
 async def process(environment: dict[str, str], *module: str) -> AsyncIterator[int]:
     """A process of ours (`python -m …`), ended by its own pid; yields the pid."""
+    folder = environment.get(PROFILES)
     started = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        *module,
+        *(profiled(module, folder) if folder else ("-m", *module)),
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
