@@ -37,6 +37,10 @@ DATA: dict[str, str] = {
     "services/campaigns/catalogue/finding/spelling.py": "letters that are read as others",
     "services/campaigns/offers/questions/bodies.py": "examples of bodies",
     "services/campaigns/feeds/public/departements.py": "names of départements",
+    "services/notifications/samples/appointments.py": "invented places, as organisers write them",
+    "services/notifications/samples/letters.py": "invented places, as organisers write them",
+    "services/notifications/samples/notices.py": "invented names and words of people",
+    "services/notifications/samples/of_sessions.py": "invented names and words of people",
 }
 SAYS = ("_", "n_", "later", "n_later", "gettext", "ngettext")
 # letters with accents, « », ’

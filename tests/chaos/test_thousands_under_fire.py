@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notifications.plan_events import plan_events
+from services.notifications.samples.letters import a_programme
 from shared.database import transaction
 from tests.brokers import empty_queue
 from tests.chaos.crowd import count_repeated
 from tests.processes import System, system
 from tests.services.notifications.facts_of_tests import write_programme
-from tests.services.notifications.letters import a_programme
 from tests.services.notifications.test_relay_and_worker import move_for_many
 
 pytestmark = pytest.mark.anyio

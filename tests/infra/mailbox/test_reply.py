@@ -7,8 +7,8 @@ from infra.mailbox.pages import create_app
 from infra.mailbox.reply import NothingToAnswer, days_to_answer, outcome_in, write_reply
 from services.notifications.inbound.reading import read
 from services.notifications.render import Printer
+from services.notifications.samples.letters import PUPIL, REGISTRATION, a_letter, programme_of
 from tests.processes import free_port
-from tests.services.notifications.letters import PUPIL, REGISTRATION, a_letter, programme_of
 from tests.services.notifications.test_render import SETTINGS
 from tests.world import MONDAY, NOW
 

@@ -8,12 +8,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from services.notifications.samples.letters import NOW, OFFER, a_programme
 from shared.database import Connection
 from shared.events import AnyEvent, Concerned, RegistrationConfirmed
 from shared.identifiers import new_id
 from shared.outbox import append_events
 from shared.programme import Programme
-from tests.services.notifications.letters import NOW, OFFER, a_programme
 
 
 class Enrolled(Struct, frozen=True):

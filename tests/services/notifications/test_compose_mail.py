@@ -3,7 +3,7 @@
 import pytest
 
 from services.notifications.compose_mail import Sheet, UnsafeHeader, compose_mail
-from tests.services.notifications.letters import NOW
+from services.notifications.samples.letters import NOW
 from tests.services.notifications.sink import calendars_of, parse
 
 SHEET = {

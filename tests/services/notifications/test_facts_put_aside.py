@@ -10,13 +10,13 @@ import structlog
 from services.notifications.note_failed_plans import AGAIN_AFTER, PUT_ASIDE_AFTER
 from services.notifications.plan_events import plan_events
 from services.notifications.relay import RUNG_AT_MOST
+from services.notifications.samples.letters import NOW
 from services.notifications.worker import Errands
 from shared.database import transaction
 from shared.events import OfferPublished, RegistrationConfirmed
 from shared.identifiers import new_id
 from shared.outbox import Doorbell, append_events
 from tests.services.notifications.facts_of_tests import enrol, offer_fact
-from tests.services.notifications.letters import NOW
 from tests.services.notifications.test_relay_and_worker import tally
 
 pytestmark = pytest.mark.anyio

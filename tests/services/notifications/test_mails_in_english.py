@@ -12,10 +12,10 @@ import pytest
 
 from services.notifications.render import Printer
 from services.notifications.render_notice import NoticePrinter
+from services.notifications.samples.letters import SAMPLES, a_letter, programme_of
+from services.notifications.samples.notices import NOTICES, a_notice
 from shared.languages import speaking
 from shared.settings import read_settings
-from tests.services.notifications.letters import SAMPLES, a_letter, programme_of
-from tests.services.notifications.notices import NOTICES, a_notice
 from tests.services.notifications.sink import parse
 from tests.services.notifications.test_render import NEVER_WRITTEN
 

@@ -11,6 +11,8 @@ from services.notifications.claim_notices import claim_notices
 from services.notifications.facts import Facts
 from services.notifications.mark_deliveries import Attempt, mark_attempts
 from services.notifications.plan_events import plan_events
+from services.notifications.samples.appointments import APPOINTMENT
+from services.notifications.samples.notices import NOTICES
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import Outcome
 from shared.database import transaction
@@ -19,7 +21,6 @@ from shared.identifiers import new_id
 from shared.notices import AbsenceAnnounced, HostAnswered, SignInRequested
 from shared.signed_links import Signer
 from tests.services.notifications.facts_of_tests import enrol, write_programme
-from tests.services.notifications.notices import APPOINTMENT, NOTICES
 from tests.services.notifications.sink import ACCEPTED
 
 pytestmark = pytest.mark.anyio

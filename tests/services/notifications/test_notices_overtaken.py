@@ -8,9 +8,9 @@ import pytest
 from services.notifications.claim_notices import claim_notices
 from services.notifications.facts import Facts
 from services.notifications.notice_letter import is_overtaken
+from services.notifications.samples.notices import NOTICES
 from shared.identifiers import new_id
 from shared.outbox import append_events
-from tests.services.notifications.notices import NOTICES
 from tests.services.notifications.test_notices import a_person
 
 pytestmark = pytest.mark.anyio

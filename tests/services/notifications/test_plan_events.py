@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from services.notifications.plan_events import plan_events
+from services.notifications.samples.letters import NOW, session_id
 from shared.database import Pool, transaction
 from shared.events import (
     AnyEvent,
@@ -25,7 +26,6 @@ from shared.identifiers import new_id
 from shared.outbox import append_events
 from shared.settings import Settings
 from tests.services.notifications.facts_of_tests import confirm, enrol, offer_fact
-from tests.services.notifications.letters import NOW, session_id
 
 pytestmark = pytest.mark.anyio
 

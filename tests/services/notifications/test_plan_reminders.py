@@ -8,6 +8,7 @@ import pytest
 from services.notifications.claim_deliveries import claim_deliveries
 from services.notifications.facts import Facts
 from services.notifications.plan_events import plan_events
+from services.notifications.samples.letters import NOW, a_programme, session_id
 from shared.database import Pool, transaction
 from shared.events import (
     AnyEvent,
@@ -22,7 +23,6 @@ from shared.events import (
 from shared.french_dates import PARIS
 from shared.outbox import append_events
 from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
-from tests.services.notifications.letters import NOW, a_programme, session_id
 
 pytestmark = pytest.mark.anyio
 

@@ -8,14 +8,14 @@ import pytest
 from services.notifications.plan_events import plan_events
 from services.notifications.quiet_hours import morning_to_wait_for
 from services.notifications.reactions import REACTIONS, NoticeReaction
+from services.notifications.samples.letters import session_id
+from services.notifications.samples.notices import NOTICES
 from shared.database import transaction
 from shared.events import FieldChange, RegistrationConfirmed, RegistrationHeld, RegistrationWithdrawn, SessionChanged
 from shared.french_dates import PARIS
 from shared.notices import HostReleased, SignInRequested
 from shared.outbox import append_events
 from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
-from tests.services.notifications.letters import session_id
-from tests.services.notifications.notices import NOTICES
 
 NIGHT = (20, 7)
 

@@ -16,6 +16,7 @@ import pytest
 from services.notifications.broker import install_broker, open_broker
 from services.notifications.plan_events import plan_events
 from services.notifications.relay import FIRST_AGAIN_SECONDS, RUNG_AT_MOST, Ledger, Relay, run_relay
+from services.notifications.samples.letters import a_programme, session_id
 from shared.database import Connection, Pool, transaction
 from shared.events import Concerned, FieldChange, SessionChanged
 from shared.identifiers import new_id
@@ -24,7 +25,6 @@ from shared.outbox import Doorbell, append_events
 from shared.settings import Settings
 from tests.processes import Process, free_port
 from tests.services.notifications.facts_of_tests import confirm, enrol, offer_fact, write_programme
-from tests.services.notifications.letters import a_programme, session_id
 from tests.services.notifications.sink import ACCEPTED, Sink, open_sink
 
 pytestmark = pytest.mark.anyio

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from services.notifications.reminders import due_reminders
+from services.notifications.samples.letters import a_programme, session_id
 from shared.french_dates import PARIS
-from tests.services.notifications.letters import a_programme, session_id
 
 
 def begins_at(moment: datetime):

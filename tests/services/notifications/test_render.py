@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from services.notifications.render import Printer
+from services.notifications.samples.letters import PUPIL, SAMPLES, a_letter, programme_of
 from shared.people import Person
 from shared.settings import Settings, read_settings
 from shared.signed_links import Signer
-from tests.services.notifications.letters import PUPIL, SAMPLES, a_letter, programme_of
 from tests.services.notifications.sink import calendars_of, glued_sentences, parse
 
 GOLDEN = Path(__file__).parent / "golden"

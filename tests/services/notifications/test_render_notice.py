@@ -14,9 +14,9 @@ from services.notifications.because import BECAUSE
 from services.notifications.message import NoticeMessage
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.render_notice import NoticePrinter
+from services.notifications.samples.notices import NOTICES, a_notice
 from shared.settings import read_settings
 from shared.signed_links import Signer
-from tests.services.notifications.notices import NOTICES, a_notice
 from tests.services.notifications.sink import glued_sentences, parse
 
 GOLDEN = Path(__file__).parent / "golden"

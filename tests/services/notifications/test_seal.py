@@ -9,6 +9,7 @@ import pytest
 
 from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.render import Printer
+from services.notifications.samples.letters import NOW, a_letter, a_programme
 from services.notifications.seal import Seal
 from services.notifications.send_deliveries import Sender
 from shared.events import RegistrationConfirmed
@@ -16,7 +17,6 @@ from shared.settings import SettingsError
 from shared.signed_links import Signer
 from tests.application import visiting
 from tests.services.notifications.facts_of_tests import enrol, write_programme
-from tests.services.notifications.letters import NOW, a_letter, a_programme
 
 pytestmark = pytest.mark.anyio
 

@@ -9,6 +9,7 @@ from services.notifications import send_deliveries
 from services.notifications.claim_deliveries import LEASE, claim_deliveries
 from services.notifications.facts import Facts
 from services.notifications.mark_deliveries import Attempt, mark_attempts
+from services.notifications.samples.letters import PARIS, a_programme, session_id
 from services.notifications.smtp import MailServerAway, Outcome
 from shared.database import transaction
 from shared.events import (
@@ -21,7 +22,6 @@ from shared.events import (
 )
 from shared.signed_links import Signer
 from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
-from tests.services.notifications.letters import PARIS, a_programme, session_id
 from tests.services.notifications.sink import ACCEPTED, calendars_of
 
 pytestmark = pytest.mark.anyio

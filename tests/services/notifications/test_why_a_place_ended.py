@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from services.notifications.changes import lines_of
 from services.notifications.render import Printer
-from tests.services.notifications.letters import a_letter, programme_of
+from services.notifications.samples.letters import a_letter, programme_of
 from tests.services.notifications.sink import parse
 from tests.services.notifications.test_render import SETTINGS
 

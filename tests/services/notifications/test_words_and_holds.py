@@ -7,9 +7,9 @@ import pytest
 
 from services.notifications.preview import preview_mail
 from services.notifications.render import Printer
+from services.notifications.samples.letters import SAMPLES, a_letter, programme_of, session_id
 from shared.events import FieldChange, OfferCancelled, RegistrationConfirmed, SessionCancelled, SessionChanged
 from tests.services.notifications.facts_of_tests import Enrolled, enrol, offer_fact, write_programme
-from tests.services.notifications.letters import SAMPLES, a_letter, programme_of, session_id
 from tests.services.notifications.sink import parse
 from tests.services.notifications.test_render import SETTINGS
 

@@ -1,7 +1,7 @@
 """Invented letters: a programme, a pupil, a guardian, and each message of the product as it would be claimed."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -9,8 +9,7 @@ import msgspec
 from services.notifications.changes import lines_of
 from services.notifications.claim_deliveries import Claimed
 from services.notifications.letter import Letter, Standing
-from services.notifications.message import Message
-from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
+from services.notifications.reactions import STATUS_AFTER, Audience, Reaction, reactions_to
 from services.notifications.reminders import REMINDING
 from shared.events import (
     AnyEvent,
@@ -40,6 +39,14 @@ OFFER = UUID(int=1)
 REGISTRATION = UUID(int=2)
 PUPIL = Person(id=UUID(int=3), first_name="Camille", last_name="Dupré", email="camille.dupre@eleve.example")
 GUARDIAN = Person(id=UUID(int=4), first_name="", last_name="Dominique Dupré", email="dominique.dupre@famille.example")
+
+Way = Literal["pupil", "besides", "instead"]
+WAYS: dict[Audience, tuple[Way, ...]] = {
+    "reader_and_guardian": ("pupil", "besides", "instead"),
+    "reader": ("pupil", "instead"),
+    "pupil": ("pupil",),
+    "guardian": ("besides", "instead"),
+}
 
 _DAYS = (
     ("Bâtiment et travaux publics (BTP)", "construction", "Chantiers de la Risle", "Visite d’un chantier"),
@@ -162,18 +169,34 @@ def programme_of(message: str) -> Programme:
     return a_programme(cancelled=session_id(2, 1) if message == "session_cancelled" else None)
 
 
+def reaction_of(message: str) -> Reaction:
+    """The line of the page that writes this message; of a reminder, which no event causes, one like it."""
+    if message in REMINDING:
+        return Reaction(message=message, priority=3, entry=None)
+    (reaction,) = [each for each in reactions_to(SAMPLES[message]) if each.message == message]  # type: ignore[arg-type]
+    return reaction
+
+
+def ways_of(message: str) -> tuple[Way, ...]:
+    """To whom this message is written."""
+    return WAYS[reaction_of(message).to]
+
+
 def a_letter(
-    message: str, *, to: str = "pupil", pupil: Person = PUPIL, guardian: Person = GUARDIAN, **changes: Any
+    message: str,
+    *,
+    to: str = "pupil",
+    pupil: Person = PUPIL,
+    guardian: Person = GUARDIAN,
+    sample: AnyEvent | None = None,
+    **changes: Any,
 ) -> Claimed:
     """The message as claimed for the pupil, for the guardian `besides`, or `instead` of a pupil without address.
 
     `changes` are fields of the fact that are not those of the sample.
     """
-    event: AnyEvent = msgspec.structs.replace(SAMPLES[message], **changes)
-    if message in REMINDING:
-        reaction = Reaction(message=cast("Message", message), priority=3, entry=None)
-    else:
-        (reaction,) = [each for each in reactions_to(event) if each.message == message]
+    event: Any = msgspec.structs.replace(sample or SAMPLES[message], **changes)
+    reaction = reaction_of(message)
     if to == "instead":
         pupil = Person(id=pupil.id, first_name=pupil.first_name, last_name=pupil.last_name)
     method: str | None = reaction.entry
@@ -189,12 +212,12 @@ def a_letter(
         attempts=1,
         message_id=f"<{UUID(int=11)}@quinzaine.example>",
         calendar_method=method,
-        planned_at=NOW,
+        planned_at=event.occurred_at,
         recipient_address=None,
         mail=None,
         reply_address="repondre@quinzaine.example",
         newest=Standing(
-            status=STATUS_AFTER.get(type(SAMPLES[message]), "confirmed"),
+            status=STATUS_AFTER.get(type(event), "confirmed"),
             sequence=event.revision,
             programme=event.programme,
             group_id=None,
