@@ -184,6 +184,15 @@ CREATE TABLE campaigns.agreements (
     answered_at timestamp with time zone
 );
 
+CREATE TABLE campaigns.announced (
+    campaign_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    person_id uuid NOT NULL,
+    announcement_id uuid NOT NULL,
+    batch integer NOT NULL,
+    event_id uuid NOT NULL
+);
+
 CREATE TABLE campaigns.announced_absences (
     registration_id uuid NOT NULL,
     day date NOT NULL,
@@ -191,6 +200,25 @@ CREATE TABLE campaigns.announced_absences (
     session_id uuid,
     recipients uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     lifted_at timestamp with time zone
+);
+
+CREATE TABLE campaigns.announcements (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    kilometres smallint NOT NULL,
+    departement text DEFAULT ''::text NOT NULL,
+    roles text[] NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    batches integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    stopped_why text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT announcements_kilometres_check CHECK (((kilometres >= 1) AND (kilometres <= 500))),
+    CONSTRAINT announcements_roles_check CHECK (((roles <@ ARRAY['head'::text, 'referent'::text]) AND (cardinality(roles) > 0))),
+    CONSTRAINT announcements_stopped_why_check CHECK ((stopped_why = ANY (ARRAY[''::text, 'asked'::text, 'refusals'::text, 'campaign'::text])))
 );
 
 CREATE TABLE campaigns.api_tokens (
@@ -292,6 +320,26 @@ CREATE TABLE campaigns.contacts (
     organisation_id uuid NOT NULL,
     person_id uuid NOT NULL,
     phone text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE campaigns.correspondents (
+    person_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    school_uai text NOT NULL,
+    role text NOT NULL,
+    mark bytea,
+    source text NOT NULL,
+    listed_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    kept_until date NOT NULL,
+    CONSTRAINT correspondents_role_check CHECK ((role = ANY (ARRAY['head'::text, 'referent'::text]))),
+    CONSTRAINT correspondents_school_uai_check CHECK ((school_uai ~ '^[0-9]{7}[A-Z]$'::text))
+);
+
+CREATE TABLE campaigns.correspondents_declined (
+    organisation_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    since timestamp with time zone NOT NULL
 );
 
 CREATE TABLE campaigns.days (
@@ -1117,6 +1165,12 @@ ALTER TABLE ONLY campaigns.agreements
 ALTER TABLE ONLY campaigns.announced_absences
     ADD CONSTRAINT announced_absences_pkey PRIMARY KEY (registration_id, day);
 
+ALTER TABLE ONLY campaigns.announced
+    ADD CONSTRAINT announced_pkey PRIMARY KEY (campaign_id, mark);
+
+ALTER TABLE ONLY campaigns.announcements
+    ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
 
@@ -1152,6 +1206,15 @@ ALTER TABLE ONLY campaigns.consents
 
 ALTER TABLE ONLY campaigns.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (organisation_id, person_id);
+
+ALTER TABLE ONLY campaigns.correspondents_declined
+    ADD CONSTRAINT correspondents_declined_pkey PRIMARY KEY (organisation_id, mark);
+
+ALTER TABLE ONLY campaigns.correspondents
+    ADD CONSTRAINT correspondents_organisation_id_mark_key UNIQUE (organisation_id, mark);
+
+ALTER TABLE ONLY campaigns.correspondents
+    ADD CONSTRAINT correspondents_pkey PRIMARY KEY (person_id);
 
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_offer_id_date_key UNIQUE (offer_id, date);
@@ -1412,6 +1475,14 @@ CREATE INDEX agreements_awaited ON campaigns.agreements USING btree (asked_at) W
 
 CREATE INDEX agreements_of_organisation ON campaigns.agreements USING btree (organisation_id);
 
+CREATE INDEX announced_by ON campaigns.announced USING btree (announcement_id, batch);
+
+CREATE INDEX announced_to ON campaigns.announced USING btree (person_id);
+
+CREATE INDEX announcements_next ON campaigns.announcements USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX announcements_of_organisation ON campaigns.announcements USING btree (organisation_id, id);
+
 CREATE INDEX api_tokens_of_organisation ON campaigns.api_tokens USING btree (organisation_id);
 
 CREATE INDEX attendance_of_registration ON campaigns.attendance USING btree (registration_id);
@@ -1427,6 +1498,10 @@ CREATE INDEX campaigns_of_lead ON campaigns.campaigns USING btree (lead_id);
 CREATE INDEX consents_of_registration ON campaigns.consents USING btree (registration_id, id);
 
 CREATE INDEX consents_to_remind ON campaigns.registrations USING btree (consent_remind_at) WHERE ((held_for = 'consent'::text) AND (consent_remind_at IS NOT NULL));
+
+CREATE INDEX correspondents_in_order ON campaigns.correspondents USING btree (organisation_id, school_uai, person_id);
+
+CREATE INDEX correspondents_kept ON campaigns.correspondents USING btree (kept_until);
 
 CREATE INDEX days_by_sector ON campaigns.days USING btree (sector);
 
@@ -1629,6 +1704,21 @@ ALTER TABLE ONLY campaigns.announced_absences
 ALTER TABLE ONLY campaigns.announced_absences
     ADD CONSTRAINT announced_absences_session_id_fkey FOREIGN KEY (session_id) REFERENCES campaigns.sessions(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY campaigns.announced
+    ADD CONSTRAINT announced_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES campaigns.announcements(id);
+
+ALTER TABLE ONLY campaigns.announced
+    ADD CONSTRAINT announced_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.announced
+    ADD CONSTRAINT announced_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.announcements
+    ADD CONSTRAINT announcements_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id);
+
+ALTER TABLE ONLY campaigns.announcements
+    ADD CONSTRAINT announcements_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES contract.people(id);
 
@@ -1688,6 +1778,15 @@ ALTER TABLE ONLY campaigns.contacts
 
 ALTER TABLE ONLY campaigns.contacts
     ADD CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.correspondents_declined
+    ADD CONSTRAINT correspondents_declined_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.correspondents
+    ADD CONSTRAINT correspondents_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
+
+ALTER TABLE ONLY campaigns.correspondents
+    ADD CONSTRAINT correspondents_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
 
 ALTER TABLE ONLY campaigns.days
     ADD CONSTRAINT days_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES campaigns.offers(id);

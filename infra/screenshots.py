@@ -43,6 +43,8 @@ OF_PLANNER = {
     "account": "/compte",
     "messages": "/compte/messages",
     "queue": "/planification/organisation/envois",
+    "correspondents": "/planification/annonces/correspondants",
+    "correspondents-list": "/planification/annonces/correspondants/liste",
     "webhooks": "/planification/organisation/webhooks",
 }
 ROOMS = ("", "semaine", "accueils", "questions", "places", "presences", "conventions", "envois", "reglages", "fichier",

@@ -13,6 +13,7 @@ from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
 from services.campaigns.agreements.announce_campaign import announce_campaign, find_campaigns_to_announce
 from services.campaigns.agreements.ends.find_offers_to_cancel import find_offers_to_cancel
 from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
+from services.campaigns.announcing.correspondents.remove_correspondent import remove_old_correspondents
 from services.campaigns.audit import write_audit
 from services.campaigns.digests.choice import What
 from services.campaigns.digests.read import find_digests
@@ -142,6 +143,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
     while gone:
         async with edge.transaction() as connection:
             gone = await remove_old_lists(connection, now=now) + await remove_old_visits(connection, now=now)
+            gone += await remove_old_correspondents(connection, now=now)
 
 
 async def tell_ahead(edge: Edge, *, now: datetime) -> None:

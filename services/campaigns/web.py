@@ -16,6 +16,7 @@ from services.campaigns.access.guard import provide_actor
 from services.campaigns.access.routes import route_handlers as access
 from services.campaigns.agreements.json_routes import route_handlers as agreements_json
 from services.campaigns.agreements.routes import route_handlers as agreements
+from services.campaigns.announcing.routes import route_handlers as announcing
 from services.campaigns.catalogue.routes import route_handlers as catalogue
 from services.campaigns.catalogue.seats.routes import route_handlers as seats_now
 from services.campaigns.catalogue.sharing.routes import route_handlers as sharing
@@ -142,6 +143,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
             *_other_ways_in(settings),
             *agreements,
             *agreements_json,
+            *announcing,
             *answers_json,
             *builder,
             *builder_json,

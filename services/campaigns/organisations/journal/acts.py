@@ -71,6 +71,7 @@ ACTS = Glossary(
         "keep_planned_time": later("Horaire prévu gardé"),
         "share_names": later("Noms partagés avec l’accueil"),
         "withhold_names": later("Noms repris à l’accueil"),
+        "remove_correspondent": later("Correspondant effacé"),
         "add_speaker": later("Intervenant ajouté"),
         "edit_speaker": later("Intervenant modifié"),
         "remove_speaker": later("Intervenant retiré"),
@@ -112,6 +113,7 @@ SAYS_ITSELF = frozenset(
         "remove_pupil",
         "remove_class",
         "plan_visit",
+        "keep_correspondents",
         "keep_visits",
         "remove_visit",
     }

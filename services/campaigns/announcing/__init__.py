@@ -1,0 +1,1 @@
+"""Announcing: heads and referent teachers of schools are told, before June, what there is near them."""
