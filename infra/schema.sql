@@ -986,6 +986,7 @@ CREATE TABLE notifications.domains (
     held_until timestamp with time zone,
     answer text DEFAULT ''::text NOT NULL,
     free_at timestamp with time zone,
+    urgent_free_at timestamp with time zone,
     CONSTRAINT domains_domain_check CHECK ((domain = lower(domain)))
 );
 

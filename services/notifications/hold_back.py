@@ -21,10 +21,13 @@ _SECOND = timedelta(seconds=1)
 
 
 class Brakes(Struct, frozen=True):
-    """Domains that are left alone until a moment, and how many mails a second a domain takes (`*`: any other one)."""
+    """Domains that are left alone until a moment, how many mails a second a domain takes (`*`: any other one), and the
+    hours of the night.
+    """
 
     held: Mapping[str, datetime] = {}
     rates: Mapping[str, float] = {}
+    quiet: tuple[int, int] | None = None
 
 
 NONE = Brakes()
@@ -40,28 +43,30 @@ async def hold_back(
 ) -> tuple[list[AnyLetter], list[UUID]]:
     """Letters that may go now, and the ids of those that are due later; no attempt is counted for them.
 
-    What is urgent takes the next turn and lets others wait; a domain that says « later » is left alone by all.
+    What is urgent waits for what is urgent alone, and lets others wait; a domain that says « later » is left alone by
+    all.
     """
     go: list[AnyLetter] = []
     later: list[tuple[UUID, datetime, datetime | None]] = []
-    rated: dict[str, list[AnyLetter]] = {}
+    rated: dict[tuple[str, bool], list[AnyLetter]] = {}
     for letter in letters:
         domain = domain_of(letter.address)
         if until := brakes.held.get(domain):
             # not all at the same moment
             later.append((letter.id, until + random.random() * _SECOND, None))  # noqa: S311
         elif _rate(brakes, domain) and not _has_turn(letter, now):
-            rated.setdefault(domain, []).append(letter)
+            rated.setdefault((domain, letter.priority >= URGENT_BELOW), []).append(letter)
         else:
             go.append(letter)
-    for domain in sorted(rated):
-        turns = await _take_turns(connection, domain, rated[domain], _rate(brakes, domain), now)
-        for letter, turn in zip(rated[domain], turns, strict=True):
-            if turn <= now or letter.priority < URGENT_BELOW:
+    for domain, patient in sorted(rated):
+        same = rated[domain, patient]
+        turns = await _take_turns(connection, domain, len(same), _rate(brakes, domain), now, urgent=not patient)
+        for letter, turn in zip(same, turns, strict=True):
+            if turn <= now:
                 go.append(letter)
             else:
                 later.append((letter.id, turn, turn))
-    await _put_off(connection, later)
+    await put_off(connection, later)
     return go, [delivery_id for delivery_id, _, _ in later]
 
 
@@ -74,36 +79,59 @@ def _has_turn(letter: Letter | NoticeLetter, now: datetime) -> bool:
 
 
 async def _take_turns(
-    connection: Connection, domain: str, letters: Sequence[Letter | NoticeLetter], rate: float, now: datetime
+    connection: Connection, domain: str, number: int, rate: float, now: datetime, *, urgent: bool
 ) -> list[datetime]:
-    """One turn for each, a `rate`-th of a second apart, behind those given out already; a second's worth at once."""
+    """So many turns, a `rate`-th of a second apart, behind those given out already; a second's worth at once.
+
+    Urgent ones stand behind urgent ones, and all others make room for them.
+    """
     at_once = max(1.0, 1 / rate) * _SECOND
     behind = await connection.fetchval(
         """
-        INSERT INTO notifications.domains AS known (domain, free_at) VALUES ($1, $2)
+        INSERT INTO notifications.domains AS known (domain, free_at, urgent_free_at) VALUES ($1, $2, $2)
         ON CONFLICT (domain) DO UPDATE
-        SET free_at = greatest(known.free_at, excluded.free_at)
-        RETURNING free_at
+        SET free_at = greatest(known.free_at, excluded.free_at),
+            urgent_free_at = greatest(known.urgent_free_at, excluded.urgent_free_at)
+        RETURNING CASE WHEN $3 THEN urgent_free_at ELSE free_at END
         """,
         domain,
         now - at_once,
+        urgent,
     )
-    turns = [behind + (number + 1) / rate * _SECOND for number in range(len(letters))]
-    await connection.execute("UPDATE notifications.domains SET free_at = $2 WHERE domain = $1", domain, turns[-1])
+    turns = [behind + (each + 1) / rate * _SECOND for each in range(number)]
+    await connection.execute(
+        """
+        UPDATE notifications.domains
+        SET free_at = CASE WHEN $3 THEN free_at + $4::interval ELSE $2 END,
+            urgent_free_at = CASE WHEN $3 THEN $2 ELSE urgent_free_at END
+        WHERE domain = $1
+        """,
+        domain,
+        turns[-1],
+        urgent,
+        number / rate * _SECOND,
+    )
     return turns
 
 
-async def _put_off(connection: Connection, later: Sequence[tuple[UUID, datetime, datetime | None]]) -> None:
+async def put_off(
+    connection: Connection,
+    later: Sequence[tuple[UUID, datetime, datetime | None]],
+    *,
+    quiet_until: datetime | None = None,
+) -> None:
+    """Claimed deliveries (id, due when, turn) are due again later, and it counts as no attempt."""
     if later:
         await connection.execute(
             """
             UPDATE notifications.deliveries d
             SET state = 'due', attempts = d.attempts - 1, lease_until = NULL, due_at = later.due_at,
-                turn_at = later.turn_at
+                turn_at = later.turn_at, quiet_until = coalesce($4, d.quiet_until)
             FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS later (id, due_at, turn_at)
             WHERE d.id = later.id
             """,
             [delivery_id for delivery_id, _, _ in later],
             [due_at for _, due_at, _ in later],
             [turn_at for _, _, turn_at in later],
+            quiet_until,
         )

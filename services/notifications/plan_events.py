@@ -1,6 +1,6 @@
 """Plan events: from facts to deliveries, one pass over however many people they concern."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from services.notifications.message import COALESCED
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
 from services.notifications.plan_reminders import plan_reminders
-from services.notifications.quiet_hours import morning_to_wait_for, starts_of
-from services.notifications.reactions import KNOWN_TAGS, STATUS_AFTER, Reaction, reactions_to
+from services.notifications.quiet_hours import is_near, morning_to_wait_for, starts_of
+from services.notifications.reactions import KNOWN_TAGS, NEAR, STATUS_AFTER, Reaction, reactions_to
 from services.notifications.webhooks.plan_calls import plan_calls
 from shared.database import Connection
 from shared.erasures import PupilErased
@@ -67,6 +67,14 @@ class _Touched(Struct, frozen=True):
     group_id: UUID | None
     status: str
     had_seat: bool
+
+
+class _Moment(Struct, frozen=True):
+    """When one message is due, until when the night holds it back, and how urgent it is."""
+
+    due_at: datetime
+    quiet_until: datetime | None
+    priority: int
 
 
 async def plan_events(
@@ -205,7 +213,7 @@ async def _insert_deliveries(
     wanted = [(each, reaction) for each in touched for reaction in reactions_to(each.event)]
     if not wanted:
         return []
-    mornings = await _mornings(connection, wanted, settings, now)
+    moments = await _moments(connection, wanted, settings, now)
     rows = await connection.fetch(
         """
         WITH wanted AS (
@@ -251,38 +259,40 @@ async def _insert_deliveries(
         [each.guardian_id for each, _ in wanted],
         [each.event.offer_id for each, _ in wanted],
         [each.event.revision for each, _ in wanted],
-        [reaction.priority for _, reaction in wanted],
-        [_due_at(each.event, reaction, settings, now) for each, reaction in wanted],
+        [moment.priority for moment in moments],
+        [moment.due_at for moment in moments],
         [reaction.entry if each.had_seat else None for each, reaction in wanted],
         [reaction.to for _, reaction in wanted],
         settings.mail_domain,
         now,
-        mornings,
+        [moment.quiet_until for moment in moments],
     )
     return [row["id"] for row in rows if row["state"] == "due"]
 
 
-async def _mornings(
+async def _moments(
     connection: Connection, wanted: Sequence[tuple[_Touched, Reaction]], settings: Settings, now: datetime
-) -> list[datetime | None]:
-    """Of each message the morning it waits for, if it does; programmes are read by night alone."""
-    due = [
-        (each.event, _due_at(each.event, reaction, settings, now) if reaction.waits(each.event) else None)
-        for each, reaction in wanted
-    ]
-    held = {
-        (event.offer_id, event.programme)
-        for event, due_at in due
-        if due_at and morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=(), now=now)
-    }
-    programmes = await Facts().programmes(connection, held) if held else {}
-    starts = {
-        event.id: starts_of(event, programmes.get((event.offer_id, event.programme))) for event, due_at in due if due_at
-    }
-    return [
-        morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=starts[event.id], now=now) if due_at else None
-        for event, due_at in due
-    ]
+) -> list[_Moment]:
+    """Of each message when it is due, the morning it waits for, if it does, and how urgent it is."""
+    waiting = [each.event for each, reaction in wanted if reaction.waits(each.event)]
+    programmes = await Facts().programmes(connection, {(event.offer_id, event.programme) for event in waiting})
+    starts = {event.id: starts_of(event, programmes.get((event.offer_id, event.programme))) for event in waiting}
+    return [_moment(each.event, reaction, starts, settings, now) for each, reaction in wanted]
+
+
+def _moment(
+    event: ProgrammeFact,
+    reaction: Reaction,
+    starts: Mapping[UUID, Sequence[datetime]],
+    settings: Settings,
+    now: datetime,
+) -> _Moment:
+    due_at = _due_at(event, reaction, settings, now)
+    if not reaction.waits(event):
+        return _Moment(due_at, None, reaction.priority)
+    morning = morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=starts[event.id], now=now)
+    near = is_near(due_at, starts[event.id], now=now)
+    return _Moment(due_at, morning, min(NEAR, reaction.priority) if near else reaction.priority)
 
 
 def _due_at(event: ProgrammeFact, reaction: Reaction, settings: Settings, now: datetime) -> datetime:

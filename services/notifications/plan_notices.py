@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.notifications.entries import entry_of
 from services.notifications.message import COALESCED_NOTICES
-from services.notifications.quiet_hours import morning_to_wait_for, starts_of
-from services.notifications.reactions import NoticeReaction, reaction_to_notice
+from services.notifications.quiet_hours import is_near, morning_to_wait_for, starts_of
+from services.notifications.reactions import NEAR, NoticeReaction, reaction_to_notice
 from shared.database import Connection
 from shared.identifiers import new_id
 from shared.notices import AnyNotice
@@ -51,7 +51,7 @@ async def plan_notices(
         [reaction.message for _, reaction, _ in wanted],
         [recipient_id for _, _, recipient_id in wanted],
         [notice.offer_id for notice, _, _ in wanted],
-        [reaction.priority for _, reaction, _ in wanted],
+        [_priority(notice, reaction, settings, now) for notice, reaction, _ in wanted],
         settings.mail_domain,
         now,
         [_morning(notice, reaction, settings, now) for notice, reaction, _ in wanted],
@@ -64,6 +64,12 @@ async def plan_notices(
 def _due_at(reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime:
     """At once, or after the wait for others of its kind."""
     return now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED_NOTICES else 0)
+
+
+def _priority(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> int:
+    """As its line says, but that news of what begins within 24 hours goes first."""
+    near = reaction.waits(notice) and is_near(_due_at(reaction, settings, now), starts_of(notice, None), now=now)
+    return min(NEAR, reaction.priority) if near else reaction.priority
 
 
 def _morning(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ def morning_to_wait_for(
     `quiet`: the hours of the wall clock between which nobody is written to, (20, 7). `starts`: when what it tells of
     begins, or began before the change.
     """
-    if quiet is None or any(now <= start <= due_at + SOON for start in starts):
+    if quiet is None or is_near(due_at, starts, now=now):
         return None
     evening, morning = quiet
     local = due_at.astimezone(PARIS)
@@ -30,6 +30,11 @@ def morning_to_wait_for(
     if local.hour >= morning:
         day += timedelta(days=1)
     return datetime.combine(day, time(morning), PARIS)
+
+
+def is_near(due_at: datetime, starts: Iterable[datetime], *, now: datetime) -> bool:
+    """Whether what a message that is due then tells of begins, or was to begin, within 24 hours of it."""
+    return any(now <= start <= due_at + SOON for start in starts)
 
 
 def starts_of(event: AnyEvent | Event, programme: Programme | None) -> list[datetime]:

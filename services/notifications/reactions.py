@@ -1,7 +1,8 @@
 """The page: everything that can happen, and who is told what of it.
 
-A line says which message an event causes, for whom, how urgent it is (0 first), whether it may wait for others of its
-kind (coalescing), whether it waits for the morning (quiet hours), and what becomes of the calendar entry. A notice
+A line says which message an event causes, for whom, how urgent it is (0 first; what is about the next 24 hours is more
+urgent than its line says, see NEAR), whether it may wait for others of its kind (coalescing), whether it waits for the
+morning (quiet hours), and what becomes of the calendar entry. A notice
 names its recipients itself: its line says the message, the urgency and whether it waits. A test fails when an event of
 the contract has no line.
 """
@@ -269,6 +270,8 @@ NOTICES_OF_A_PUPIL = [
 ]
 # somebody looks at a screen, or a deadline is running: these priorities do not wait behind all others
 URGENT_BELOW = 2
+# what somebody else changed about the next 24 hours is as urgent as a deadline (quiet_hours.py)
+NEAR = 1
 URGENT_TAGS = [
     str(event.__struct_config__.tag)
     for event, line in REACTIONS.items()

@@ -129,6 +129,33 @@ async def test_a_domain_with_a_rate_is_given_turns_that_all_workers_agree_on(poo
     assert await post.states() == {"sent": 10}
 
 
+async def test_what_is_urgent_overtakes_the_rest_of_its_domain_and_keeps_the_rate_all_the_same(pool, post, sink):
+    post.sender._rates = {"eleve.example": 2.0}
+    pupils = [await enrol(pool, number) for number in range(16)]
+    await post.plan(*(confirmed(pupil) for pupil in pupils[:8]))
+    await forget_reminders(pool)
+    await post.send()
+    others = {row["id"]: row["due_at"] for row in await waiting_of(pool, "registered_confirmed")}
+    assert len(others) >= 4
+    taken = len(sink.mails)
+    await post.plan(*(signing_in(pupil.pupil_id) for pupil in pupils[8:]))
+    began = datetime.now(UTC)
+    await post.send()
+    links = await waiting_of(pool, "sign_in_link")
+    # a second's worth at once, though the next turn of the rest is seconds away, and what came due while it ran
+    assert 2 <= len(sink.mails) - taken == 8 - len(links) <= 4
+    gaps = [(b["due_at"] - a["due_at"]).total_seconds() for a, b in pairwise(links)]
+    assert all(abs(gap - 0.5) < 0.01 for gap in gaps)
+    # who comes now waits for all of them
+    late = await enrol(pool, 20)
+    await post.plan(confirmed(late))
+    await forget_reminders(pool)
+    await post.send()
+    last = max(row["due_at"] for row in await waiting_of(pool, "registered_confirmed"))
+    assert last >= max(others.values()) + timedelta(seconds=4)
+    assert last > began + timedelta(seconds=4)
+
+
 async def test_nothing_goes_to_an_address_that_takes_no_mail(pool, post, sink):
     gone, other, late = [await enrol(pool, number) for number in range(3)]
     for pupil in (gone, late):
@@ -163,6 +190,12 @@ async def test_who_claims_late_takes_nothing_of_whom_another_is_writing_to(pool,
         await asyncio.sleep(0.2)
         assert not second.done()
     assert (await second).letters == []
+
+
+async def waiting_of(pool, message):
+    return await pool.fetch(
+        "SELECT id, due_at FROM notifications.deliveries WHERE state = 'due' AND message = $1 ORDER BY due_at", message
+    )
 
 
 async def forget_reminders(pool):

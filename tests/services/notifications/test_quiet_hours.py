@@ -1,6 +1,6 @@
 """The night is quiet: what nobody waits for comes in the morning, in Paris, also when the clocks change."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -156,3 +156,31 @@ async def test_a_notice_waits_too_unless_its_session_is_near_or_somebody_sits_be
         occurred_at=night, recipients=(one.pupil_id,), sign_in_id=one.pupil_id, expires_at=paris(2027, 5, 10, 23)
     )
     assert (await planned(pool, settings, night, link))["sign_in_link"] == (None, night)
+
+
+@pytest.mark.anyio
+async def test_what_is_about_the_next_24_hours_is_more_urgent_than_what_is_in_three_weeks(pool, settings):
+    await write_programme(pool)
+    one = await enrol(pool)
+    evening = paris(2027, 6, 14, 18)
+    changes = (FieldChange(field="place", before="ici", after="là"),)
+    tomorrow, thursday = (
+        SessionChanged(
+            **offer_fact(revision), session_id=session_id(day, 0), changes=changes, audience=(one.concerned(),)
+        )
+        for revision, day in ((2, 1), (3, 3))
+    )
+    released = msgspec.structs.replace(NOTICES["host_released.replaced"], recipients=(one.pupil_id,))
+    later = msgspec.structs.replace(released, id=one.registration_id)
+    await planned(pool, settings, evening, tomorrow, thursday)
+    await planned(pool, settings, released.appointment.starts_at - timedelta(hours=20), released)
+    await planned(pool, settings, released.appointment.starts_at - timedelta(days=21), later)
+    rows = await pool.fetch(
+        "SELECT event_id, priority FROM notifications.deliveries WHERE message NOT LIKE 'reminder%'"
+    )
+    assert {row["event_id"]: row["priority"] for row in rows} == {
+        tomorrow.id: 1,
+        thursday.id: 4,
+        released.id: 1,
+        later.id: 2,
+    }
