@@ -9,6 +9,7 @@ from msgspec import Struct
 from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of, of_own_programme
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
+from services.notifications.keep_till_morning import keep_till_morning
 from services.notifications.letter import Letter, letter_of
 from services.notifications.message import COALESCED, ENDS
 from services.notifications.reminders import REMINDING
@@ -78,9 +79,12 @@ async def claim_deliveries(
     """Up to `most` of these deliveries, those still due, at most one for each person.
 
     What nobody needs any more becomes `superseded` on the way, letters without an address or to one that takes no mail
-    `suppressed`; what its domain does not take now is due later.
+    `suppressed`; what its domain does not take now, or what nobody should get by night, is due later.
     """
-    letters, put_off = await hold_back(connection, await _take(connection, ids, most, now), brakes, now)
+    taken = await _take(connection, ids, most, now)
+    by_day, kept = await keep_till_morning(connection, taken, facts=facts, quiet=brakes.quiet, now=now)
+    letters, put_off = await hold_back(connection, by_day, brakes, now)
+    put_off += kept
     if not letters:
         return Claim([], put_off)
     others = await _others(connection, letters)

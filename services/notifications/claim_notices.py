@@ -10,6 +10,7 @@ from services.notifications.claim_deliveries import ITS_TURN, LEASE, end_deliver
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.inbound.read import read_letters
+from services.notifications.keep_till_morning import keep_till_morning
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
 from services.notifications.reactions import NOTICE_TAGS
@@ -40,7 +41,10 @@ async def claim_notices(
     A link that has expired, and what a later fact has overtaken, becomes `superseded`, a letter without address, or to
     one that takes no mail, `suppressed`, and their bytes go; what its domain does not take now is due later.
     """
-    letters, put_off = await hold_back(connection, await _take(connection, ids, most, now), brakes, now)
+    taken = await _take(connection, ids, most, now)
+    by_day, kept = await keep_till_morning(connection, taken, facts=facts, quiet=brakes.quiet, now=now)
+    letters, put_off = await hold_back(connection, by_day, brakes, now)
+    put_off += kept
     events = await facts.events(connection, [letter.event_id for letter in letters])
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
     named = {event_id: event.pupil_ids for event_id, event in events.items() if isinstance(event, NAMES_PUPILS)}

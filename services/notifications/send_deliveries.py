@@ -61,6 +61,7 @@ class Sender:
         self._pool = pool
         self._mail_server = mail_server
         self._rates = settings.mail_rates
+        self._quiet = settings.quiet_hours
         self._circuit = Circuit(pool, mail_server.server, ring)
         self._printer = Printer(settings)
         self._notice_printer = NoticePrinter(settings)
@@ -143,7 +144,7 @@ class Sender:
         return _prepared([each.letter for each in claim.letters], rendered, claim.settled)
 
     async def _brakes(self) -> Brakes:
-        return Brakes(held=(await self._circuit.conditions()).held, rates=self._rates)
+        return Brakes(held=(await self._circuit.conditions()).held, rates=self._rates, quiet=self._quiet)
 
     async def _deliver(
         self, clients: Sequence[SMTP], parcels: Sequence[Parcel], begin_before: float, let_through: int
