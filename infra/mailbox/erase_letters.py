@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from services.notifications.erase_letters import LETTERS_OF
-from services.notifications.reactions import NOTICES_OF_A_PUPIL
+from services.notifications.tags import NOTICES_OF_A_PUPIL
 from shared.database import CONNECTION_LOST, Connection
 from shared.erasures import PupilErased
 

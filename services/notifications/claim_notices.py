@@ -13,7 +13,7 @@ from services.notifications.inbound.read import read_letters
 from services.notifications.keep_till_morning import keep_till_morning
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
-from services.notifications.reactions import NOTICE_TAGS
+from services.notifications.tags import NOTICE_TAGS
 from shared.advance_notices import PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.database import Connection

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.notifications.message import NAMING
-from services.notifications.reactions import NOTICES_OF_A_PUPIL
+from services.notifications.tags import NOTICES_OF_A_PUPIL
 from shared.database import Connection
 from shared.erasures import PupilErased
 

@@ -1,7 +1,7 @@
 """Plan events: from facts to deliveries, one pass over however many people they concern."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -12,12 +12,12 @@ from services.notifications.erase_letters import erase_letters
 from services.notifications.facts import Facts
 from services.notifications.failure import describe
 from services.notifications.free_addresses import free_addresses
-from services.notifications.message import COALESCED
+from services.notifications.moment import Moment, moment_of
 from services.notifications.note_failed_plans import note_failed_plans
 from services.notifications.plan_notices import plan_notices
 from services.notifications.plan_reminders import plan_reminders
-from services.notifications.quiet_hours import is_near, morning_to_wait_for, starts_of
-from services.notifications.reactions import KNOWN_TAGS, NEAR, STATUS_AFTER, Reaction, reactions_to
+from services.notifications.reactions import STATUS_AFTER, Reaction, reactions_to
+from services.notifications.tags import KNOWN_TAGS
 from services.notifications.webhooks.plan_calls import plan_calls
 from shared.database import Connection
 from shared.erasures import PupilErased
@@ -67,14 +67,6 @@ class _Touched(Struct, frozen=True):
     group_id: UUID | None
     status: str
     had_seat: bool
-
-
-class _Moment(Struct, frozen=True):
-    """When one message is due, until when the night holds it back, and how urgent it is."""
-
-    due_at: datetime
-    quiet_until: datetime | None
-    priority: int
 
 
 async def plan_events(
@@ -272,31 +264,17 @@ async def _insert_deliveries(
 
 async def _moments(
     connection: Connection, wanted: Sequence[tuple[_Touched, Reaction]], settings: Settings, now: datetime
-) -> list[_Moment]:
-    """Of each message when it is due, the morning it waits for, if it does, and how urgent it is."""
+) -> list[Moment]:
+    """Of each message when it goes; programmes are read for what may have to wait, or to hurry."""
     waiting = [each.event for each, reaction in wanted if reaction.waits(each.event)]
     programmes = await Facts().programmes(connection, {(event.offer_id, event.programme) for event in waiting})
-    starts = {event.id: starts_of(event, programmes.get((event.offer_id, event.programme))) for event in waiting}
-    return [_moment(each.event, reaction, starts, settings, now) for each, reaction in wanted]
-
-
-def _moment(
-    event: ProgrammeFact,
-    reaction: Reaction,
-    starts: Mapping[UUID, Sequence[datetime]],
-    settings: Settings,
-    now: datetime,
-) -> _Moment:
-    due_at = _due_at(event, reaction, settings, now)
-    if not reaction.waits(event):
-        return _Moment(due_at, None, reaction.priority)
-    morning = morning_to_wait_for(due_at, quiet=settings.quiet_hours, starts=starts[event.id], now=now)
-    near = is_near(due_at, starts[event.id], now=now)
-    return _Moment(due_at, morning, min(NEAR, reaction.priority) if near else reaction.priority)
-
-
-def _due_at(event: ProgrammeFact, reaction: Reaction, settings: Settings, now: datetime) -> datetime:
-    """When a message may go: at once, after the wait for others of its kind, or when its planner lets it go."""
-    due_at = now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED else 0)
-    held_until = event.tell_after if isinstance(event, SessionEvent | OfferChanged) else None
-    return max(due_at, held_until) if held_until else due_at
+    return [
+        moment_of(
+            each.event,
+            reaction,
+            programmes.get((each.event.offer_id, each.event.programme)),
+            settings=settings,
+            now=now,
+        )
+        for each, reaction in wanted
+    ]

@@ -1,13 +1,12 @@
 """Plan notices: one delivery for each recipient of a fact about something else than a registration."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.notifications.entries import entry_of
-from services.notifications.message import COALESCED_NOTICES
-from services.notifications.quiet_hours import is_near, morning_to_wait_for, starts_of
-from services.notifications.reactions import NEAR, NoticeReaction, reaction_to_notice
+from services.notifications.moment import moment_of
+from services.notifications.reactions import reaction_to_notice
 from shared.database import Connection
 from shared.identifiers import new_id
 from shared.notices import AnyNotice
@@ -22,9 +21,10 @@ async def plan_notices(
     What goes to an address that takes no mail is `suppressed`, and not among those returned.
     """
     wanted = [
-        (notice, reaction, recipient_id)
+        (notice, reaction.message, moment, recipient_id)
         for notice in notices
         if (reaction := reaction_to_notice(notice))
+        and (moment := moment_of(notice, reaction, None, settings=settings, now=now))
         for recipient_id in dict.fromkeys(notice.recipients)
     ]
     if not wanted:
@@ -47,34 +47,15 @@ async def plan_notices(
         RETURNING id, state
         """,
         [new_id() for _ in wanted],
-        [notice.id for notice, _, _ in wanted],
-        [reaction.message for _, reaction, _ in wanted],
-        [recipient_id for _, _, recipient_id in wanted],
-        [notice.offer_id for notice, _, _ in wanted],
-        [_priority(notice, reaction, settings, now) for notice, reaction, _ in wanted],
+        [notice.id for notice, _, _, _ in wanted],
+        [message for _, message, _, _ in wanted],
+        [recipient_id for _, _, _, recipient_id in wanted],
+        [notice.offer_id for notice, _, _, _ in wanted],
+        [moment.priority for _, _, moment, _ in wanted],
         settings.mail_domain,
         now,
-        [_morning(notice, reaction, settings, now) for notice, reaction, _ in wanted],
-        [entry.method if (entry := entry_of(notice, recipient_id)) else None for notice, _, recipient_id in wanted],
-        [_due_at(reaction, settings, now) for _, reaction, _ in wanted],
+        [moment.quiet_until for _, _, moment, _ in wanted],
+        [entry.method if (entry := entry_of(notice, recipient_id)) else None for notice, _, _, recipient_id in wanted],
+        [moment.due_at for _, _, moment, _ in wanted],
     )
     return [row["id"] for row in rows if row["state"] == "due"]
-
-
-def _due_at(reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime:
-    """At once, or after the wait for others of its kind."""
-    return now + timedelta(seconds=settings.coalescing_seconds if reaction.message in COALESCED_NOTICES else 0)
-
-
-def _priority(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> int:
-    """As its line says, but that news of what begins within 24 hours goes first."""
-    near = reaction.waits(notice) and is_near(_due_at(reaction, settings, now), starts_of(notice, None), now=now)
-    return min(NEAR, reaction.priority) if near else reaction.priority
-
-
-def _morning(notice: AnyNotice, reaction: NoticeReaction, settings: Settings, now: datetime) -> datetime | None:
-    if not reaction.waits(notice):
-        return None
-    return morning_to_wait_for(
-        _due_at(reaction, settings, now), quiet=settings.quiet_hours, starts=starts_of(notice, None), now=now
-    )

@@ -253,31 +253,10 @@ REACTIONS: dict[
     AddressFreed: NOBODY,
 }
 
-# facts of a newer version wait for its relay, and must not fill the window of this one
-KNOWN_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS]
-# what tells others of a pupil names the pupil in its body
-NOTICES_OF_A_PUPIL = [
-    str(event.__struct_config__.tag)
-    for event in (
-        AbsenceAnnounced,
-        AbsenceLifted,
-        FollowUpBooked,
-        FollowUpCancelled,
-        AbsenceForeseen,
-        LetterReceived,
-        AddressRefused,
-    )
-]
 # somebody looks at a screen, or a deadline is running: these priorities do not wait behind all others
 URGENT_BELOW = 2
-# what somebody else changed about the next 24 hours is as urgent as a deadline (quiet_hours.py)
+# what somebody else changed about the next 24 hours is as urgent as a deadline (moment.py)
 NEAR = 1
-URGENT_TAGS = [
-    str(event.__struct_config__.tag)
-    for event, line in REACTIONS.items()
-    if isinstance(line, NoticeReaction) and line.priority < URGENT_BELOW
-]
-NOTICE_TAGS = [str(event.__struct_config__.tag) for event in REACTIONS if issubclass(event, Notice)]
 
 STATUS_AFTER: dict[type[Event], str] = {
     RegistrationConfirmed: "confirmed",

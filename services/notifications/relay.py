@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from services.notifications.broker import Errand, RingingFailed, install_broker, open_broker, ring
 from services.notifications.failure import describe
-from services.notifications.reactions import KNOWN_TAGS, URGENT_BELOW, URGENT_TAGS
+from services.notifications.reactions import URGENT_BELOW
 from services.notifications.smtp import server_of
+from services.notifications.tags import KNOWN_TAGS, URGENT_TAGS
 from shared.database import CONNECTION_LOST
 from shared.outbox import DOORBELL
 from shared.settings import Settings
