@@ -388,6 +388,16 @@ CREATE TABLE campaigns.distinct_pupils (
     CONSTRAINT a_pair_is_written_once CHECK ((registration_id < other_id))
 );
 
+CREATE TABLE campaigns.entry_answers (
+    entry_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    answer text NOT NULL,
+    sequence integer NOT NULL,
+    stamp timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT entry_answers_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'tentative'::text])))
+);
+
 CREATE TABLE campaigns.erasures (
     pupil_id uuid NOT NULL,
     why text NOT NULL,
@@ -870,8 +880,12 @@ CREATE TABLE notifications.answers (
     due_at timestamp with time zone NOT NULL,
     outcome text DEFAULT ''::text NOT NULL,
     acted_at timestamp with time zone,
+    entry_id uuid,
+    entry_scope text,
+    CONSTRAINT an_entry_has_its_kind CHECK (((entry_id IS NULL) = (entry_scope IS NULL))),
     CONSTRAINT answers_check CHECK (((registration_id IS NULL) <> (delivery_id IS NULL))),
-    CONSTRAINT answers_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'counter'::text, 'refresh'::text, 'letter'::text, 'automatic'::text, 'bounce'::text]))),
+    CONSTRAINT answers_entry_scope_check CHECK ((entry_scope = ANY (ARRAY['reply_host'::text, 'reply_speaker'::text, 'reply_slot'::text]))),
+    CONSTRAINT answers_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'counter'::text, 'refresh'::text, 'letter'::text, 'automatic'::text, 'bounce'::text, 'complaint'::text]))),
     CONSTRAINT answers_state_check CHECK ((state = ANY (ARRAY['read'::text, 'done'::text, 'failed'::text]))),
     CONSTRAINT answers_words_check CHECK ((length(words) <= 20000))
 );
@@ -1240,6 +1254,9 @@ ALTER TABLE ONLY campaigns.digests
 
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_pkey PRIMARY KEY (registration_id, other_id);
+
+ALTER TABLE ONLY campaigns.entry_answers
+    ADD CONSTRAINT entry_answers_pkey PRIMARY KEY (entry_id, person_id);
 
 ALTER TABLE ONLY campaigns.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (pupil_id);
@@ -1652,6 +1669,8 @@ CREATE INDEX webhooks_of_organisation ON contract.webhooks USING btree (organisa
 
 CREATE INDEX answers_of_delivery ON notifications.answers USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
 
+CREATE INDEX answers_of_entry ON notifications.answers USING btree (entry_id) WHERE (entry_id IS NOT NULL);
+
 CREATE INDEX answers_of_registration ON notifications.answers USING btree (registration_id, id);
 
 CREATE INDEX answers_to_act_on ON notifications.answers USING btree (due_at) WHERE (state = 'read'::text);
@@ -1812,6 +1831,9 @@ ALTER TABLE ONLY campaigns.distinct_pupils
 
 ALTER TABLE ONLY campaigns.distinct_pupils
     ADD CONSTRAINT distinct_pupils_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES campaigns.registrations(id);
+
+ALTER TABLE ONLY campaigns.entry_answers
+    ADD CONSTRAINT entry_answers_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY campaigns.erasures
     ADD CONSTRAINT erasures_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES campaigns.pupils(id);

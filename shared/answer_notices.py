@@ -1,9 +1,13 @@
 """The part of the contract about what came back by mail and others are told of; nobody's own words are in it."""
 
+from typing import Literal
 from uuid import UUID
 
 from shared.appointment import Appointment
 from shared.notice import Notice
+
+# what a calendar said that changes nothing: to an older state, for the entry again, for another time
+Why = Literal["outdated", "refresh", "counter"]
 
 
 class AbsenceForeseen(Notice, frozen=True, kw_only=True, tag="absence.foreseen"):

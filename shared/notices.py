@@ -14,7 +14,7 @@ from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceive
 from shared.appointment import Appointment as Appointment
 from shared.changes import FieldChange
 from shared.notice import Notice as Notice
-from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
+from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 
 
@@ -110,6 +110,8 @@ class HostAnswered(HostNotice, frozen=True, kw_only=True, tag="host.answered"):
     answer: Literal["confirmed", "proposed", "declined", "withdrawn"]
     proposed_starts_at: datetime | None = None
     proposed_ends_at: datetime | None = None
+    # by the calendar, where deleting an entry is enough to say no
+    by_calendar: bool = False
 
 
 class HostTimeAccepted(HostNotice, frozen=True, kw_only=True, tag="host.time_accepted"):
@@ -152,6 +154,7 @@ class SpeakerAnswered(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.ans
     # of the page the planner sees the answer on
     offer_slug: str = ""
     answer: Literal["confirmed", "declined"]
+    by_calendar: bool = False
 
 
 class SpeakerReleased(SpeakerNotice, frozen=True, kw_only=True, tag="speaker.released"):
@@ -274,6 +277,7 @@ AnyNotice = (
     | PromiseGiven
     | PromiseChanged
     | PromiseTakenBack
+    | PromiseAnswerNoted
     | ClassEnrolled
     | LinksRequested
     | FreshLinkRequested

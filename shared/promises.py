@@ -6,6 +6,7 @@ A field may be added with a default; anything else is a new tag (see `shared.eve
 from typing import Literal
 from uuid import UUID
 
+from shared.answer_notices import Why
 from shared.appointment import Appointment
 from shared.changes import FieldChange
 from shared.notice import Notice
@@ -37,4 +38,19 @@ class PromiseChanged(PromiseNotice, frozen=True, kw_only=True, tag="promise.chan
 
 
 class PromiseTakenBack(PromiseNotice, frozen=True, kw_only=True, tag="promise.taken_back"):
-    """Who had promised cannot come, or another person of the company does: the entry goes."""
+    """Who had promised cannot come, or another person of the company does: the entry goes.
+
+    `by_calendar`: their calendar said so, which deleting the entry does, too.
+    """
+
+    by_calendar: bool = False
+
+
+class PromiseAnswerNoted(PromiseNotice, frozen=True, kw_only=True, tag="promise.answer_noted"):
+    """The calendar of who was asked said something that changes nothing; they are told how things stand.
+
+    `sequence` is 0 where they have no entry (any more).
+    """
+
+    why: Why
+    standing: Literal["awaited", "confirmed", "proposed", "declined", "withdrawn", "replaced"]

@@ -36,6 +36,7 @@ BECAUSE = {
     "promise_given": _PROMISE,
     "promise_changed": _PROMISE,
     "promise_taken_back": _PROMISE,
+    "promise_noted": later("Vous recevez ce message parce que votre agenda a répondu pour cette séance."),
     "promise_near": _PROMISE,
     "host_answered": _PLANNER,
     "speaker_answered": _PLANNER,

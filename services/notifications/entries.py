@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shared.calendar.invitation import Method
 from shared.notices import (
@@ -15,7 +15,7 @@ from shared.notices import (
     SpeakerReleased,
     SpeakerRequested,
 )
-from shared.promises import PromiseChanged, PromiseGiven, PromiseNotice, PromiseTakenBack
+from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseNotice, PromiseTakenBack
 from shared.signed_links import ReplyScope
 
 
@@ -36,6 +36,8 @@ def entry_of(notice: AnyNotice, recipient_id: UUID) -> Entry | None:
             return _promised(notice, "REQUEST")
         case PromiseTakenBack():
             return _promised(notice, "CANCEL")
+        case PromiseAnswerNoted() if notice.sequence:
+            return _noted(notice)
         case FollowUpBooked() | FollowUpCancelled():
             return _slot(notice, recipient_id)
         case HostTimeAccepted() | HostRequested() | HostReleased() if notice.sequence:
@@ -48,6 +50,12 @@ def entry_of(notice: AnyNotice, recipient_id: UUID) -> Entry | None:
 def _promised(notice: PromiseNotice, method: Method) -> Entry:
     scope: ReplyScope = "reply_host" if notice.keeper == "host" else "reply_speaker"
     return Entry(id=notice.request_id, scope=scope, method=method, sequence=notice.sequence)
+
+
+def _noted(notice: PromiseAnswerNoted) -> Entry:
+    """The entry as it stands; another time is declined, which leaves it as it is (RFC 5546 §3.2.8)."""
+    entry = _promised(notice, "DECLINECOUNTER" if notice.why == "counter" else "REQUEST")
+    return structs.replace(entry, tentative=notice.standing in ("awaited", "proposed"))
 
 
 def _asked(

@@ -50,6 +50,7 @@ NoticeMessage = Literal[
     "promise_given",
     "promise_changed",
     "promise_taken_back",
+    "promise_noted",
     "promise_near",
     "planner_digest",
     "teacher_digest",

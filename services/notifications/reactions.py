@@ -66,7 +66,7 @@ from shared.notices import (
     SpeakerRequested,
     TeacherAsked,
 )
-from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
+from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 from shared.suppressions import AddressFreed
 
@@ -224,6 +224,7 @@ REACTIONS: dict[
     PromiseGiven: NoticeReaction(message="promise_given", priority=2),
     PromiseChanged: NoticeReaction(message="promise_changed", priority=4, waits=by_day),
     PromiseTakenBack: NoticeReaction(message="promise_taken_back", priority=2),
+    PromiseAnswerNoted: NoticeReaction(message="promise_noted", priority=3),
     PromiseDrewNear: NoticeReaction(message="promise_near", priority=4, waits=by_day),
     MorningSummed: NoticeReaction(message="planner_digest", priority=6),
     PupilsSummed: NoticeReaction(message="teacher_digest", priority=6),

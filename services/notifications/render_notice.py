@@ -48,7 +48,7 @@ class NoticePrinter:
         sender = (
             f"{self._signer.reply_local_part(entry.id, entry.scope)}@{self._mail_domain}" if entry else self._sender
         )
-        context = {**_context(view), "because": say_because(letter.message)}
+        context = {**_context(view), "because": say_because(letter.message), "answered": entry is not None}
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(

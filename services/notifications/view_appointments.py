@@ -29,7 +29,7 @@ from shared.notices import (
     SpeakerReminded,
     SpeakerRequested,
 )
-from shared.promises import PromiseChanged, PromiseNotice
+from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseNotice, PromiseTakenBack
 
 
 def view_session_of(event: HostNotice | SpeakerNotice | PromiseNotice, links: Links) -> NoticeView:
@@ -47,7 +47,7 @@ def view_host(event: HostNotice, links: Links) -> NoticeView:
     if isinstance(event, HostRequested | HostReminded):
         words["answer_by"] = say_moment(event.answer_by)
     if isinstance(event, HostAnswered):
-        words |= {"answer": event.answer, "proposed": _proposed(event)}
+        words |= {"answer": event.answer, "proposed": _proposed(event), "by_calendar": event.by_calendar}
     if isinstance(event, HostReleased):
         words["reason"] = event.reason
     if not answered and len(event.recipients) == 1:
@@ -74,7 +74,7 @@ def view_speaker(event: SpeakerNotice, links: Links) -> NoticeView:
     if isinstance(event, SpeakerRequested | SpeakerReminded):
         words["answer_by"] = say_moment(event.answer_by)
     if isinstance(event, SpeakerAnswered):
-        words["answer"] = event.answer
+        words |= {"answer": event.answer, "by_calendar": event.by_calendar}
     if isinstance(event, SpeakerReleased):
         words["reason"] = event.reason
     token = links.signer.token("speaker", event.request_id, event.token_version)
@@ -99,12 +99,17 @@ def view_promise(event: PromiseNotice, links: Links) -> NoticeView:
         if isinstance(event, PromiseChanged)
         else ()
     )
+    words: dict[str, object] = {"keeper": event.keeper, "host": one_line(event.promised_by)}
+    if isinstance(event, PromiseTakenBack):
+        words["by_calendar"] = event.by_calendar
+    if isinstance(event, PromiseAnswerNoted):
+        words |= {"why": event.why, "standing": event.standing}
     return view_appointment(
         event,
         event.appointment,
         url=f"{links.base_url}/{page}/{links.signer.token(event.keeper, event.request_id, event.token_version)}",
         changes=view_changes_of_one(lines),
-        words={"keeper": event.keeper, "host": one_line(event.promised_by)},
+        words=words,
     )
 
 

@@ -45,13 +45,15 @@ def write_promise(
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if promise.tentative else "CONFIRMED")
     event.add("organizer", organiser(organiser_address, appointment.organisation))
     if invited is not None:
-        event.add("attendee", attendee(invited, "NEEDS-ACTION" if promise.tentative else "ACCEPTED", answers=False))
+        event.add("attendee", attendee(invited, "NEEDS-ACTION" if promise.tentative else "ACCEPTED"))
     starts_at = paris(appointment.starts_at)
     event.add("dtstart", starts_at)
     event.add("dtend", paris(appointment.ends_at))
     summary = _summary(appointment)
     put(event, "summary", summary)
     put(event, "location", ", ".join(part for part in (appointment.place, appointment.room) if part))
+    if method == "DECLINECOUNTER":
+        put(event, "comment", _("Un autre horaire se propose sur votre page ; l’organisateur en décide."))
     if not cancelled:
         event.add("transp", "OPAQUE")
         put(event, "description", _describe(promise))

@@ -87,6 +87,6 @@ async def test_a_no_from_the_mailbox_reaches_the_next_pupils_mail(running, tmp_p
         assert "STATUS:CONFIRMED" in unfolded(story.to(2)[-1].invitation)
         # the invitation that the mailbox still shows is an old one now; the same no within a second would be the same
         await asyncio.sleep(1.1)
-        assert "le programme actuel est renvoyé" in await reader.press(confirmed, reponse="non")
+        assert "l’état actuel est renvoyé" in await reader.press(confirmed, reponse="non")
         await story.settled()
         assert len(days_of(story.to(2))) == 5

@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct
 
 from services.notifications.failure import describe
+from services.notifications.inbound.answer_entry import answer_entry
 from services.notifications.inbound.answer_reply import answer_reply
 from services.notifications.inbound.campaigns_api import Campaigns, ServiceAway, ServiceRefused
 from services.notifications.inbound.note_bounce import note_bounce
@@ -20,6 +21,7 @@ from services.notifications.inbound.pass_letter import pass_letter
 from services.notifications.inbound.record_answer import Facts
 from shared.database import Connection, Pool, transaction
 from shared.settings import Settings
+from shared.signed_links import ReplyScope
 
 LEASE = timedelta(seconds=30)
 CLAIMED_AT_ONCE = 20
@@ -36,6 +38,8 @@ class ClaimedAnswer(Struct, frozen=True, kw_only=True):
     kind: str
     registration_id: UUID | None
     delivery_id: UUID | None
+    entry_id: UUID | None
+    entry_scope: ReplyScope | None
     facts: Facts
     attempts: int
     received_at: datetime
@@ -96,8 +100,19 @@ class Answers:
                 registration_id=answer.registration_id,
                 **given,
             )
+        if answer.facts.reply is not None and answer.entry_id is not None and answer.entry_scope is not None:
+            return await answer_entry(
+                self._pool,
+                self._campaigns,
+                answer.facts.reply,
+                scope=answer.entry_scope,
+                entry_id=answer.entry_id,
+                mail_domain=self._settings.mail_domain,
+                received_at=answer.received_at,
+                **given,
+            )
         if answer.kind != "letter":
-            # of a host, a speaker or a slot, who answer on their pages; or erased before it was acted on
+            # erased before it was acted on
             return "noted"
         return await pass_letter(
             self._pool,
@@ -136,7 +151,8 @@ async def claim_answers(
         )
         UPDATE notifications.answers a SET attempts = a.attempts + 1, due_at = $2
         FROM chosen WHERE a.id = chosen.id
-        RETURNING a.id, a.kind, a.registration_id, a.delivery_id, a.facts, a.attempts, a.received_at
+        RETURNING a.id, a.kind, a.registration_id, a.delivery_id, a.entry_id, a.entry_scope, a.facts, a.attempts,
+                  a.received_at
         """,
         now,
         now + LEASE,

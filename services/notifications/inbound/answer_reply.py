@@ -1,16 +1,15 @@
 """Answer a calendar: what counts of its reply becomes an act of the campaign service, the rest is noted or told."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from services.notifications.inbound.calendar_reply import CalendarReply, Reply
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.invitation import SentInvitation, judge
 from services.notifications.message import Message
+from shared.answer_notices import Why
 from shared.database import Connection, Pool
 
-Why = Literal["outdated", "refresh", "counter"]
 # two machines that answer each other stop here
 TOLD_AGAIN_AFTER = timedelta(hours=1)
 _MESSAGES: dict[Why, Message] = {
@@ -36,7 +35,7 @@ async def answer_reply(
     if reply.method != "REPLY":
         known = reply.uid == invitation.uid and reply.replies[0].attendee in invitation.written
         why: Why = "counter" if reply.method == "COUNTER" else "refresh"
-        told = known and await _tell(pool, campaigns, invitation, why, reply.replies[0], answer_id, received_at)
+        told = known and await _tell(pool, campaigns, registration_id, why, reply.replies[0], answer_id, received_at)
         return "foreign" if not known else why if told else "noted"
     judged = judge(reply, invitation)
     words = list(judged.noted)
@@ -55,7 +54,7 @@ async def answer_reply(
         }
         words = [*(await campaigns.post("/api/v1/answers/calendar", body))["outcomes"], *words]
     elif "outdated" in words:
-        await _tell(pool, campaigns, invitation, "outdated", reply.replies[0], answer_id, received_at)
+        await _tell(pool, campaigns, registration_id, "outdated", reply.replies[0], answer_id, received_at)
     return ",".join(dict.fromkeys(words))
 
 
@@ -73,7 +72,6 @@ async def read_invitation(connection: Connection, registration_id: UUID, *, mail
         registration_id,
     )
     return SentInvitation(
-        registration_id=registration_id,
         uid=f"{registration_id}@{mail_domain}",
         sent={row["address"]: row["sent"] for row in rows if row["sent"] is not None},
         written={row["address"]: row["written"] for row in rows},
@@ -83,7 +81,7 @@ async def read_invitation(connection: Connection, registration_id: UUID, *, mail
 async def _tell(
     pool: Pool,
     campaigns: Campaigns,
-    invitation: SentInvitation,
+    registration_id: UUID,
     why: Why,
     reply: Reply,
     answer_id: UUID,
@@ -95,14 +93,14 @@ async def _tell(
         SELECT EXISTS (SELECT FROM notifications.deliveries
                        WHERE registration_id = $1 AND message = $2 AND planned_at > $3)
         """,
-        invitation.registration_id,
+        registration_id,
         _MESSAGES[why],
         received_at - TOLD_AGAIN_AFTER,
     )
     if told_lately:
         return False
     body = {
-        "registration_id": invitation.registration_id,
+        "registration_id": registration_id,
         "why": why,
         "sequence": reply.sequence,
         "day": reply.day,

@@ -24,11 +24,15 @@ OTHERS: tuple[ReplyScope, ...] = ("reply_host", "reply_speaker", "reply_slot")
 
 
 class Addressee(Struct, frozen=True, kw_only=True):
-    """Either a registration (its invitation is answered) or a delivery: it came back (`returned`), or is answered."""
+    """Either a registration (its invitation is answered) or a delivery: it came back (`returned`), or is answered; then
+    `entry_id` is of the request or the slot that it put into a calendar.
+    """
 
     registration_id: UUID | None = None
     delivery_id: UUID | None = None
     returned: bool = False
+    entry_id: UUID | None = None
+    scope: ReplyScope | None = None
 
 
 async def find_addressee(
@@ -44,7 +48,7 @@ async def find_addressee(
         return await _delivery(connection, delivery_id, now)
     for scope in OTHERS:
         if (entry_id := signer.verify_reply_local_part(local_part, scope)) is not None:
-            return await _entry(connection, f"{entry_id}@{mail_domain}", now)
+            return await _entry(connection, entry_id, scope, mail_domain, now)
     raise NotTaken(UNKNOWN)
 
 
@@ -78,17 +82,19 @@ async def _delivery(connection: Connection, delivery_id: UUID, now: datetime) ->
     return Addressee(delivery_id=delivery_id, returned=True)
 
 
-async def _entry(connection: Connection, uid: str, now: datetime) -> Addressee:
+async def _entry(
+    connection: Connection, entry_id: UUID, scope: ReplyScope, mail_domain: str, now: datetime
+) -> Addressee:
     """The newest mail about a calendar entry that is no registration's."""
     row = await connection.fetchrow(
         """
         SELECT id, coalesce(sent_at, planned_at) AS at FROM notifications.deliveries
         WHERE calendar_uid = $1 AND registration_id IS NULL ORDER BY planned_at DESC LIMIT 1
         """,
-        uid,
+        f"{entry_id}@{mail_domain}",
     )
     if row is None:
         raise NotTaken(UNKNOWN)
     if now > row["at"] + ENTRIES_WITHIN:
         raise NotTaken(EXPIRED)
-    return Addressee(delivery_id=row["id"])
+    return Addressee(delivery_id=row["id"], entry_id=entry_id, scope=scope)

@@ -1,16 +1,13 @@
 """The invitation that a reply answers: to whom it was sent, at which SEQUENCE, and what follows for each answer."""
 
-from uuid import UUID
-
 from msgspec import Struct
 
 from services.notifications.inbound.calendar_reply import CalendarReply, Reply
 
 
 class SentInvitation(Struct, frozen=True, kw_only=True):
-    """What has been sent of one registration: the addresses that were invited, the newest SEQUENCE each may hold."""
+    """What has been sent of one entry: the addresses that were invited, the newest SEQUENCE each may hold."""
 
-    registration_id: UUID
     uid: str
     # lower case → the SEQUENCE of the last REQUEST or CANCEL that its server took, and of the last that was written
     sent: dict[str, int]

@@ -48,8 +48,8 @@ async def record_answer(
         """
         INSERT INTO notifications.answers
             (id, kind, registration_id, delivery_id, message_key, answer_key, facts, sender, subject, words,
-             received_at, due_at, state, outcome, acted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, $11, $12, $13, $14, $15)
+             received_at, due_at, state, outcome, acted_at, entry_id, entry_scope)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         ON CONFLICT DO NOTHING
         RETURNING id, state, outcome
         """,
@@ -65,6 +65,8 @@ async def record_answer(
         "done" if nothing else "read",
         "nothing" if nothing else "",
         now if nothing else None,
+        addressee.entry_id,
+        addressee.scope if addressee.entry_id else None,
     )
     repeated = row is None
     if row is None:
@@ -108,7 +110,7 @@ def _answer_key(reading: Reading, addressee: Addressee) -> bytes | None:
 
 
 def _whose(addressee: Addressee) -> str:
-    return str(addressee.registration_id or addressee.delivery_id)
+    return str(addressee.registration_id or addressee.entry_id or addressee.delivery_id)
 
 
 def _hash(*parts: str) -> bytes:

@@ -34,7 +34,7 @@ from shared.notices import (
     SpeakerReminded,
     SpeakerRequested,
 )
-from shared.promises import PromiseChanged, PromiseGiven, PromiseTakenBack
+from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseTakenBack
 
 _HOST: dict[str, Any] = {
     **OF_OFFER,
@@ -87,6 +87,7 @@ OF_SESSIONS: dict[str, AnyNotice] = {
     ),
     "host_answered.declined": HostAnswered(**_HOST, answer="declined", word="L’atelier est en travaux en juin."),
     "host_answered.withdrawn": HostAnswered(**_HOST, answer="withdrawn"),
+    "host_answered.by_calendar": HostAnswered(**_HOST, answer="withdrawn", by_calendar=True),
     "host_time_accepted": HostTimeAccepted(**_HOST),
     "host_released.replaced": HostReleased(**_HOST, reason="replaced"),
     "host_released.session_cancelled": HostReleased(**_HOST, reason="session_cancelled", word="Merci encore."),
@@ -102,6 +103,7 @@ OF_SESSIONS: dict[str, AnyNotice] = {
     "speaker_reminded": SpeakerReminded(**_SPEAKER, answer_by=ANSWER_BY),
     "speaker_answered.confirmed": SpeakerAnswered(**_SPEAKER, answer="confirmed"),
     "speaker_answered.declined": SpeakerAnswered(**_SPEAKER, answer="declined", word="Je suis en déplacement."),
+    "speaker_answered.by_calendar": SpeakerAnswered(**_SPEAKER, answer="declined", by_calendar=True),
     "speaker_released.replaced": SpeakerReleased(**_SPEAKER, reason="replaced"),
     "speaker_released.session_cancelled": SpeakerReleased(**_SPEAKER, reason="session_cancelled"),
     "speaker_released.offer_cancelled": SpeakerReleased(**_SPEAKER, reason="offer_cancelled"),
@@ -117,6 +119,13 @@ OF_SESSIONS: dict[str, AnyNotice] = {
     "promise_near.speaker": PromiseDrewNear(**_NEAR | _OF_SPEAKER, coming=12),
     "promise_taken_back": PromiseTakenBack(**_PROMISE),
     "promise_taken_back.speaker": PromiseTakenBack(**_PROMISE | _OF_SPEAKER),
+    "promise_taken_back.by_calendar": PromiseTakenBack(**_PROMISE, by_calendar=True),
+    "promise_noted": PromiseAnswerNoted(**_PROMISE, why="outdated", standing="confirmed"),
+    "promise_noted.refresh": PromiseAnswerNoted(**_PROMISE, why="refresh", standing="awaited"),
+    "promise_noted.counter": PromiseAnswerNoted(**_PROMISE, why="counter", standing="proposed"),
+    "promise_noted.no_more": PromiseAnswerNoted(
+        **_PROMISE | _OF_SPEAKER | {"sequence": 0}, why="outdated", standing="declined"
+    ),
     "follow_up_booked": FollowUpBooked(**_SLOT),
     "follow_up_booked.to_pupil": FollowUpBooked(**_SLOT),
     "follow_up_cancelled": FollowUpCancelled(**_SLOT),

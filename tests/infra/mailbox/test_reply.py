@@ -7,7 +7,9 @@ from infra.mailbox.pages import create_app
 from infra.mailbox.reply import NothingToAnswer, days_to_answer, outcome_in, write_reply
 from services.notifications.inbound.reading import read
 from services.notifications.render import Printer
+from services.notifications.render_notice import NoticePrinter
 from services.notifications.samples.letters import PUPIL, REGISTRATION, a_letter, programme_of
+from services.notifications.samples.notices import a_notice
 from tests.processes import free_port
 from tests.services.notifications.test_render import SETTINGS
 from tests.world import MONDAY, NOW
@@ -36,6 +38,18 @@ def test_the_reply_is_read_as_that_of_the_person_who_was_invited():
         )
 
 
+@pytest.mark.parametrize("name", ["promise_given", "promise_given.speaker", "follow_up_booked"])
+def test_hosts_speakers_and_who_has_an_appointment_have_the_buttons_too(name):
+    claimed = a_notice(name)
+    mail = NoticePrinter(SETTINGS).render(claimed).mail
+    assert days_to_answer(mail) == ()
+    reply = write_reply(mail, "DECLINED", day=None, now=NOW)
+    (answer,) = read(reply.mail, to_delivery=False, without_sender=False).reply.replies
+    assert (answer.attendee, answer.answer) == (claimed.letter.recipient.email, "declined")
+    days = days_to_answer(NoticePrinter(SETTINGS).render(a_notice("promise_taken_back")).mail)
+    assert days is None
+
+
 def test_only_an_invitation_can_be_answered_and_only_on_its_days():
     assert len(days_to_answer(source("seat_offered"))) == 5
     # an end, a file for a guardian, a mail without a calendar, and noise
@@ -52,6 +66,7 @@ def test_only_an_invitation_can_be_answered_and_only_on_its_days():
     [
         (250, "2.0.0 refused", "refused"),
         (250, "2.0.0 absent,noted", "absent"),
+        (250, "2.0.0 promise_withdrawn", "promise_withdrawn"),
         (250, "2.0.0 noted, and acted on soon", "later"),
         (250, "2.0.0 unsent", "foreign"),
         (250, "2.0.0 something-new", "noted"),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from shared.answer_notices import Why
+
 Sequence = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -36,9 +38,33 @@ class NoteBody(Struct, frozen=True, kw_only=True):
     """What a calendar said that changes nothing; `sequence` and `day` are the answer's own."""
 
     registration_id: UUID
-    why: Literal["outdated", "refresh", "counter"]
+    why: Why
     sequence: Sequence = 0
     day: Date | None = None
+
+
+class EntryAnswerBody(Struct, frozen=True, kw_only=True):
+    """One answer to the entry of a host, a speaker or a slot: `entry_id` is of the request or the slot."""
+
+    kind: Literal["host", "speaker", "slot"]
+    entry_id: UUID
+    person_id: UUID
+    answer: CalendarAnswerBody
+
+
+class EntryOutcomeBody(Struct, frozen=True):
+    """What it came to."""
+
+    outcome: str
+
+
+class EntryNoteBody(Struct, frozen=True, kw_only=True):
+    """What a calendar said to such an entry that changes nothing."""
+
+    kind: Literal["host", "speaker", "slot"]
+    entry_id: UUID
+    person_id: UUID
+    why: Why
 
 
 class LetterBody(Struct, frozen=True, kw_only=True):

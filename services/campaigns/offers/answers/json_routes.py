@@ -14,6 +14,9 @@ from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.offers.answers.bodies import (
     CalendarAnswersBody,
+    EntryAnswerBody,
+    EntryNoteBody,
+    EntryOutcomeBody,
     LetterBody,
     NoteBody,
     OutcomesBody,
@@ -21,6 +24,9 @@ from services.campaigns.offers.answers.bodies import (
     ToldBody,
 )
 from services.campaigns.offers.answers.calendar_answer import CalendarAnswer
+from services.campaigns.offers.answers.entries.entry_answer import EntryAnswer
+from services.campaigns.offers.answers.entries.note_entry_answer import note_entry_answer
+from services.campaigns.offers.answers.entries.take_entry_answer import take_entry_answer
 from services.campaigns.offers.answers.note_answer import note_answer
 from services.campaigns.offers.answers.note_refused_address import note_refused_address
 from services.campaigns.offers.answers.pass_letter_on import pass_letter_on
@@ -64,6 +70,32 @@ async def post_note(
     return await _tell_once(request, edge, note_answer, data, idempotency_key, now)
 
 
+@post("/api/v1/answers/entries", status_code=200, include_in_schema=False)
+async def post_entry_answer(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    data: JSONBody[EntryAnswerBody],
+) -> EntryOutcomeBody:
+    """What a calendar answered to the entry of a host, a speaker or a slot; the same again comes to the same."""
+    refuse_strangers(request, edge)
+    given = msgspec.convert(data, EntryAnswer, from_attributes=True)
+    async with edge.transaction() as connection:
+        return EntryOutcomeBody(await take_entry_answer(connection, given=given, now=now))
+
+
+@post("/api/v1/answers/entry-notes", status_code=200, include_in_schema=False)
+async def post_entry_note(
+    request: Request[Any, Any, Any],
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    data: JSONBody[EntryNoteBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[ToldBody]:
+    """A calendar's answer to such an entry that changes nothing, whose owner is answered."""
+    return await _tell_once(request, edge, note_entry_answer, data, idempotency_key, now)
+
+
 @post("/api/v1/answers/letters", status_code=200, include_in_schema=False)
 async def post_letter(
     request: Request[Any, Any, Any],
@@ -92,7 +124,7 @@ async def _tell_once(
     request: Request[Any, Any, Any],
     edge: Edge,
     verb: Callable[..., Awaitable[bool]],
-    data: NoteBody | LetterBody | RefusedAddressBody,
+    data: NoteBody | EntryNoteBody | LetterBody | RefusedAddressBody,
     idempotency_key: str | None,
     now: datetime,
 ) -> Response[ToldBody]:
@@ -104,4 +136,11 @@ async def _tell_once(
     return await answer_once(request, edge, NOBODY.id, idempotency_key, write, now=now)
 
 
-route_handlers: list[Any] = [post_calendar_answers, post_note, post_letter, post_refused_address]
+route_handlers: list[Any] = [
+    post_calendar_answers,
+    post_note,
+    post_entry_answer,
+    post_entry_note,
+    post_letter,
+    post_refused_address,
+]

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from services.campaigns.offers.hosts.host_request import GivenAnswer, HostRequest
 from services.campaigns.offers.hosts.lock_host_request import lock_host_request
 from services.campaigns.offers.hosts.read import planners_of, read_appointments
@@ -13,10 +15,14 @@ from shared.outbox import append_events
 from shared.promises import PromiseGiven, PromiseTakenBack
 
 
-async def answer_host_request(connection: Connection, *, request_id: UUID, given: GivenAnswer, now: datetime) -> None:
+async def answer_host_request(
+    connection: Connection, *, request_id: UUID, given: GivenAnswer, by_calendar: bool = False, now: datetime
+) -> None:
     """Write the answer down and tell the planners at once; participants are told when the planner has decided.
 
-    The same answer again changes nothing. Raises `UnknownHostRequest`, `HostReleasedAlready`, `HostingOver`,
+    The same answer again changes nothing. `by_calendar`: deleting an entry declines, too.
+
+    Raises `UnknownHostRequest`, `HostReleasedAlready`, `HostingOver`,
     `AnswerNotPossible`.
     """
     offer, request = await lock_host_request(connection, request_id)
@@ -57,6 +63,7 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
                 answer=given.answer,
                 proposed_starts_at=given.starts_at,
                 proposed_ends_at=given.ends_at,
+                by_calendar=by_calendar,
             )
         ],
     )
@@ -70,6 +77,8 @@ async def answer_host_request(connection: Connection, *, request_id: UUID, given
             space_version=spaces[request.person_id],
             now=now,
         )
+        if isinstance(told, PromiseTakenBack):
+            told = structs.replace(told, by_calendar=by_calendar)
         await append_events(connection, [told])
 
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from services.campaigns.offers.hosts.read import planners_of, read_appointments
 from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.speakers.lock_invitation import lock_invitation
 from services.campaigns.offers.speakers.speaker import SpeakerAnswer
+from services.campaigns.offers.speakers.take_time_again import take_time_again
 from shared.database import Connection
 from shared.notices import SpeakerAnswered
 from shared.outbox import append_events
@@ -20,12 +23,14 @@ async def answer_invitation(
     answer: SpeakerAnswer,
     word: str = "",
     contact_again: bool | None = None,
+    by_calendar: bool = False,
     now: datetime,
 ) -> None:
     """Write the answer and tell the planners; the programme shows a speaker from the yes on, and no longer than that.
 
     `contact_again` is what the speaker agrees to from now on; None leaves it. The same answer again tells nobody again.
-    Raises `UnknownInvitation`, `NothingToAnswer`.
+    `by_calendar`: deleting an entry declines, too. Raises `UnknownInvitation`, `NothingToAnswer`, and `SpeakerTaken`
+    where who had declined cannot come back to it.
     """
     offer, invitation = await lock_invitation(connection, request_id)
     changes = invitation.take(answer, now=now)
@@ -37,6 +42,8 @@ async def answer_invitation(
         )
     if not changes:
         return
+    if invitation.status == "declined":
+        await take_time_again(connection, invitation)
     in_calendar = answer == "confirmed"
     entry = in_calendar or invitation.in_calendar
     await connection.execute(
@@ -80,6 +87,7 @@ async def answer_invitation(
                 word=word,
                 offer_slug=offer.slug,
                 answer=answer,
+                by_calendar=by_calendar,
             )
         ],
     )
@@ -95,4 +103,6 @@ async def answer_invitation(
             appointment=appointments[invitation.session_id],
             sequence=invitation.sequence + 1,
         )
+        if isinstance(told, PromiseTakenBack):
+            told = structs.replace(told, by_calendar=by_calendar)
         await append_events(connection, [told])

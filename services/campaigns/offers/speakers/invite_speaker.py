@@ -8,7 +8,8 @@ from services.campaigns.offers.hosts.read import read_appointments
 from services.campaigns.offers.lock_offer import lock_session
 from services.campaigns.offers.offer import OfferAlreadyCancelled
 from services.campaigns.offers.record_programme import translated_constraints
-from services.campaigns.offers.session import Session, SpeakerElsewhere, UnknownSession
+from services.campaigns.offers.session import SpeakerElsewhere, UnknownSession
+from services.campaigns.offers.speakers.elsewhere import is_elsewhere
 from services.campaigns.offers.speakers.speaker import (
     NotToBeAskedAgain,
     SpeakerInvited,
@@ -20,9 +21,6 @@ from shared.database import Connection
 from shared.identifiers import new_id
 from shared.notices import SpeakerRequested
 from shared.outbox import append_events
-
-# the seed of a lock of our own: hashes of addresses meet no other lock's number
-SAME_ADDRESS = 7_151_517
 
 
 async def invite_speaker(connection: Connection, *, session_id: UUID, speaker_id: UUID, now: datetime) -> UUID:
@@ -64,7 +62,7 @@ async def invite_speaker(connection: Connection, *, session_id: UUID, speaker_id
     came_before = known is not None and known["came_before"]
     if not may_be_asked(contact_again=speaker["contact_again"], came_before=came_before):
         raise NotToBeAskedAgain(speaker["name"])
-    if await _is_elsewhere(connection, speaker["email"], session):
+    if await is_elsewhere(connection, speaker["email"], session.id, session.starts_at, session.ends_at):
         raise SpeakerTaken(speaker["name"])
     try:
         with translated_constraints():
@@ -102,25 +100,3 @@ async def invite_speaker(connection: Connection, *, session_id: UUID, speaker_id
     )
     await append_events(connection, [notice])
     return notice.request_id
-
-
-async def _is_elsewhere(connection: Connection, email: str, session: Session) -> bool:
-    """Whether the person of this address is taken at that time, as another organisation's speaker too.
-
-    Within a bank the constraint has the last word; across banks two invitations of one address wait for one another.
-    """
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower($1), $2))", email, SAME_ADDRESS)
-    taken: bool = await connection.fetchval(
-        """
-        SELECT EXISTS (
-            SELECT FROM contract.people p
-            JOIN campaigns.speakers s ON s.person_id = p.id
-            JOIN campaigns.session_speakers link ON link.speaker_id = s.id
-            WHERE lower(p.email) = lower($1) AND link.during && tstzrange($2, $3) AND link.session_id <> $4)
-        """,
-        email,
-        session.starts_at,
-        session.ends_at,
-        session.id,
-    )
-    return taken

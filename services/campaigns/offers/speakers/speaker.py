@@ -128,16 +128,15 @@ class Invitation(Struct, frozen=True, kw_only=True):
     contact_again: bool
 
     def take(self, answer: SpeakerAnswer, *, now: datetime) -> bool:
-        """Whether the answer changes the invitation; raises `NothingToAnswer`. Who confirmed may still decline."""
+        """Whether the answer changes the invitation; raises `NothingToAnswer`.
+
+        Who confirmed may still decline, and who declined may come back to it while the time is free.
+        """
         if self.status == "withdrawn" or self.session_status != "planned":
             raise NothingToAnswer(later("Vous n’êtes plus attendu à cette séance. Rien n’est à faire de votre côté."))
         if self.starts_at <= now:
             raise NothingToAnswer(later("Cette séance a déjà commencé : appelez l’organisateur."))
-        if answer == self.status:
-            return False
-        if self.status == "declined":
-            raise NothingToAnswer(later("Vous avez décliné et votre créneau est libéré. Écrivez à l’organisateur."))
-        return True
+        return answer != self.status
 
 
 def parse_sheet(

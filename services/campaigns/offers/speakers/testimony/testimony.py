@@ -48,8 +48,8 @@ class Testimony(Struct, frozen=True, kw_only=True):
             return f"{said} par {self.speaker} : « {session.title} », {say_moment(session.starts_at)}."
 
     def may_answer(self, now: datetime) -> bool:
-        """Whether a button makes sense."""
-        return self.planned and self.status in ("awaited", "confirmed") and self.appointment.starts_at > now
+        """Whether a button makes sense; who declined may come back to it."""
+        return self.planned and self.status != "withdrawn" and self.appointment.starts_at > now
 
     def state(self, now: datetime) -> str:
         """The state as the style knows it."""

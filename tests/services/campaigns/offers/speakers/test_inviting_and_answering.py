@@ -78,8 +78,9 @@ async def test_a_speaker_is_shown_once_they_have_confirmed_and_no_longer_when_th
         "SELECT body FROM contract.programmes WHERE offer_id = $1 ORDER BY version DESC LIMIT 1", week.offer_id
     )
     assert "Vasseur" not in stored
-    with pytest.raises(NothingToAnswer):
-        await do(pool, answer_invitation, request_id=request_id, answer="confirmed")
+    # who thinks better of it comes back, for as long as the time is free
+    await do(pool, answer_invitation, request_id=request_id, answer="confirmed")
+    assert await speakers_shown(pool, week) == ("Salomé Vasseur, soudeuse",)
 
 
 async def test_a_speaker_that_came_with_a_file_is_shown_unasked(pool):
@@ -138,7 +139,15 @@ async def test_declining_frees_the_time(pool):
     with pytest.raises(SpeakerTaken):
         await do(pool, invite_speaker, session_id=other.sessions[0], speaker_id=speaker_id)
     await do(pool, answer_invitation, request_id=request_id, answer="declined")
-    await do(pool, invite_speaker, session_id=other.sessions[0], speaker_id=speaker_id)
+    elsewhere = await do(pool, invite_speaker, session_id=other.sessions[0], speaker_id=speaker_id)
+    with pytest.raises(SpeakerTaken):
+        await do(pool, answer_invitation, request_id=request_id, answer="confirmed")
+    await do(pool, answer_invitation, request_id=elsewhere, answer="declined")
+    # who was invited anew answers that invitation
+    anew = await do(pool, invite_speaker, session_id=week.sessions[0], speaker_id=speaker_id)
+    with pytest.raises(NothingToAnswer):
+        await do(pool, answer_invitation, request_id=request_id, answer="confirmed")
+    await do(pool, answer_invitation, request_id=anew, answer="confirmed")
 
 
 async def test_a_session_does_not_move_onto_another_of_its_speaker_and_a_move_asks_again(pool):
