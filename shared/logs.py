@@ -8,10 +8,11 @@ import traceback
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# what follows certain words, whatever it is, and whatever is as long as a signed link's token (signed_links.py)
+# what follows certain words, whatever it is, and whatever is as long as a signed link's token (signed_links.py), or as
+# one's that lasts until a moment
 _SECRET_IN_PATH = re.compile(
     r"(/(?:inscriptions|registrations|personal)/)[A-Za-z0-9_-]{12,}|((?:token|jeton)=)[^&\s]+"
-    r"|(/)[A-Za-z0-9_-]{46}(?![A-Za-z0-9_-])"
+    r"|(/)[A-Za-z0-9_-]{46}(?:[A-Za-z0-9_-]{6})?(?![A-Za-z0-9_-])"
 )
 
 

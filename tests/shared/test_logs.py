@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
 
@@ -40,9 +41,11 @@ def test_secrets_in_addresses_are_masked():
 
 @pytest.mark.parametrize("scope", get_args(Scope))
 def test_a_signed_token_is_masked_wherever_it_stands_in_a_path(scope):
-    token = Signer(("un-secret-pour-les-tests",)).token(scope, UUID(int=7), 3)
-    masked = mask_secrets(None, "", {"path": f"/accueil/{token}/tout", "other": f"/connexion/{token}?x=1"})
-    assert masked == {"path": "/accueil/***/tout", "other": "/connexion/***?x=1"}
+    signer = Signer(("un-secret-pour-les-tests",))
+    until = datetime(2027, 6, 14, tzinfo=UTC)
+    for token in (signer.token(scope, UUID(int=7), 3), signer.timed_token(scope, UUID(int=7), 3, until)):
+        masked = mask_secrets(None, "", {"path": f"/accueil/{token}/tout", "other": f"/connexion/{token}?x=1"})
+        assert masked == {"path": "/accueil/***/tout", "other": "/connexion/***?x=1"}
 
 
 def test_ids_and_names_of_offers_stay_readable():
