@@ -111,7 +111,12 @@ def _other_ways_in(settings: Settings) -> list[Any]:
 
 
 class Front(Site, Gate):
-    """What a request meets first: its language, then the gate, then the routes."""
+    """What a request meets first: its language, then the gate, then the routes.
+
+    `over_tls`: people reach it over TLS, and browsers are told to ask in no other way.
+    """
+
+    over_tls: bool = False
 
 
 def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = True) -> Litestar:
@@ -199,7 +204,8 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     signer = Signer(settings.secret_keys)
     watch = Watch(settings.limits, signer, trusted_hops=settings.trusted_hops) if settings.limits else None
-    cast("Front", app).watch = watch
+    front = cast("Front", app)
+    front.watch, front.over_tls = watch, settings.base_url.startswith("https://")
     pool = await open_pool(settings.database_url, size=settings.database_pool)
     edge = Edge(settings, pool, preview=app.state.preview)
     app.state.edge = edge
