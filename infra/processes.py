@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from shared.settings import read_mailbox_settings, read_settings
+from shared.traces import configure_traces, end_traces
 
 Given = TypeVar("Given")
 
@@ -26,6 +27,7 @@ def relay() -> None:
     from shared.logs import configure_logs
 
     configure_logs("relay", settings.log_level)
+    configure_traces("relay")
     asyncio.run(_until_told(run_relay, settings))
 
 
@@ -36,6 +38,7 @@ def worker() -> None:
     from shared.logs import configure_logs
 
     configure_logs("worker", settings.log_level)
+    configure_traces("worker")
     run_worker(settings)
 
 
@@ -55,6 +58,7 @@ def inbound() -> None:
     from shared.logs import configure_logs
 
     configure_logs("inbound", settings.log_level)
+    configure_traces("inbound")
     refuse_busy_port(settings.host, settings.inbound_port)
     asyncio.run(_until_told(run_inbound, settings))
 
@@ -72,7 +76,10 @@ def run_process(name: str) -> None:
     """Run one of them until it is told to stop."""
     # structlog would load rich for coloured logs: 6 MB in each process, and our logs are JSON
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None is the documented way to say "not here"
-    PROCESSES[name]()
+    try:
+        PROCESSES[name]()
+    finally:
+        end_traces()
 
 
 async def _until_told(run: Callable[[Given, asyncio.Event], Awaitable[None]], settings: Given) -> None:

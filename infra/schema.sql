@@ -989,7 +989,8 @@ CREATE TABLE contract.events (
     offer_id uuid,
     occurred_at timestamp with time zone NOT NULL,
     body jsonb NOT NULL,
-    planned_at timestamp with time zone
+    planned_at timestamp with time zone,
+    traceparent text
 );
 
 CREATE TABLE notifications.domains (

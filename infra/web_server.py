@@ -15,6 +15,7 @@ from infra.mail_preview import mail_preview
 from services.campaigns.web import create_app
 from shared.logs import configure_logs
 from shared.settings import Settings
+from shared.traces import configure_traces
 
 COLLECT_AFTER = (10_000, 20, 20)
 
@@ -27,6 +28,7 @@ def create(settings: Settings) -> Litestar:
 def serve(settings: Settings, create: Callable[[Settings], Litestar] = create) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are answered first."""
     configure_logs("web", settings.log_level)
+    configure_traces("web")
     refuse_busy_port(settings.host, settings.port)
     app = create(settings)
     # the application lives as long as the process: the collector need not look at it again and again

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard error, ids only, secrets in addresses masked."""
+"""Structured logs on standard error: a JSON object a line, words at a terminal; ids only, secrets masked."""
 
 import logging
 import re
@@ -7,6 +7,8 @@ import traceback
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+from shared.traces import traceparent
 
 # what follows certain words, whatever it is, and whatever is as long as a signed link's token (signed_links.py), or as
 # one's that lasts until a moment
@@ -40,6 +42,22 @@ def name_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def write_places(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What was raised, as a reader at a terminal takes it in: the kind, and the last place."""
+    chain = event.pop("exception", None)
+    if chain:
+        event["raised"] = " < ".join(f"{each['error']} ({(each['places'] or ['?'])[-1]})" for each in chain)
+    return event
+
+
+def name_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """The trace that a line belongs to, where a collector is named."""
+    here = traceparent()
+    if here is not None:
+        event["trace_id"] = here.split("-")[1]
+    return event
+
+
 def configure_logs(process: str, level: str) -> None:
     """Set up logging for a process called `process` (web, relay, worker …); library warnings go the same way."""
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -53,7 +71,13 @@ def configure_logs(process: str, level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             name_exception,
             mask_secrets,
-            structlog.processors.JSONRenderer(),
+            name_trace,
+            # a terminal has a reader, everything else a machine
+            *(
+                (write_places, structlog.dev.ConsoleRenderer(colors=False))
+                if sys.stderr.isatty()
+                else (structlog.processors.JSONRenderer(),)
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

@@ -9,6 +9,7 @@ import structlog
 
 from shared.database import CONNECTION_LOST, Connection
 from shared.events import AnyEvent, encode_event, tag_of
+from shared.traces import traceparents
 
 DOORBELL = "quinzaine"
 
@@ -21,16 +22,17 @@ async def append_events(connection: Connection, events: Sequence[AnyEvent]) -> N
         return
     await connection.execute(
         """
-        INSERT INTO contract.events (id, tag, offer_id, occurred_at, body)
-        SELECT id, tag, offer_id, occurred_at, body::jsonb
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[])
-            AS fact (id, tag, offer_id, occurred_at, body)
+        INSERT INTO contract.events (id, tag, offer_id, occurred_at, body, traceparent)
+        SELECT id, tag, offer_id, occurred_at, body::jsonb, traceparent
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[])
+            AS fact (id, tag, offer_id, occurred_at, body, traceparent)
         """,
         [event.id for event in events],
         [tag_of(event) for event in events],
         [event.offer_id for event in events],
         [event.occurred_at for event in events],
         [encode_event(event) for event in events],
+        traceparents(events),
     )
 
 

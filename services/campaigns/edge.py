@@ -15,6 +15,7 @@ from shared.database import Connection, Pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
 from shared.signed_links import Signer
+from shared.traces import span
 
 
 class Edge:
@@ -40,8 +41,9 @@ class Edge:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One connection, one transaction; when it has committed, the relay is told."""
-        async with transaction(self.pool) as connection:
-            yield connection
+        with span("transaction"):
+            async with transaction(self.pool) as connection:
+                yield connection
         self.doorbell.ring()
 
     @asynccontextmanager

@@ -25,11 +25,13 @@ from services.campaigns.digests.routes import route_handlers as digests
 from services.campaigns.edge import Edge
 from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
+from services.campaigns.figures import Figures
 from services.campaigns.guarding.guard import Gate
 from services.campaigns.guarding.watch import Watch
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
+from services.campaigns.measured import Measured
 from services.campaigns.offers.answers.json_routes import route_handlers as answers_json
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
@@ -110,8 +112,8 @@ def _other_ways_in(settings: Settings) -> list[Any]:
     return route_handlers
 
 
-class Front(Site, Gate):
-    """What a request meets first: its language, then the gate, then the routes.
+class Front(Measured, Site, Gate):
+    """What a request meets first: a name and a clock, its language, then the gate, then the routes.
 
     `over_tls`: people reach it over TLS, and browsers are told to ask in no other way.
     """
@@ -206,6 +208,7 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     watch = Watch(settings.limits, signer, trusted_hops=settings.trusted_hops) if settings.limits else None
     front = cast("Front", app)
     front.watch, front.over_tls = watch, settings.base_url.startswith("https://")
+    front.trusted_hops, front.figures = settings.trusted_hops, Figures()
     pool = await open_pool(settings.database_url, size=settings.database_pool)
     edge = Edge(settings, pool, preview=app.state.preview)
     app.state.edge = edge

@@ -22,11 +22,13 @@ from services.notifications.hold_back import Brakes
 from services.notifications.letter import Letter
 from services.notifications.mark_deliveries import Attempt, fail_deliveries, mark_attempts, store_mails
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
+from services.notifications.origins import origins_of_deliveries
 from services.notifications.render import Printer, Rendered
 from services.notifications.render_notice import NoticePrinter
 from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, MailServerAway, Outcome, send_mail
 from shared.database import CONNECTION_LOST, Connection, Pool, transaction
 from shared.settings import Settings
+from shared.traces import Traceparent, span_after
 
 # claimed, rendered and marked together
 MAILS_PER_CONNECTION = 4
@@ -156,6 +158,7 @@ class Sender:
         """
         waiting = deque(parcels)
         attempts: list[Attempt] = []
+        origins = await origins_of_deliveries(self._pool, [parcel.letter.id for parcel in parcels])
 
         async def use(client: SMTP) -> None:
             while waiting and client.is_connected and time.monotonic() < begin_before:
@@ -163,7 +166,7 @@ class Sender:
                 if not await self._circuit.goes_on(let_through):
                     waiting.append(parcel)
                     return
-                attempts.append(await self._attempt(client, parcel))
+                attempts.append(await self._attempt(client, parcel, origins.get(parcel.letter.id)))
 
         await asyncio.gather(*(use(client) for client in clients))
         return attempts + [Attempt(parcel.letter, Outcome("kept", "")) for parcel in waiting]
@@ -203,20 +206,27 @@ class Sender:
                 await _give_up(connection, each.letter.id, error)
         return rendered
 
-    async def _attempt(self, client: SMTP, parcel: Parcel) -> Attempt:
+    async def _attempt(self, client: SMTP, parcel: Parcel, origin: Traceparent | None) -> Attempt:
         letter = parcel.letter
-        outcome: Outcome = await send_mail(
-            client, sender=self._printer.envelope_sender(letter.id), recipient=parcel.address, mail=parcel.mail
-        )
+        with span_after(origin, "send", delivery_id=str(letter.id), message=letter.message) as mark:
+            outcome: Outcome = await send_mail(
+                client, sender=self._printer.envelope_sender(letter.id), recipient=parcel.address, mail=parcel.mail
+            )
+            mark.note(outcome=outcome.kind, attempt=letter.attempts, smtp__code=_code(outcome))
         log.info(
             "delivery.attempted",
             delivery_id=str(letter.id),
             message=letter.message,
             outcome=outcome.kind,
-            code=outcome.answer[:3] if outcome.kind in ("later", "refused") else None,
+            code=_code(outcome) or None,
             attempt=letter.attempts,
         )
         return Attempt(letter, outcome)
+
+
+def _code(outcome: Outcome) -> str:
+    """The server's number, without its words: they often repeat the address."""
+    return outcome.answer[:3] if outcome.kind in ("later", "refused") else ""
 
 
 def _prepared(

@@ -14,6 +14,7 @@ from dramatiq import Broker, Worker
 from services.notifications.broker import Errand, declare_errands, install_broker, open_broker, queue_of
 from services.notifications.failure import describe
 from services.notifications.note_failed_plans import note_failed_plans
+from services.notifications.origins import origins_of_events
 from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer, MailServerAway
@@ -21,6 +22,7 @@ from services.notifications.webhooks.caller import Caller
 from shared.database import CONNECTION_LOST, Pool, open_pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
+from shared.traces import spans_of_batch
 
 # dramatiq's threads only wait for the loop: they decide how many batches are under way at once
 THREADS: dict[Errand, int] = {"send_urgent": 2, "send": 3}
@@ -87,8 +89,9 @@ class Errands:
                 await note_failed_plans(connection, {event_id: describe(error)}, now=datetime.now(UTC))
 
     async def _plan(self, event_ids: list[UUID]) -> list[UUID]:
-        async with transaction(self._pool) as connection:
-            deliveries = await plan_events(connection, event_ids, settings=self._settings, now=datetime.now(UTC))
+        with spans_of_batch("plan", await origins_of_events(self._pool, event_ids), events=len(event_ids)):
+            async with transaction(self._pool) as connection:
+                deliveries = await plan_events(connection, event_ids, settings=self._settings, now=datetime.now(UTC))
         log.info("events.planned", events=len(event_ids), deliveries=len(deliveries))
         return deliveries
 

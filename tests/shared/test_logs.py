@@ -1,6 +1,8 @@
 """Logs: ids and places, never names, addresses or secrets."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -61,3 +63,41 @@ def test_a_broker_that_is_away_leaves_no_traceback_in_the_log():
     )
     told = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, timeout=60, check=True)
     assert told.stderr == ""
+
+
+FAILING = """
+from shared.logs import configure_logs
+configure_logs("worker", "info")
+import structlog
+log = structlog.get_logger()
+log.info("delivery.attempted", delivery_id="0190", path="/connexion?jeton=abc")
+try:
+    raise ValueError("Camille Dupré")
+except ValueError:
+    log.exception("send.failed")
+"""
+
+
+def test_a_machine_is_told_in_json():
+    told = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True, timeout=60, check=True)
+    attempted, failed = [json.loads(line) for line in told.stderr.splitlines()]
+    assert attempted["event"] == "delivery.attempted"
+    assert (attempted["level"], attempted["process"], attempted["delivery_id"]) == ("info", "worker", "0190")
+    assert attempted["timestamp"].endswith("Z")
+    assert failed["exception"][0]["error"] == "ValueError"
+    assert "Camille" not in told.stderr
+
+
+def test_whoever_reads_along_at_a_terminal_is_told_in_words():
+    reader, terminal = pty.openpty()
+    try:
+        subprocess.run([sys.executable, "-c", FAILING], stderr=terminal, timeout=60, check=True)
+        told = os.read(reader, 100_000).decode()
+    finally:
+        os.close(reader)
+        os.close(terminal)
+    assert "delivery.attempted" in told
+    assert "jeton=***" in told
+    assert "ValueError" in told
+    assert "{" not in told
+    assert "Camille" not in told

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from services.campaigns.figures import MEMBERS, Histogram
 from services.campaigns.offers.recognise_pupils import Outcome
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import Registered, RegistrationRequest
@@ -15,6 +16,7 @@ from shared.database import CONNECTION_LOST, Pool, transaction
 from shared.outbox import Doorbell
 from shared.refusal import Refusal
 from shared.signed_links import Signer
+from shared.traces import Traceparent, spans_of_batch, traceparent
 
 BATCH_AT_MOST = 256
 TRIES_WHEN_THE_CONNECTION_IS_LOST = 6
@@ -33,6 +35,9 @@ class Turnstile:
         self._doorbell = doorbell
         self._queues: dict[UUID, deque[Waiting]] = {}
         self._turning: set[asyncio.Task[None]] = set()
+        self.batches = Histogram(MEMBERS)
+        # registration → the span of the request for it, where requests are traced
+        self._origins: dict[UUID, Traceparent] = {}
 
     async def register(self, offer_id: UUID, request: RegistrationRequest) -> Registered:
         """Pass one request through; returns when its transaction has committed, or raises its refusal.
@@ -47,6 +52,9 @@ class Turnstile:
             self._turning.add(task)
             task.add_done_callback(self._turning.discard)
         queue.append((request, future))
+        origin = traceparent()
+        if origin is not None:
+            self._origins[request.id] = origin
         return await future
 
     async def close(self) -> None:
@@ -71,7 +79,8 @@ class Turnstile:
             outcomes = [error] * len(batch)
         except Exception as error:  # noqa: BLE001  # whatever a member did to the batch, the others must not pay for it
             outcomes = [error] if len(batch) == 1 else await self._pass_singly(offer_id, batch, error)
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
+        for (request, future), outcome in zip(batch, outcomes, strict=True):
+            self._origins.pop(request.id, None)
             if future.done():
                 continue
             if isinstance(outcome, Registered):
@@ -105,9 +114,12 @@ class Turnstile:
         raise AssertionError("unreachable")
 
     async def _register(self, offer_id: UUID, requests: list[RegistrationRequest]) -> list[Outcome]:
-        async with transaction(self._pool) as connection:
-            outcomes = await register_pupils(
-                connection, offer_id=offer_id, requests=requests, signer=self._signer, now=datetime.now(UTC)
-            )
+        self.batches.note(len(requests))
+        origins = {each.id: self._origins[each.id] for each in requests if each.id in self._origins}
+        with spans_of_batch("turnstile.batch", origins, offer_id=str(offer_id), members=len(requests)):
+            async with transaction(self._pool) as connection:
+                outcomes = await register_pupils(
+                    connection, offer_id=offer_id, requests=requests, signer=self._signer, now=datetime.now(UTC)
+                )
         self._doorbell.ring()
         return outcomes

@@ -29,6 +29,15 @@ def write_metrics(queue: Queue, counts: Sequence[tuple[str, str, int]], *, now: 
     return "\n".join(lines) + "\n"
 
 
+def write_fact_metrics(waiting: int, oldest: datetime | None, *, now: datetime) -> str:
+    """What has happened and is not planned yet: seconds, unless relay or worker are away."""
+    lines = [
+        *_metric("quinzaine_facts_waiting", "gauge", "Facts nobody has planned yet.", [("", waiting)]),
+        *_metric("quinzaine_facts_age_seconds", "gauge", "How old the oldest is.", [("", _seconds(oldest, now))]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def write_answer_metrics(waiting: int, oldest: datetime | None, *, now: datetime) -> str:
     """What came back by mail and has had no effect yet."""
     lines = [

@@ -94,6 +94,14 @@ async def read_counts(connection: Connection) -> list[tuple[str, str, int]]:
     return [(row["domain"], row["outcome"], row["number"]) for row in rows]
 
 
+async def read_waiting_facts(connection: Connection) -> tuple[int, datetime | None]:
+    """How many facts nobody has planned yet, and when the oldest happened."""
+    row = await connection.fetchrow(
+        "SELECT count(*) AS waiting, min(occurred_at) AS oldest FROM contract.events WHERE planned_at IS NULL"
+    )
+    return (row["waiting"], row["oldest"]) if row else (0, None)
+
+
 async def read_waiting_answers(connection: Connection) -> tuple[int, datetime | None]:
     """How many answers by mail have had no effect yet, and when the oldest came."""
     row = await connection.fetchrow("SELECT waiting, oldest FROM contract.answers")

@@ -2,7 +2,7 @@
 
 import hmac
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar import MediaType, Request, Response, get, post
@@ -14,10 +14,17 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
+from services.campaigns.measured import Measured
 from services.campaigns.sending.free_address import free_address
-from services.campaigns.sending.metrics import write_answer_metrics, write_metrics
+from services.campaigns.sending.metrics import write_answer_metrics, write_fact_metrics, write_metrics
 from services.campaigns.sending.pause_sending import pause_sending
-from services.campaigns.sending.read import list_refused_addresses, read_counts, read_queue, read_waiting_answers
+from services.campaigns.sending.read import (
+    list_refused_addresses,
+    read_counts,
+    read_queue,
+    read_waiting_answers,
+    read_waiting_facts,
+)
 from services.campaigns.sending.resume_sending import resume_sending
 
 PATH = "/planification/organisation/envois"
@@ -84,12 +91,17 @@ async def get_metrics(
     given = request.headers.get("authorization", "")
     if not edge.settings.metrics_token or not hmac.compare_digest(given.encode(), expected.encode()):
         raise NotFoundException
+    figures = cast("Measured", request.app).figures
     async with edge.reading() as connection:
         queue = await read_queue(connection, now=now)
         counts = await read_counts(connection)
-        waiting, oldest = await read_waiting_answers(connection)
+        facts = await read_waiting_facts(connection)
+        answers = await read_waiting_answers(connection)
     return Response(
-        write_metrics(queue, counts, now=now) + write_answer_metrics(waiting, oldest, now=now),
+        write_metrics(queue, counts, now=now)
+        + write_fact_metrics(*facts, now=now)
+        + write_answer_metrics(*answers, now=now)
+        + figures.write(edge.turnstile.batches),
         media_type=MediaType.TEXT,
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store"},
     )
