@@ -9,7 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrewNear, PupilsSummed
+from shared.advance_notices import AdvanceNotice
+from shared.announcements import Announcement
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.appointment import Appointment as Appointment
 from shared.changes import FieldChange
@@ -293,8 +294,6 @@ AnyNotice = (
     | AbsenceForeseen
     | LetterReceived
     | AddressRefused
-    | PromiseDrewNear
-    | MorningSummed
-    | PupilsSummed
-    | CampaignPublished
+    | AdvanceNotice
+    | Announcement
 )

@@ -2,6 +2,7 @@
 
 from shared.languages import later
 
+_LISTED = later("Vous recevez ce message parce que votre adresse est dans la liste de cette organisation.")
 _ASKED = later("Vous recevez ce message parce que votre adresse a été saisie sur une page de Quinzaine.")
 _PARTNER = later("Vous recevez ce message parce que votre organisation participe à cette campagne.")
 _HOST = later("Vous recevez ce message parce que l’accueil de cette séance vous a été demandé.")
@@ -26,6 +27,7 @@ BECAUSE = {
     "partner_left": _PARTNER,
     "campaign_cancelled": _PARTNER,
     "campaign_published": _PARTNER,
+    "offers_announced": _LISTED,
     "host_requested": _HOST,
     "host_reminded": _HOST,
     "host_time_accepted": _HOST,

@@ -55,6 +55,7 @@ NoticeMessage = Literal[
     "planner_digest",
     "teacher_digest",
     "campaign_published",
+    "offers_announced",
     "class_enrolled",
     "personal_links",
     "fresh_link",
@@ -78,7 +79,7 @@ COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed"})
 # not essential: a mail program may offer to end them with one press, and who has pressed is sent none
 OPTIONAL: frozenset[Message | NoticeMessage] = frozenset(
-    {"reminder_week", "reminder_eve", "planner_digest", "teacher_digest", "campaign_published"}
+    {"reminder_week", "reminder_eve", "planner_digest", "teacher_digest", "campaign_published", "offers_announced"}
 )
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset(

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from services.notifications.message import NoticeMessage
 from shared.advance_notices import MorningSummed, PromiseDrewNear, PupilsSummed
+from shared.announcements import OffersAnnounced
 from shared.answer_notices import AbsenceForeseen
 from shared.french_dates import PARIS
 from shared.notices import (
@@ -118,6 +119,8 @@ def is_too_late(event: AnyNotice, now: datetime) -> bool:
         return event.appointment.starts_at <= now
     if isinstance(event, MorningSummed | PupilsSummed):
         return event.occurred_at + A_DAY <= now
+    if isinstance(event, OffersAnnounced):
+        return event.last < now.astimezone(PARIS).date()
     return (
         isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested | QuestionAsked)
         and event.expires_at <= now

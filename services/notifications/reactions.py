@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from services.notifications.message import Entry, Message, NoticeMessage
 from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrewNear, PupilsSummed
+from shared.announcements import OffersAnnounced
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.erasures import PupilErased
 from shared.events import (
@@ -229,6 +230,8 @@ REACTIONS: dict[
     MorningSummed: NoticeReaction(message="planner_digest", priority=6),
     PupilsSummed: NoticeReaction(message="teacher_digest", priority=6),
     CampaignPublished: NoticeReaction(message="campaign_published", priority=5, waits=by_day),
+    # nobody waits for it: behind everything else, and never by night
+    OffersAnnounced: NoticeReaction(message="offers_announced", priority=7, waits=by_day),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=0),

@@ -5,6 +5,7 @@ import msgspec
 from services.notifications.compose_mail import one_line
 from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, say_pupils
+from services.notifications.view_announcements import view_announcement
 from services.notifications.view_appointments import view_appointment
 from shared.advance_notices import (
     AdvanceNotice,
@@ -13,12 +14,13 @@ from shared.advance_notices import (
     PromiseDrewNear,
     PupilsSummed,
 )
+from shared.announcements import Announcement, OffersAnnounced
 from shared.french_dates import say_period
 from shared.languages import _, n_
 from shared.needs import say_need
 
 
-def view_advance(event: AdvanceNotice, claimed: ClaimedNotice, links: Links) -> NoticeView:
+def view_advance(event: AdvanceNotice | Announcement, claimed: ClaimedNotice, links: Links) -> NoticeView:
     """The view of one of these notices."""
     match event:
         case PromiseDrewNear():
@@ -29,6 +31,8 @@ def view_advance(event: AdvanceNotice, claimed: ClaimedNotice, links: Links) -> 
             return _view_pupils(event, claimed, links)
         case CampaignPublished():
             return _view_campaign(event, links)
+        case OffersAnnounced():
+            return view_announcement(event, claimed, links)
 
 
 def _view_promise(event: PromiseDrewNear, claimed: ClaimedNotice, links: Links) -> NoticeView:

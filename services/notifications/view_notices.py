@@ -9,6 +9,7 @@ from services.notifications.view_answers import view_answer
 from services.notifications.view_appointments import view_news_of_pupil, view_session_of
 from services.notifications.view_links import view_link
 from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrewNear, PupilsSummed
+from shared.announcements import OffersAnnounced
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.french_dates import say_moment, say_time
 from shared.languages import _, later, n_
@@ -68,7 +69,7 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return _view_class(event, links)
         case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested() | QuestionNotice():
             return view_link(event, claimed, links)
-        case PromiseDrewNear() | MorningSummed() | PupilsSummed() | CampaignPublished():
+        case PromiseDrewNear() | MorningSummed() | PupilsSummed() | CampaignPublished() | OffersAnnounced():
             return view_advance(event, claimed, links)
         case AbsenceForeseen() | LetterReceived() | AddressRefused():
             return view_answer(event, claimed, links)

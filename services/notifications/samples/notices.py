@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import structs
 
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, ReceivedLetter
+from services.notifications.samples.announcements import OF_ANNOUNCEMENTS
 from services.notifications.samples.appointments import (
     ANSWER_BY,
     FACT,
@@ -171,6 +172,7 @@ NOTICES: dict[str, AnyNotice] = {
         offers=7,
         partners=("Agence de l’orientation", "Région des deux rives"),
     ),
+    **OF_ANNOUNCEMENTS,
     "letter_received": LetterReceived(
         **OF_PUPIL, answer_id=UUID(int=70), registration_id=UUID(int=2), status="confirmed", **_THE_OFFER
     ),
