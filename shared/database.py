@@ -20,8 +20,13 @@ CONNECTION_LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     TimeoutError,
 )
+# a full disk, no memory: nothing was written, and asking again will do once there is room
+NO_ROOM = asyncpg.InsufficientResourcesError
+# a process that stands still in a transaction (stopped, or its machine is gone) gives its locks back after so long
+STANDS_STILL = "10s"
 
 
 async def open_pool(database_url: str, *, size: int) -> Pool:
@@ -33,7 +38,11 @@ async def open_pool(database_url: str, *, size: int) -> Pool:
         command_timeout=30,
         max_inactive_connection_lifetime=60,
         reset=_leave_as_it_is,
-        server_settings={"application_name": "quinzaine", "timezone": "UTC"},
+        server_settings={
+            "application_name": "quinzaine",
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": STANDS_STILL,
+        },
     )
 
 

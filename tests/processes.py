@@ -85,6 +85,14 @@ class Process:
         """SIGTERM, and SIGKILL when that is not heard within 8 seconds."""
         await self._end(signal.SIGTERM)
 
+    def pause(self) -> None:
+        """SIGSTOP: it stands still, its connections open and its leases running."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """SIGCONT: it goes on as if nothing had happened."""
+        os.killpg(self.pid, signal.SIGCONT)
+
     async def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
@@ -97,6 +105,11 @@ class Process:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+
+
+def inbound_process(settings: Settings, log: Path) -> Process:
+    """The process that mails come in at."""
+    return Process(settings, log, "infra", "inbound")
 
 
 def web_process(settings: Settings, log: Path) -> Process:

@@ -51,7 +51,7 @@ from services.campaigns.privacy.request_erasure import request_erasure
 from services.campaigns.registering.links.send_links import find_link_requests, forget_link_requests, send_links
 from services.campaigns.teaching.lists.remove_pupils import remove_old_lists
 from services.campaigns.teaching.visits.remove_visit import remove_old_visits
-from shared.database import CONNECTION_LOST, Connection
+from shared.database import CONNECTION_LOST, NO_ROOM, Connection
 
 TICK_SECONDS = 1.0
 FREE_SEATS_EVERY = 15
@@ -74,7 +74,7 @@ async def run_clock(edge: Edge) -> None:
                 free_seats=ticks % FREE_SEATS_EVERY == 0,
                 tombstones=ticks % TOMBSTONES_EVERY == 0,
             )
-        except (*CONNECTION_LOST, asyncpg.InvalidCatalogNameError) as error:
+        except (*CONNECTION_LOST, NO_ROOM, asyncpg.InvalidCatalogNameError) as error:
             log.warning("clock.missed", error=type(error).__name__)
         except Exception:
             log.exception("clock.failed")
@@ -218,7 +218,7 @@ async def _each(
         try:
             async with edge.transaction() as connection:
                 await verb(connection, now=now, **{of: one})
-        except CONNECTION_LOST:
+        except (*CONNECTION_LOST, NO_ROOM):
             raise
         except Exception:
             log.exception("clock.failed", verb=verb.__name__, **{of: str(one)})

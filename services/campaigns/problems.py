@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import NotSignedIn
 from services.campaigns.access.sign_in import HOME, own_path
 from services.campaigns.look.error_page import error_page
-from shared.database import CONNECTION_LOST
+from shared.database import CONNECTION_LOST, NO_ROOM
 from shared.languages import Message, later
 from shared.refusal import Refusal
 
@@ -70,7 +70,7 @@ def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 
 def answer_lost_connection(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The database is away for the moment."""
+    """The database is away for the moment, or has no room."""
     log.warning("request.postponed", path=request.url.path, error=type(error).__name__)
     response = _answer(request, 503, SENTENCES[503], reason="unavailable")
     response.headers["Retry-After"] = "2"
@@ -98,7 +98,7 @@ exception_handlers: dict[int | type[Exception], Any] = {
     HTTPException: answer_http_error,
     asyncpg.DataError: answer_bad_text,
     asyncpg.exceptions.UntranslatableCharacterError: answer_bad_text,
-    **dict.fromkeys((*CONNECTION_LOST, *LOCKED_OUT), answer_lost_connection),
+    **dict.fromkeys((*CONNECTION_LOST, *LOCKED_OUT, NO_ROOM), answer_lost_connection),
     **dict.fromkeys((RecursionError, UnicodeDecodeError), answer_unreadable),
     Exception: answer_unexpected,
 }

@@ -26,7 +26,7 @@ from services.notifications.origins import origins_of_deliveries
 from services.notifications.render import Printer, Rendered
 from services.notifications.render_notice import NoticePrinter
 from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, MailServerAway, Outcome, send_mail
-from shared.database import CONNECTION_LOST, Connection, Pool, transaction
+from shared.database import CONNECTION_LOST, NO_ROOM, Connection, Pool, transaction
 from shared.settings import Settings
 from shared.traces import Traceparent, span_after
 
@@ -172,14 +172,14 @@ class Sender:
         return attempts + [Attempt(parcel.letter, Outcome("kept", "")) for parcel in waiting]
 
     async def _mark(self, attempts: Sequence[Attempt]) -> None:
-        """Write the outcomes; while the leases last, a lost database is waited for, so that no mail goes twice."""
+        """Write the outcomes; while the leases last, a lost or full database is waited for: no mail goes twice."""
         if not attempts:
             return
         for wait in (0.2, 0.5, 1, 2, 4, None):
             try:
                 async with transaction(self._pool) as connection:
                     await mark_attempts(connection, attempts, now=datetime.now(UTC))
-            except (*CONNECTION_LOST, asyncpg.DeadlockDetectedError):
+            except (*CONNECTION_LOST, NO_ROOM, asyncpg.DeadlockDetectedError):
                 if wait is None:
                     raise
                 await asyncio.sleep(wait)

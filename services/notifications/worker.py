@@ -19,7 +19,7 @@ from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer, MailServerAway
 from services.notifications.webhooks.caller import Caller
-from shared.database import CONNECTION_LOST, Pool, open_pool, transaction
+from shared.database import CONNECTION_LOST, NO_ROOM, Pool, open_pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
 from shared.traces import spans_of_batch
@@ -33,7 +33,7 @@ EVENTS_SENT_BY_THEIR_PLANNER, DELIVERIES_SENT_BY_THEIR_PLANNER = 4, 16
 # what a server says of itself (a deadlock, a full disk) is held against no fact
 NOT_ITS_FAULT = (
     asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
+    NO_ROOM,
     asyncpg.OperatorInterventionError,
 )
 
@@ -78,7 +78,7 @@ class Errands:
         """Send those of the deliveries that are due."""
         try:
             await self._sender.send(delivery_ids, urgent=urgent)
-        except (MailServerAway, *CONNECTION_LOST) as error:
+        except (MailServerAway, *CONNECTION_LOST, *NOT_ITS_FAULT) as error:
             log.warning("send.postponed", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # a fault of one batch must not end the worker
             log.warning("send.failed", **describe(error))

@@ -12,7 +12,7 @@ from services.campaigns.figures import MEMBERS, Histogram
 from services.campaigns.offers.recognise_pupils import Outcome
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import Registered, RegistrationRequest
-from shared.database import CONNECTION_LOST, Pool, transaction
+from shared.database import CONNECTION_LOST, NO_ROOM, Pool, transaction
 from shared.outbox import Doorbell
 from shared.refusal import Refusal
 from shared.signed_links import Signer
@@ -74,7 +74,7 @@ class Turnstile:
             outcomes: list[Outcome | Exception] = list(
                 await self._try_again_when_lost(offer_id, [request for request, _ in batch])
             )
-        except (Refusal, *CONNECTION_LOST) as error:
+        except (Refusal, *CONNECTION_LOST, NO_ROOM) as error:
             # nobody's own fault: with the database away, trying each alone would keep the last waiting for minutes
             outcomes = [error] * len(batch)
         except Exception as error:  # noqa: BLE001  # whatever a member did to the batch, the others must not pay for it

@@ -9,7 +9,7 @@ import structlog
 from services.notifications.inbound.act_on_answers import Answers
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.server import Door, Reception
-from shared.database import CONNECTION_LOST, open_pool
+from shared.database import CONNECTION_LOST, NO_ROOM, open_pool
 from shared.settings import Settings
 
 POLL_SECONDS = 1.0
@@ -44,7 +44,7 @@ async def _act(answers: Answers) -> None:
         done = 0
         try:
             done = await answers.act_on_due()
-        except CONNECTION_LOST as error:
+        except (*CONNECTION_LOST, NO_ROOM) as error:
             log.warning("inbound.waiting", error=type(error).__name__)
         except Exception:
             log.exception("inbound.failed")

@@ -11,7 +11,7 @@ from services.notifications.failure import describe
 from services.notifications.webhooks.call import Call, body_of, headers_of
 from services.notifications.webhooks.claim_calls import claim_calls, mark_call
 from services.notifications.webhooks.plan_calls import plan_asked_calls
-from shared.database import CONNECTION_LOST, Pool, transaction
+from shared.database import CONNECTION_LOST, NO_ROOM, Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import Signer
 
@@ -38,7 +38,7 @@ class Caller:
                 self._again.clear()
                 try:
                     await self.call_due()
-                except CONNECTION_LOST as error:
+                except (*CONNECTION_LOST, NO_ROOM) as error:
                     log.warning("calls.postponed", error=type(error).__name__)
                 except Exception as error:  # noqa: BLE001  # whatever it is, the table is the truth
                     log.warning("calls.failed", **describe(error))
