@@ -42,6 +42,8 @@ OF_PLANNER = {
     "organisation": "/planification/organisation",
     "account": "/compte",
     "messages": "/compte/messages",
+    "all-messages": "/planification/organisation/messages",
+    "shown-message": "/planification/organisation/messages/seat_offered",
     "queue": "/planification/organisation/envois",
     "correspondents": "/planification/annonces/correspondants",
     "correspondents-list": "/planification/annonces/correspondants/liste",

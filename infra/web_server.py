@@ -11,7 +11,7 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from infra.endings import refuse_busy_port
-from infra.mail_preview import mail_preview
+from infra.mail_preview import MailGallery, mail_preview
 from services.campaigns.web import create_app
 from shared.logs import configure_logs
 from shared.settings import Settings
@@ -22,7 +22,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 
 def create(settings: Settings) -> Litestar:
     """The application, which shows planners the very mails of the other service."""
-    return create_app(settings, preview=mail_preview(settings))
+    return create_app(settings, preview=mail_preview(settings), gallery=MailGallery(settings))
 
 
 def serve(settings: Settings, create: Callable[[Settings], Litestar] = create) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from services.campaigns.preview import Preview, no_mail
+from services.campaigns.preview import Gallery, Preview, no_mail
 from services.campaigns.web import create_app
 from shared.settings import Settings, read_settings
 
@@ -22,28 +22,35 @@ _idle: dict[bool, list[Litestar]] = {False: [], True: []}
 
 @asynccontextmanager
 async def visiting(
-    settings: Settings, *, preview: Preview = no_mail, clock: bool = False, **options: Any
+    settings: Settings,
+    *,
+    preview: Preview = no_mail,
+    gallery: Gallery | None = None,
+    clock: bool = False,
+    **options: Any,
 ) -> AsyncIterator[AsyncTestClient]:
     """A client of an application with these settings that runs as long as the block; `options` are the client's."""
-    with _application(settings, preview, clock=clock) as app:
+    with _application(settings, preview, gallery, clock=clock) as app:
         async with AsyncTestClient(app, **options) as client:
             yield client
 
 
 @asynccontextmanager
-async def standing(settings: Settings, *, preview: Preview = no_mail) -> AsyncIterator[Litestar]:
+async def standing(
+    settings: Settings, *, preview: Preview = no_mail, gallery: Gallery | None = None
+) -> AsyncIterator[Litestar]:
     """An application with these settings that runs in this event loop as long as the block, for who serves it."""
-    with _application(settings, preview, clock=False) as app:
+    with _application(settings, preview, gallery, clock=False) as app:
         async with app.lifespan():
             yield app
 
 
 @contextmanager
-def _application(settings: Settings, preview: Preview, *, clock: bool) -> Iterator[Litestar]:
+def _application(settings: Settings, preview: Preview, gallery: Gallery | None, *, clock: bool) -> Iterator[Litestar]:
     """Nobody else's as long as the block; after a failure it is not used again."""
     idle = _idle[bool(settings.oidc_issuer)]
     app = idle.pop() if idle else create_app(settings, preview=preview)
-    app.state.settings, app.state.preview, app.state.clock = settings, preview, clock
+    app.state.settings, app.state.preview, app.state.gallery, app.state.clock = settings, preview, gallery, clock
     yield app
     idle.append(app)
 

@@ -39,6 +39,7 @@ DATA: dict[str, str] = {
     "services/campaigns/catalogue/finding/spelling.py": "letters that are read as others",
     "services/campaigns/offers/questions/bodies.py": "examples of bodies",
     "services/campaigns/feeds/public/departements.py": "names of départements",
+    "services/notifications/samples/about.py": "invented places, which real ones stand in for",
     "services/notifications/samples/appointments.py": "invented places, as organisers write them",
     "services/notifications/samples/letters.py": "invented places, as organisers write them",
     "services/notifications/samples/notices.py": "invented names and words of people",

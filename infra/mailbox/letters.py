@@ -81,7 +81,7 @@ def find_letter(folder: Path, name: str) -> Letter | None:
                 head=_head(path),
                 text=_text(message, "plain"),
                 html=_text(message, "html"),
-                calendar=_calendar(message),
+                calendar=read_calendar_part(message),
                 source=source,
             )
     return None
@@ -102,13 +102,14 @@ def _head(path: Path) -> LetterHead:
     return LetterHead(
         name=name,
         received_at=datetime.fromtimestamp(int(name.split(".")[0]) / 1e9, UTC).astimezone(PARIS),
-        sender=_display_name(_header(headers, "From")),
-        recipient=_header(headers, "To") or _header(headers, "Delivered-To"),
-        subject=_header(headers, "Subject") or "(sans objet)",
+        sender=_display_name(read_header(headers, "From")),
+        recipient=read_header(headers, "To") or read_header(headers, "Delivered-To"),
+        subject=read_header(headers, "Subject") or "(sans objet)",
     )
 
 
-def _header(headers: Message, name: str) -> str:
+def read_header(headers: Message, name: str) -> str:
+    """A header as a person reads it, encoded words decoded; empty where there is none."""
     try:
         if name == "From":
             # the library's own reader of addresses puts a space where a name was folded (RFC 2047 §6.2 has none)
@@ -148,7 +149,8 @@ def _content(part: Message) -> str:
     return _clean(content) if isinstance(content, str) else ""
 
 
-def _calendar(message: EmailMessage) -> CalendarPart | None:
+def read_calendar_part(message: EmailMessage) -> CalendarPart | None:
+    """What the calendar of a mail says, read by a library that did not write it; None without one that can be read."""
     for part in message.walk():
         if part.get_content_type() in ("text/calendar", "application/ics"):
             payload = part.get_payload(decode=True)

@@ -10,7 +10,7 @@ from services.campaigns.feeds.public.writing import Place
 from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
 from services.campaigns.posters.print_room import PrintRoom
-from services.campaigns.preview import Preview, no_mail
+from services.campaigns.preview import EmptyGallery, Gallery, Preview, no_mail
 from shared.database import Connection, Pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
@@ -21,10 +21,13 @@ from shared.traces import span
 class Edge:
     """What routes stand on, one per process."""
 
-    def __init__(self, settings: Settings, pool: Pool, *, preview: Preview = no_mail) -> None:
+    def __init__(
+        self, settings: Settings, pool: Pool, *, preview: Preview = no_mail, gallery: Gallery | None = None
+    ) -> None:
         self.settings = settings
         self.pool = pool
         self.preview = preview
+        self.gallery: Gallery = gallery or EmptyGallery()
         self.signer = Signer(settings.secret_keys)
         self.doorbell = Doorbell(settings.database_url)
         self.turnstile = Turnstile(pool, self.signer, self.doorbell)

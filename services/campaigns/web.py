@@ -32,6 +32,7 @@ from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.measured import Measured
+from services.campaigns.messages.routes import route_handlers as messages
 from services.campaigns.offers.answers.json_routes import route_handlers as answers_json
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
@@ -57,7 +58,7 @@ from services.campaigns.personal_space.routes import route_handlers as personal_
 from services.campaigns.personal_space.unwanted.routes import route_handlers as unwanted
 from services.campaigns.planning.routes import route_handlers as planning
 from services.campaigns.posters.routes import route_handlers as posters
-from services.campaigns.preview import Preview, no_mail
+from services.campaigns.preview import Gallery, Preview, no_mail
 from services.campaigns.privacy.json_routes import route_handlers as privacy_json
 from services.campaigns.privacy.routes import route_handlers as privacy
 from services.campaigns.problems import exception_handlers
@@ -121,8 +122,12 @@ class Front(Measured, Site, Gate):
     over_tls: bool = False
 
 
-def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = True) -> Litestar:
-    """The application; its pool, doorbell and clock live as long as it does. `preview` writes mails before they are.
+def create_app(
+    settings: Settings, *, preview: Preview = no_mail, gallery: Gallery | None = None, clock: bool = True
+) -> Litestar:
+    """The application; its pool, doorbell and clock live as long as it does.
+
+    `preview` writes mails before they are, `gallery` shows every message there is.
 
     Without `clock` it carries out nothing that only time brings.
     """
@@ -143,6 +148,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
             *personal_space,
             *unwanted,
             *digests,
+            *messages,
             *privacy,
             *privacy_json,
             *planning,
@@ -193,7 +199,7 @@ def create_app(settings: Settings, *, preview: Preview = no_mail, clock: bool = 
         ),
         logging_config=None,
     )
-    site.state.settings, site.state.preview, site.state.clock = settings, preview, clock
+    site.state.settings, site.state.preview, site.state.gallery, site.state.clock = settings, preview, gallery, clock
     return site
 
 
@@ -210,7 +216,7 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     front.watch, front.over_tls = watch, settings.base_url.startswith("https://")
     front.trusted_hops, front.figures = settings.trusted_hops, Figures()
     pool = await open_pool(settings.database_url, size=settings.database_pool)
-    edge = Edge(settings, pool, preview=app.state.preview)
+    edge = Edge(settings, pool, preview=app.state.preview, gallery=app.state.gallery)
     app.state.edge = edge
     tasks = [asyncio.create_task(edge.doorbell.run())]
     if app.state.clock:

@@ -1,0 +1,1 @@
+"""Every message there is, as its readers will see it."""
