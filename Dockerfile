@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # One image for every process: the command says which (compose.yaml). Built in one stage, run from another without
 # compilers or package tools, as an account without rights.
-FROM python:3.13-slim AS build
+# by tag here; a release names it by digest (SECURITY.md): --build-arg PYTHON_IMAGE=python:3.13-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 COPY infra/uv.txt infra/uv.txt
 RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r infra/uv.txt
@@ -17,7 +19,7 @@ COPY services services
 COPY shared shared
 RUN --mount=type=cache,target=/root/.cache/uv /tools/bin/uv pip install --no-deps --no-build-isolation .
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --home-dir /var/lib/quinzaine --create-home quinzaine
 COPY --from=build /opt/quinzaine /opt/quinzaine
 ENV PATH=/opt/quinzaine/bin:$PATH PYTHONUNBUFFERED=1 QUINZAINE_HOST=0.0.0.0

@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 INSTALL := $(UV) pip install -q --require-hashes
 OURSELVES := $(UV) pip install -q --no-deps --no-build-isolation -e .
 
-.PHONY: up test chaos check bench schema lock clean
+.PHONY: up test chaos check bench schema sbom audit lock clean
 
 up: .venv/installed
 	@exec .venv/bin/quinzaine up
@@ -25,6 +25,12 @@ bench: .venv/installed-dev  ## figures against limits of the same run, about fiv
 
 schema: .venv/installed-dev  ## infra/schema.sql: the sum of the migrations, for reading and for reviewing
 	@.venv/bin/python -m infra.write_schema
+
+sbom: .venv/installed-dev  ## a bill of materials (CycloneDX) in build/, and a line with the licence of each library
+	@.venv/bin/python -m infra.write_sbom
+
+audit: .venv/installed-dev  ## known weaknesses of what is locked; fails where the advisories cannot be asked. ADVISORIES=pypi or osv
+	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock --vulnerability-service $(or $(ADVISORIES),osv)
 
 lock: .venv/installed-dev  ## the newest stable versions, with hashes and without any registry's address
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' pyproject.toml -o requirements.lock

@@ -24,6 +24,11 @@ STEPS = [
 ]
 
 
+def default(image: str) -> str:
+    """What stands in `${NAME:-default}`."""
+    return image.partition(":-")[2].rstrip("}")
+
+
 def steps(name: str) -> list[str]:
     return [rest for step, rest in STEPS if step == name]
 
@@ -39,8 +44,8 @@ def test_every_process_of_the_product_has_its_service():
 def test_it_is_the_form_for_many():
     assert SERVICES["web"]["deploy"]["replicas"] == 2
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
-    assert SERVICES["postgresql"]["image"] == "postgres:18"
-    assert SERVICES["rabbitmq"]["image"] == "rabbitmq:4"
+    assert default(SERVICES["postgresql"]["image"]) == "postgres:18"
+    assert default(SERVICES["rabbitmq"]["image"]) == "rabbitmq:4"
 
 
 def test_every_variable_is_one_that_the_settings_read():
@@ -93,10 +98,19 @@ def test_the_mailbox_is_shown_to_this_machine_only():
 
 
 def test_images_are_official_ones_of_a_named_version():
-    bases = [rest.split()[0] for rest in steps("FROM")]
+    (base,) = (rest.partition("=")[2] for rest in steps("ARG"))
     ours = {service["image"] for service in SERVICES.values() if "build" in service}
-    for image in [*bases, *({service["image"] for service in SERVICES.values()} - ours)]:
+    for image in [base, *(default(service["image"]) for service in SERVICES.values() if service["image"] not in ours)]:
         assert re.fullmatch(r"[a-z]+:[0-9][0-9.]*(-slim)?", image), image
+
+
+def test_every_image_can_be_named_by_digest_from_outside():
+    assert {rest.split()[0] for rest in steps("FROM")} == {"${PYTHON_IMAGE}"}
+    for service in SERVICES.values():
+        if "build" in service:
+            assert set(service["build"]["args"]) == {"PYTHON_IMAGE"}
+        else:
+            assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[^}]+\}", service["image"])
 
 
 def test_the_image_runs_the_command_line_without_rights():

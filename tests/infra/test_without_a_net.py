@@ -1,0 +1,96 @@
+"""The whole system on a machine without a network: nothing that it is made of, runs or shows comes from elsewhere."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+pytestmark = pytest.mark.timeout(180)
+
+# as root the namespace needs no other account; as anybody else the account stays, for PostgreSQL's sake
+ALONE = ["unshare", "--net", *([] if os.getuid() == 0 else ["--map-current-user", "--keep-caps"])]
+STORY = """
+import json, os, re, signal, socket, subprocess, sys, time, urllib.error, urllib.request
+from pathlib import Path
+
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=5)
+except OSError as error:
+    print("alone:", error.strerror)
+
+folder = Path(sys.argv[1])
+up = subprocess.Popen([sys.executable, "-m", "infra", "up", "--folder", str(folder)], stdout=subprocess.PIPE, text=True)
+try:
+    said = ""
+    while "Ctrl-C" not in said:
+        line = up.stdout.readline()
+        assert line, said
+        said += line
+    catalogue = re.findall(r"http://\\S+", said)[0]
+    page = urllib.request.urlopen(catalogue, timeout=20).read().decode()
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        assert urllib.request.urlopen(catalogue.rstrip("/") + address, timeout=20).status == 200
+    offers = json.load(urllib.request.urlopen(catalogue + "api/v1/offers", timeout=20))["items"]
+    week = next(offer for offer in offers if offer["kind"] == "collective_week")
+    body = {
+        "pupil": {"first_name": "Camille", "last_name": "Dupré", "email": "camille@eleve.example"},
+        "school": {"name": "Lycée Jacques Prévert"},
+    }
+    asked = urllib.request.Request(
+        catalogue + f"api/v1/offers/{week['id']}/registrations",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    print("registered:", json.load(urllib.request.urlopen(asked, timeout=20))["status"])
+    for _ in range(600):
+        if any(b"camille@eleve.example" in each.read_bytes() for each in (folder / "mailbox" / "new").glob("*")):
+            print("told")
+            break
+        time.sleep(0.1)
+finally:
+    up.send_signal(signal.SIGINT)
+    up.wait(20)
+"""
+
+
+def may_be_alone() -> bool:
+    tried = subprocess.run([*ALONE, "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def test_a_pupil_registers_and_is_told_on_a_machine_without_a_network(open_folder: Path):
+    if not may_be_alone():
+        pytest.skip("this account may not make a network of its own")
+    done = subprocess.run(
+        [
+            *ALONE,
+            "sh",
+            "-c",
+            'ip link set lo up && exec "$@"',
+            "alone",
+            sys.executable,
+            "-c",
+            STORY,
+            str(open_folder / "q"),
+        ],
+        env={
+            **os.environ,
+            "QUINZAINE_PORT": "0",
+            "QUINZAINE_MAILBOX_PORT": "0",
+            "QUINZAINE_MAILBOX_SMTP_PORT": "0",
+            "QUINZAINE_INBOUND_PORT": "0",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "200",
+        },
+        capture_output=True,
+        text=True,
+        timeout=150,
+        cwd=open_folder,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["alone: Network is unreachable", "registered: confirmed", "told"], done.stdout
