@@ -29,6 +29,7 @@ from infra.bench.machine import describe_machine, say_machine
 from infra.bench.mail_rounds import measure_mails
 from infra.bench.planning_rounds import measure_planning
 from infra.bench.profiling import show_profiles
+from infra.bench.queue_rounds import measure_queue
 from infra.bench.start_rounds import measure_start
 from infra.bench.system import Bench, bench
 from infra.bench.web_rounds import measure_web
@@ -42,6 +43,7 @@ ROUNDS: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "finding": measure_finding,
     "feeds": measure_feeds,
     "mails": measure_mails,
+    "queue": measure_queue,
 }
 START = "start"
 
