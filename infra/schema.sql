@@ -469,6 +469,7 @@ CREATE TABLE campaigns.host_requests (
     told_of_day date,
     sequence integer DEFAULT 0 NOT NULL,
     in_calendar boolean DEFAULT false NOT NULL,
+    changed_since jsonb,
     CONSTRAINT host_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'proposed'::text, 'declined'::text, 'withdrawn'::text, 'replaced'::text]))),
     CONSTRAINT proposed_times_come_together CHECK ((((proposed_starts_at IS NULL) = (proposed_ends_at IS NULL)) AND ((proposed_starts_at IS NULL) OR (proposed_starts_at < proposed_ends_at))))
 );
@@ -821,6 +822,7 @@ CREATE TABLE campaigns.speaker_requests (
     told_of_day date,
     sequence integer DEFAULT 0 NOT NULL,
     in_calendar boolean DEFAULT false NOT NULL,
+    changed_since jsonb,
     CONSTRAINT speaker_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'declined'::text, 'withdrawn'::text])))
 );
 

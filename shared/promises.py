@@ -32,9 +32,13 @@ class PromiseGiven(PromiseNotice, frozen=True, kw_only=True, tag="promise.given"
 
 
 class PromiseChanged(PromiseNotice, frozen=True, kw_only=True, tag="promise.changed"):
-    """What was promised holds, and something else about the session is another: its title, its room."""
+    """What was promised holds, and something else about the session is another: its title, its room.
+
+    `holds_again`: the time or place that had changed is again what the yes was said to.
+    """
 
     changes: tuple[FieldChange, ...]
+    holds_again: bool = False
 
 
 class PromiseTakenBack(PromiseNotice, frozen=True, kw_only=True, tag="promise.taken_back"):

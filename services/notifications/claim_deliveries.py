@@ -114,7 +114,7 @@ async def claim_deliveries(
             notes = notes_of((events[event_id] for _, event_id in told), changes)
             claimed.append(Claimed(letter, events[letter.event_id], changes, notes))
     await end_deliveries(connection, ended)
-    await _supersede(connection, merged)
+    await supersede(connection, merged)
     return Claim(claimed, put_off + [ended_id for ended_id, _ in ended])
 
 
@@ -247,7 +247,8 @@ async def end_deliveries(connection: Connection, ended: Sequence[tuple[UUID, str
     )
 
 
-async def _supersede(connection: Connection, merged: Sequence[tuple[UUID, UUID]]) -> None:
+async def supersede(connection: Connection, merged: Sequence[tuple[UUID, UUID]]) -> None:
+    """What the first of each two would have told, the second tells with its own."""
     if not merged:
         return
     await connection.execute(

@@ -6,19 +6,20 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.notifications.claim_deliveries import ITS_TURN, LEASE, end_deliveries, lock_people
+from services.notifications.claim_deliveries import ITS_TURN, LEASE, end_deliveries, lock_people, supersede
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.inbound.read import read_letters
 from services.notifications.keep_till_morning import keep_till_morning
+from services.notifications.merge_days import merge_days
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
-from services.notifications.tags import NOTICE_TAGS
+from services.notifications.read import read_later_facts
 from shared.advance_notices import PromiseDrewNear, PupilsSummed
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.database import Connection
-from shared.events import AnyEvent, decode_event
-from shared.notices import AbsenceAnnounced, AbsenceLifted, AnyNotice, FollowUpBooked, FollowUpCancelled, Notice
+from shared.events import AnyEvent
+from shared.notices import AbsenceAnnounced, AbsenceLifted, FollowUpBooked, FollowUpCancelled, Notice
 from shared.people import Person, read_people
 
 NAMES_PUPILS = (PromiseDrewNear, PupilsSummed)
@@ -53,9 +54,11 @@ async def claim_notices(
     answer_ids = [event.answer_id for event in events.values() if isinstance(event, LetterReceived)]
     received = await read_letters(connection, answer_ids) if answer_ids else {}
     late = [
-        event_id for event_id, event in events.items() if isinstance(event, Notice) and event.occurred_at < now - LATE
+        event_id
+        for event_id, event in events.items()
+        if isinstance(event, Notice) and (event.occurred_at < now - LATE or bool(getattr(event, "changes", None)))
     ]
-    later = await _later_facts(connection, late) if late else {}
+    later = await read_later_facts(connection, late) if late else {}
     claimed: list[ClaimedNotice] = []
     ended: list[tuple[UUID, str]] = []
     for letter in letters:
@@ -79,9 +82,13 @@ async def claim_notices(
                 )
             )
     await end_deliveries(connection, ended)
-    told, needless = await merge_promises(connection, claimed)
-    await end_deliveries(connection, [(delivery_id, "superseded") for delivery_id in needless])
-    return NoticeClaim(told, put_off + [ended_id for ended_id, _ in ended] + needless)
+    merged = await merge_promises(connection, claimed)
+    of_days = await merge_days(connection, merged.told, now=now)
+    absorbed = merged.absorbed + of_days.absorbed
+    await end_deliveries(connection, [(delivery_id, "superseded") for delivery_id in merged.needless])
+    await supersede(connection, absorbed)
+    settled = [*(ended_id for ended_id, _ in ended), *merged.needless, *(absorbed_id for absorbed_id, _ in absorbed)]
+    return NoticeClaim(of_days.told, put_off + settled)
 
 
 async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: datetime) -> list[NoticeLetter]:
@@ -140,29 +147,6 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         )
         for row in rows
     ]
-
-
-async def _later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dict[UUID, list[AnyNotice]]:
-    """What has happened since to the requests, agreements, slots and absences that these facts are about."""
-    rows = await connection.fetch(
-        """
-        SELECT mine.id, e.body
-        FROM contract.events mine
-        JOIN contract.events e ON (e.offer_id = mine.offer_id OR e.offer_id IS NULL AND mine.offer_id IS NULL)
-                              AND e.id > mine.id AND e.tag = ANY($2::text[])
-        WHERE mine.id = ANY($1::uuid[])
-          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id', e.body->>'pupil_id')
-              = coalesce(mine.body->>'request_id', mine.body->>'agreement_id', mine.body->>'slot_id',
-                         mine.body->>'pupil_id')
-        """,
-        list(event_ids),
-        NOTICE_TAGS,
-    )
-    found: dict[UUID, list[AnyNotice]] = {}
-    for row in rows:
-        if isinstance(event := decode_event(row["body"]), Notice):
-            found.setdefault(row["id"], []).append(event)
-    return found
 
 
 def _pupil_of(event: AnyEvent) -> UUID | None:

@@ -76,7 +76,7 @@ Entry = Literal["REQUEST", "CANCEL", "DECLINECOUNTER"]
 
 # these wait a little, become one mail with others of their kind, and give way to what says the same and more
 COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
-COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed"})
+COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed", "promise_near"})
 # not essential: a mail program may offer to end them with one press, and who has pressed is sent none
 OPTIONAL: frozenset[Message | NoticeMessage] = frozenset(
     {"reminder_week", "reminder_eve", "planner_digest", "teacher_digest", "campaign_published", "offers_announced"}

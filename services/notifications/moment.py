@@ -8,6 +8,7 @@ from services.notifications.message import COALESCED, COALESCED_NOTICES
 from services.notifications.quiet_hours import is_near, morning_to_wait_for, starts_of
 from services.notifications.reactions import NEAR, NoticeReaction, Reaction
 from shared.events import AnyEvent, Event, OfferChanged, SessionEvent
+from shared.notices import HostRequested, SpeakerRequested
 from shared.programme import Programme
 from shared.settings import Settings
 
@@ -29,7 +30,12 @@ def moment_of(
     now: datetime,
 ) -> Moment:
     """Of the message that a line sends about an event; `programme` is what a fact of an offer changes, if any."""
-    together = line.message in COALESCED or line.message in COALESCED_NOTICES
+    together = (
+        line.message in COALESCED
+        or line.message in COALESCED_NOTICES
+        # who is asked again after a change may be so several times in a row
+        or (isinstance(event, HostRequested | SpeakerRequested) and bool(event.changes))
+    )
     due_at = now + timedelta(seconds=settings.coalescing_seconds if together else 0)
     if isinstance(event, SessionEvent | OfferChanged) and event.tell_after:
         # its planner lets it go later

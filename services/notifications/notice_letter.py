@@ -40,7 +40,7 @@ from shared.notices import (
     SpeakerRequested,
 )
 from shared.people import Person
-from shared.promises import PromiseTakenBack
+from shared.promises import PromiseChanged, PromiseTakenBack
 from shared.question_notices import QuestionAsked, QuestionsPassedOn
 
 A_DAY = timedelta(days=1)
@@ -111,6 +111,8 @@ class ClaimedNotice(Struct, frozen=True, kw_only=True):
     # those of a fact that speaks of several, by id
     pupils: Mapping[UUID, Person] = field(default_factory=dict)
     received: ReceivedLetter | None = None
+    # other sessions of the same day that it tells of
+    besides: tuple[PromiseDrewNear, ...] = ()
 
 
 def is_too_late(event: AnyNotice, now: datetime) -> bool:
@@ -139,6 +141,9 @@ def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
     if isinstance(event, AbsenceForeseen) and isinstance(later, AbsenceForeseen):
         same = event.appointment.session_id == later.appointment.session_id and event.pupil_id == later.pupil_id
         return same and event.taken_back != later.taken_back
+    if isinstance(event, HostRequested | SpeakerRequested) and isinstance(later, PromiseChanged):
+        # a detail that changed after it leaves the question open, what was promised being so again does not
+        return later.holds_again
     if newer := _sequences(event, later):
         # each message about an entry carries the whole of it: only one that is newer makes it needless
         return newer[1] > newer[0]

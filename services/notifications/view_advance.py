@@ -1,5 +1,7 @@
 """View what is told ahead of time or in sum: a session that is near, a morning, a teacher's pupils, a campaign."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from services.notifications.compose_mail import one_line
@@ -15,7 +17,7 @@ from shared.advance_notices import (
     PupilsSummed,
 )
 from shared.announcements import Announcement, OffersAnnounced
-from shared.french_dates import say_period
+from shared.french_dates import say_date, say_period, say_times
 from shared.languages import _, n_
 from shared.needs import say_need
 
@@ -36,21 +38,64 @@ def view_advance(event: AdvanceNotice | Announcement, claimed: ClaimedNotice, li
 
 
 def _view_promise(event: PromiseDrewNear, claimed: ClaimedNotice, links: Links) -> NoticeView:
-    """First names alone: what one needs to greet somebody."""
-    page = "accueil" if event.keeper == "host" else "temoignage"
-    names = sorted(one_line(person.first_name) for person in claimed.pupils.values() if person.first_name.strip())
-    return view_appointment(
+    """First names alone: what one needs to greet somebody. Several sessions of one day are told one after the other."""
+    view = view_appointment(
         event,
         msgspec.structs.replace(event.appointment, pupils=event.coming),
-        url=f"{links.base_url}/{page}/{links.signer.token(event.keeper, event.request_id, event.token_version)}",
+        url=_page_of(event, links),
         words={
             "keeper": event.keeper,
             "host": one_line(event.promised_by),
             "coming": event.coming,
             "pupils": say_pupils(event.coming),
-            "first_names": ", ".join(names),
+            "first_names": _first_names(event, claimed),
+            "sessions": (),
         },
     )
+    if not claimed.besides:
+        return view
+    day = sorted((event, *claimed.besides), key=lambda each: each.appointment.starts_at)
+    return msgspec.structs.replace(
+        view,
+        title=say_date(event.appointment.starts_at, year=True),
+        details=tuple(
+            (
+                say_times(each.appointment.starts_at, each.appointment.ends_at),
+                " · ".join(_in_short(each, claimed)),
+            )
+            for each in day
+        ),
+        words={
+            **view.words,
+            "many": str(len(day)),
+            "sessions": tuple(
+                (say_times(each.appointment.starts_at, each.appointment.ends_at), _page_of(each, links)) for each in day
+            ),
+        },
+    )
+
+
+def _page_of(event: PromiseDrewNear, links: Links) -> str:
+    page = "accueil" if event.keeper == "host" else "temoignage"
+    return f"{links.base_url}/{page}/{links.signer.token(event.keeper, event.request_id, event.token_version)}"
+
+
+def _first_names(event: PromiseDrewNear, claimed: ClaimedNotice) -> str:
+    people = (claimed.pupils[each] for each in event.pupil_ids if each in claimed.pupils)
+    return ", ".join(sorted(one_line(person.first_name) for person in people if person.first_name.strip()))
+
+
+def _in_short(event: PromiseDrewNear, claimed: ClaimedNotice) -> Iterator[str]:
+    """« Visite de l’atelier », « 2 rue du Quai, Salle Seine », « 12 élèves : Camille, Inès »."""
+    appointment = event.appointment
+    yield one_line(appointment.title)
+    if place := ", ".join(filter(None, (one_line(appointment.place), one_line(appointment.room)))):
+        yield place
+    names = _first_names(event, claimed)
+    coming = say_pupils(event.coming) if event.coming else _("personne n’est inscrit pour le moment")
+    yield _("{coming} : {names}", coming=coming, names=names) if names else coming
+    if contact := one_line(appointment.contact):
+        yield contact
 
 
 def _view_morning(event: MorningSummed, links: Links) -> NoticeView:

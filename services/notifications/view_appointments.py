@@ -100,6 +100,8 @@ def view_promise(event: PromiseNotice, links: Links) -> NoticeView:
         else ()
     )
     words: dict[str, object] = {"keeper": event.keeper, "host": one_line(event.promised_by)}
+    if isinstance(event, PromiseChanged):
+        words["holds_again"] = event.holds_again
     if isinstance(event, PromiseTakenBack):
         words["by_calendar"] = event.by_calendar
     if isinstance(event, PromiseAnswerNoted):

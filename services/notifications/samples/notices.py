@@ -16,7 +16,7 @@ from services.notifications.samples.appointments import (
     PLANNER,
 )
 from services.notifications.samples.letters import PUPIL
-from services.notifications.samples.of_sessions import OF_SESSIONS
+from services.notifications.samples.of_sessions import OF_SESSIONS, THE_SAME_DAY
 from shared.advance_notices import (
     CampaignPublished,
     MorningSummed,
@@ -226,4 +226,5 @@ def a_notice(name: str, *, sample: AnyNotice | None = None, **changes: Any) -> C
         pupil=PUPIL if hasattr(event, "pupil_id") else None,
         pupils={PUPIL.id: PUPIL} if getattr(event, "pupil_ids", ()) else {},
         received=RECEIVED if isinstance(event, LetterReceived) else None,
+        besides=THE_SAME_DAY if name == "promise_near.several" else (),
     )

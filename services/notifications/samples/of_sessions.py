@@ -1,8 +1,10 @@
 """Invented notices of sessions: hosts, speakers, promises, absences, follow-ups."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from msgspec import structs
 
 from services.notifications.samples.appointments import (
     ANSWER_BY,
@@ -65,6 +67,9 @@ _NEAR: dict[str, Any] = {
 }
 _OF_SPEAKER: dict[str, Any] = {"request_id": UUID(int=60), "keeper": "speaker", "promised_by": "Ange Caron"}
 _ROOM: Any = (FieldChange(field="room", before="Salle Eure", after="Salle Seine"),)
+_TIME_AGAIN: Any = (
+    FieldChange(field="starts_at", before="2027-06-15T10:00:00+02:00", after="2027-06-15T09:00:00+02:00"),
+)
 _SLOT: dict[str, Any] = {**OF_PUPIL, "slot_id": UUID(int=70), "appointment": FOLLOW_UP, "sequence": 2}
 
 OF_SESSIONS: dict[str, AnyNotice] = {
@@ -114,8 +119,13 @@ OF_SESSIONS: dict[str, AnyNotice] = {
     "promise_given.speaker": PromiseGiven(**_PROMISE | _OF_SPEAKER),
     "promise_changed": PromiseChanged(**_PROMISE, changes=_ROOM),
     "promise_changed.speaker": PromiseChanged(**_PROMISE | _OF_SPEAKER, changes=_ROOM),
+    "promise_changed.holds_again": PromiseChanged(**_PROMISE, changes=_TIME_AGAIN, holds_again=True),
+    "promise_changed.speaker_holds_again": PromiseChanged(
+        **_PROMISE | _OF_SPEAKER, changes=_TIME_AGAIN, holds_again=True
+    ),
     "promise_near": PromiseDrewNear(**_NEAR, coming=12, pupil_ids=(PUPIL.id,)),
     "promise_near.nobody": PromiseDrewNear(**_NEAR, coming=0),
+    "promise_near.several": PromiseDrewNear(**_NEAR, coming=12, pupil_ids=(PUPIL.id,)),
     "promise_near.speaker": PromiseDrewNear(**_NEAR | _OF_SPEAKER, coming=12),
     "promise_taken_back": PromiseTakenBack(**_PROMISE),
     "promise_taken_back.speaker": PromiseTakenBack(**_PROMISE | _OF_SPEAKER),
@@ -134,3 +144,20 @@ OF_SESSIONS: dict[str, AnyNotice] = {
     "absence_foreseen.to_host": AbsenceForeseen(**OF_PUPIL, appointment=APPOINTMENT),
     "absence_foreseen.taken_back": AbsenceForeseen(**OF_PUPIL, appointment=APPOINTMENT, named=True, taken_back=True),
 }
+
+# what « promise_near.several » tells of besides
+THE_SAME_DAY = (
+    PromiseDrewNear(
+        **_NEAR
+        | {
+            "request_id": UUID(int=51),
+            "appointment": structs.replace(
+                APPOINTMENT,
+                title="L’atelier de chaudronnerie",
+                starts_at=APPOINTMENT.starts_at + timedelta(hours=5),
+                ends_at=APPOINTMENT.ends_at + timedelta(hours=4, minutes=30),
+            ),
+        },
+        coming=0,
+    ),
+)

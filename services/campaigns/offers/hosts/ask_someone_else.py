@@ -25,7 +25,7 @@ async def ask_someone_else(connection: Connection, *, request_id: UUID, contact:
         """
         UPDATE campaigns.host_requests
         SET person_id = $2, token_version = token_version + 1, asked_at = $3, answer_by = $4, reminded_at = NULL,
-            sequence = sequence + in_calendar::integer, in_calendar = false
+            sequence = sequence + in_calendar::integer, in_calendar = false, changed_since = NULL
         WHERE id = $1
         """,
         request_id,
