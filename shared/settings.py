@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct
 
+from shared.broker_url import read_broker_url
+
 # what a class of thirty needs, each of whom tries four times, and no robot can do anything with
 LIMITS: dict[str, tuple[int, float]] = {"registering": (120, 60), "sending_mail": (60, 20), "guessing": (40, 20)}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -98,9 +100,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
     return Settings(
         database_url=database_url,
-        broker_url=_url(
-            values, "QUINZAINE_BROKER_URL", database_url, ("postgresql", "postgres", "amqp", "amqps", "redis", "rediss")
-        ),
+        broker_url=read_broker_url(values, database_url, _url),
         smtp_url=_url(values, "QUINZAINE_SMTP_URL", "smtp://127.0.0.1:2525", ("smtp", "smtps", "smtp+starttls")),
         base_url=_url(values, "QUINZAINE_BASE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
         mail_domain=_domain(values, "QUINZAINE_MAIL_DOMAIN", "quinzaine.example"),

@@ -17,6 +17,8 @@ from dramatiq_postgres.utils import tidy4json
 from psycopg.types.json import Json
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from shared.broker_url import split_nodes
+
 Errand = Literal["plan", "send_urgent", "send"]
 
 QUEUE = "quinzaine"
@@ -55,9 +57,11 @@ class _WithoutDelays(set[str]):
 def open_broker(broker_url: str) -> Broker:
     """The broker behind a URL: postgresql://, amqp(s):// or redis://; connections are opened when first needed.
 
-    `?queue=name` in the URL of RabbitMQ or Redis names the queue, where several installations share one broker.
+    `?queue=name` in the URL of RabbitMQ or Redis names the queue, where several installations share one broker. The
+    nodes of one RabbitMQ are named one after the other, with `;` between their URLs.
     """
-    url, queue = _split_queue(broker_url)
+    nodes = [_split_queue(each) for each in split_nodes(broker_url)]
+    url, queue = nodes[0][0], next((named for _, named in nodes if named), QUEUE)
     scheme = urlsplit(url).scheme
     broker: Broker
     if scheme in ("postgresql", "postgres"):
@@ -69,9 +73,10 @@ def open_broker(broker_url: str) -> Broker:
             pool=pool, results=False, poll_interval=0.5, maintenance_interval=60, purge_maxage="1 day", middleware=[]
         )
     elif scheme in ("amqp", "amqps"):
-        from services.notifications.quorum_broker import QuorumBroker  # only who chooses RabbitMQ loads its client
+        # only who chooses RabbitMQ loads its client
+        from services.notifications.quorum_broker import QuorumBroker, impatient
 
-        broker = QuorumBroker(url=url, confirm_delivery=True, middleware=[])
+        broker = QuorumBroker(url=[impatient(node) for node, _ in nodes], confirm_delivery=True, middleware=[])
     else:
         from dramatiq.brokers.redis import RedisBroker  # only who chooses Redis needs its client
 
@@ -142,10 +147,11 @@ def _on_loop(
 
 
 def _split_queue(url: str) -> tuple[str, str]:
+    """The URL without the queue's name, and that name; empty where it names none."""
     parts = urlsplit(url)
     if parts.scheme in ("postgresql", "postgres"):
-        return url, QUEUE
+        return url, ""
     given = parse_qsl(parts.query)
-    queue = dict(given).get("queue", QUEUE)
+    queue = dict(given).get("queue", "")
     rest = urlencode([(name, value) for name, value in given if name != "queue"])
     return urlunsplit(parts._replace(query=rest)), queue

@@ -1,6 +1,7 @@
 """What crash tests stand on: settings on each broker, and a server that may be crashed."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from infra.embedded_database import FOR_TESTS, EmbeddedDatabase
 from infra.migrate import migrate
 from shared.settings import Settings
 from tests.brokers import own_rabbitmq_queue
+
+# a cluster of three takes too long to start for every run of the tests
+collect_ignore = [] if os.environ.get("QUINZAINE_CHAOS_CLUSTER") else ["test_a_node_of_rabbitmq_dies.py"]
 
 
 @pytest.fixture(params=["postgresql", "rabbitmq"])

@@ -61,6 +61,14 @@ def test_the_broker_is_the_database_unless_told_otherwise():
     assert settings.broker_url == "postgresql://db/quinzaine"
 
 
+def test_the_nodes_of_a_rabbitmq_are_named_one_after_the_other():
+    nodes = "amqp://u:p@one:5672?queue=a;amqps://u:p@two:5671"
+    assert read_settings({**GOOD, "QUINZAINE_BROKER_URL": nodes}).broker_url == nodes
+    for second in ("postgresql://two/x", "amqp://two:70000", "two", ""):
+        with pytest.raises(SettingsError, match="QUINZAINE_BROKER_URL"):
+            read_settings({**GOOD, "QUINZAINE_BROKER_URL": f"amqp://one;{second}"})
+
+
 def test_a_socket_of_postgresql_may_lie_in_any_folder():
     for url in ("postgresql://u@/x?host=/run/postgresql", f"postgresql://u@%2Ftmp%2F{'a' * 70}/x"):
         assert read_settings({**GOOD, "QUINZAINE_DATABASE_URL": url}).database_url == url
