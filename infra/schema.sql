@@ -491,28 +491,6 @@ CREATE TABLE campaigns.idempotency_keys (
     created_at timestamp with time zone NOT NULL
 );
 
-CREATE TABLE campaigns.leavings (
-    registration_id uuid NOT NULL,
-    declined_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE campaigns.link_requests (
-    mark bytea NOT NULL,
-    email text,
-    asked_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE campaigns.listed_pupils (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    teacher_id uuid NOT NULL,
-    class_name text DEFAULT ''::text NOT NULL,
-    mark text NOT NULL,
-    added_at timestamp with time zone NOT NULL,
-    kept_until date NOT NULL
-);
-
 CREATE TABLE campaigns.member_invitations (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -535,15 +513,6 @@ CREATE TABLE campaigns.members (
     role text NOT NULL,
     joined_at timestamp with time zone NOT NULL,
     CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
-);
-
-CREATE TABLE campaigns.offer_search (
-    offer_id uuid NOT NULL,
-    document tsvector NOT NULL,
-    latitude double precision,
-    longitude double precision,
-    without_car boolean DEFAULT false NOT NULL,
-    listed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE campaigns.offers (
@@ -589,6 +558,220 @@ CREATE TABLE campaigns.offers (
     CONSTRAINT offers_seats_check CHECK ((seats >= 0)),
     CONSTRAINT offers_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'closed'::text, 'over'::text, 'cancelled'::text]))),
     CONSTRAINT offers_waiting_check CHECK ((waiting >= 0))
+);
+
+CREATE TABLE campaigns.referent_teachers (
+    pupil_id uuid NOT NULL,
+    teacher_id uuid NOT NULL,
+    registration_id uuid NOT NULL,
+    status text DEFAULT 'asked'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    CONSTRAINT an_answer_has_a_time CHECK (((status = 'asked'::text) = (answered_at IS NULL))),
+    CONSTRAINT referent_teachers_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'confirmed'::text, 'corrected'::text, 'unknown'::text])))
+);
+
+CREATE TABLE campaigns.registrations (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    pupil_id uuid NOT NULL,
+    guardian_id uuid,
+    group_id uuid,
+    status text NOT NULL,
+    rank bigint NOT NULL,
+    held_for text,
+    deadline timestamp with time zone,
+    token_version smallint DEFAULT 1 NOT NULL,
+    idempotency_key text NOT NULL,
+    body_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    link_requested_at timestamp with time zone,
+    convention_signed_on date,
+    enrolled_by uuid,
+    without_host boolean DEFAULT false NOT NULL,
+    enrolled_for uuid,
+    under_15 boolean DEFAULT false NOT NULL,
+    consented_at timestamp with time zone,
+    consent_remind_at timestamp with time zone,
+    fresh_link_at timestamp with time zone,
+    programme_joined integer,
+    link_by_mail boolean DEFAULT false NOT NULL,
+    guardian_version smallint DEFAULT 1 NOT NULL,
+    consent_link_at timestamp with time zone,
+    guardian_fresh_link_at timestamp with time zone,
+    seat_remind_at timestamp with time zone,
+    CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
+    CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
+    CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
+    CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.sessions (
+    id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    day_id uuid NOT NULL,
+    group_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED NOT NULL,
+    title text NOT NULL,
+    kind text NOT NULL,
+    host_id uuid,
+    site_id uuid,
+    place text DEFAULT ''::text NOT NULL,
+    room text,
+    contact text DEFAULT ''::text NOT NULL,
+    meeting_point text DEFAULT ''::text NOT NULL,
+    access text DEFAULT ''::text NOT NULL,
+    bring text DEFAULT ''::text NOT NULL,
+    online_url text,
+    status text DEFAULT 'planned'::text NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    expected text DEFAULT ''::text NOT NULL,
+    for_groups campaigns.group_span GENERATED ALWAYS AS (
+CASE
+    WHEN (group_id IS NULL) THEN campaigns.group_span(NULL::uuid, NULL::uuid, '()'::text)
+    ELSE campaigns.group_span(group_id, group_id, '[]'::text)
+END) STORED NOT NULL,
+    CONSTRAINT session_ends_after_its_start CHECK ((starts_at < ends_at)),
+    CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['welcome'::text, 'visit'::text, 'workshop'::text, 'testimony'::text, 'debrief'::text, 'meal'::text]))),
+    CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE campaigns.speakers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    trade text DEFAULT ''::text NOT NULL,
+    person_id uuid,
+    employer text DEFAULT ''::text NOT NULL,
+    sector text,
+    organisation_id uuid,
+    contact_again_at timestamp with time zone,
+    removed_at timestamp with time zone
+);
+
+CREATE VIEW campaigns.known_people AS
+ SELECT o.organisation_id,
+    r.pupil_id AS person_id,
+    'pupil'::text AS role,
+    r.pupil_id
+   FROM (campaigns.registrations r
+     JOIN campaigns.offers o ON ((o.id = r.offer_id)))
+UNION ALL
+ SELECT o.organisation_id,
+    r.guardian_id AS person_id,
+    'guardian'::text AS role,
+    r.pupil_id
+   FROM (campaigns.registrations r
+     JOIN campaigns.offers o ON ((o.id = r.offer_id)))
+  WHERE (r.guardian_id IS NOT NULL)
+UNION ALL
+ SELECT o.organisation_id,
+    q.person_id,
+    'host'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM ((campaigns.host_requests q
+     JOIN campaigns.sessions s ON ((s.id = q.session_id)))
+     JOIN campaigns.offers o ON ((o.id = s.offer_id)))
+UNION ALL
+ SELECT s.organisation_id,
+    s.person_id,
+    'speaker'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM campaigns.speakers s
+  WHERE ((s.person_id IS NOT NULL) AND (s.organisation_id IS NOT NULL) AND (s.removed_at IS NULL))
+UNION ALL
+ SELECT o.organisation_id,
+    r.enrolled_by AS person_id,
+    'teacher'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM (campaigns.registrations r
+     JOIN campaigns.offers o ON ((o.id = r.offer_id)))
+  WHERE (r.enrolled_by IS NOT NULL)
+UNION ALL
+ SELECT o.organisation_id,
+    t.teacher_id AS person_id,
+    'teacher'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM ((campaigns.referent_teachers t
+     JOIN campaigns.registrations r ON ((r.id = t.registration_id)))
+     JOIN campaigns.offers o ON ((o.id = r.offer_id)))
+UNION ALL
+ SELECT c.lead_id AS organisation_id,
+    p.person_id,
+    'partner'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM ((campaigns.agreements a
+     JOIN campaigns.campaigns c ON (((c.id = a.campaign_id) AND (c.lead_id IS NOT NULL) AND (c.lead_id <> a.organisation_id))))
+     JOIN ( SELECT contacts.organisation_id,
+            contacts.person_id
+           FROM campaigns.contacts
+        UNION
+         SELECT members.organisation_id,
+            members.person_id
+           FROM campaigns.members
+          WHERE (members.role = ANY (ARRAY['owner'::text, 'planner'::text]))) p ON ((p.organisation_id = a.organisation_id)))
+UNION ALL
+ SELECT members.organisation_id,
+    members.person_id,
+    'member'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM campaigns.members
+UNION ALL
+ SELECT member_invitations.organisation_id,
+    member_invitations.person_id,
+    'invited'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM campaigns.member_invitations
+  WHERE ((member_invitations.accepted_at IS NULL) AND (member_invitations.revoked_at IS NULL))
+UNION ALL
+ SELECT contacts.organisation_id,
+    contacts.person_id,
+    'contact'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM campaigns.contacts
+UNION ALL
+ SELECT correspondents.organisation_id,
+    correspondents.person_id,
+    'correspondent'::text AS role,
+    NULL::uuid AS pupil_id
+   FROM campaigns.correspondents;
+
+CREATE TABLE campaigns.leavings (
+    registration_id uuid NOT NULL,
+    declined_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE campaigns.link_requests (
+    mark bytea NOT NULL,
+    email text,
+    asked_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE campaigns.listed_pupils (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    teacher_id uuid NOT NULL,
+    class_name text DEFAULT ''::text NOT NULL,
+    mark text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    kept_until date NOT NULL
+);
+
+CREATE TABLE campaigns.offer_search (
+    offer_id uuid NOT NULL,
+    document tsvector NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    without_car boolean DEFAULT false NOT NULL,
+    listed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE campaigns.organisations (
@@ -659,59 +842,11 @@ CREATE TABLE campaigns.quotas (
     CONSTRAINT quotas_seats_check CHECK ((seats > 0))
 );
 
-CREATE TABLE campaigns.referent_teachers (
-    pupil_id uuid NOT NULL,
-    teacher_id uuid NOT NULL,
-    registration_id uuid NOT NULL,
-    status text DEFAULT 'asked'::text NOT NULL,
-    asked_at timestamp with time zone NOT NULL,
-    told_at timestamp with time zone,
-    answered_at timestamp with time zone,
-    CONSTRAINT an_answer_has_a_time CHECK (((status = 'asked'::text) = (answered_at IS NULL))),
-    CONSTRAINT referent_teachers_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'confirmed'::text, 'corrected'::text, 'unknown'::text])))
-);
-
 CREATE TABLE campaigns.referents (
     person_id uuid NOT NULL,
     mark bytea NOT NULL,
     token_version smallint DEFAULT 1 NOT NULL,
     told_at timestamp with time zone
-);
-
-CREATE TABLE campaigns.registrations (
-    id uuid NOT NULL,
-    offer_id uuid NOT NULL,
-    pupil_id uuid NOT NULL,
-    guardian_id uuid,
-    group_id uuid,
-    status text NOT NULL,
-    rank bigint NOT NULL,
-    held_for text,
-    deadline timestamp with time zone,
-    token_version smallint DEFAULT 1 NOT NULL,
-    idempotency_key text NOT NULL,
-    body_hash bytea NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    link_requested_at timestamp with time zone,
-    convention_signed_on date,
-    enrolled_by uuid,
-    without_host boolean DEFAULT false NOT NULL,
-    enrolled_for uuid,
-    under_15 boolean DEFAULT false NOT NULL,
-    consented_at timestamp with time zone,
-    consent_remind_at timestamp with time zone,
-    fresh_link_at timestamp with time zone,
-    programme_joined integer,
-    link_by_mail boolean DEFAULT false NOT NULL,
-    guardian_version smallint DEFAULT 1 NOT NULL,
-    consent_link_at timestamp with time zone,
-    guardian_fresh_link_at timestamp with time zone,
-    seat_remind_at timestamp with time zone,
-    CONSTRAINT a_hold_has_a_reason_and_a_deadline CHECK (((status = 'held'::text) = ((held_for IS NOT NULL) AND (deadline IS NOT NULL)))),
-    CONSTRAINT no_seat_under_15_without_consent CHECK (((NOT under_15) OR (consented_at IS NOT NULL) OR (status <> 'confirmed'::text))),
-    CONSTRAINT registrations_held_for_check CHECK ((held_for = ANY (ARRAY['promotion'::text, 'address'::text, 'consent'::text]))),
-    CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'held'::text, 'confirmed'::text, 'withdrawn'::text, 'refused'::text, 'expired'::text, 'cancelled'::text])))
 );
 
 CREATE TABLE campaigns.rotation_sessions (
@@ -752,42 +887,6 @@ CREATE TABLE campaigns.session_speakers (
     confirmed boolean DEFAULT true NOT NULL
 );
 
-CREATE TABLE campaigns.sessions (
-    id uuid NOT NULL,
-    offer_id uuid NOT NULL,
-    day_id uuid NOT NULL,
-    group_id uuid,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED NOT NULL,
-    title text NOT NULL,
-    kind text NOT NULL,
-    host_id uuid,
-    site_id uuid,
-    place text DEFAULT ''::text NOT NULL,
-    room text,
-    contact text DEFAULT ''::text NOT NULL,
-    meeting_point text DEFAULT ''::text NOT NULL,
-    access text DEFAULT ''::text NOT NULL,
-    bring text DEFAULT ''::text NOT NULL,
-    online_url text,
-    status text DEFAULT 'planned'::text NOT NULL,
-    sequence integer DEFAULT 0 NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    cancelled_at timestamp with time zone,
-    removed_at timestamp with time zone,
-    version integer DEFAULT 1 NOT NULL,
-    expected text DEFAULT ''::text NOT NULL,
-    for_groups campaigns.group_span GENERATED ALWAYS AS (
-CASE
-    WHEN (group_id IS NULL) THEN campaigns.group_span(NULL::uuid, NULL::uuid, '()'::text)
-    ELSE campaigns.group_span(group_id, group_id, '[]'::text)
-END) STORED NOT NULL,
-    CONSTRAINT session_ends_after_its_start CHECK ((starts_at < ends_at)),
-    CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['welcome'::text, 'visit'::text, 'workshop'::text, 'testimony'::text, 'debrief'::text, 'meal'::text]))),
-    CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
-);
-
 CREATE TABLE campaigns.sign_ins (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -824,18 +923,6 @@ CREATE TABLE campaigns.speaker_requests (
     in_calendar boolean DEFAULT false NOT NULL,
     changed_since jsonb,
     CONSTRAINT speaker_requests_status_check CHECK ((status = ANY (ARRAY['awaited'::text, 'confirmed'::text, 'declined'::text, 'withdrawn'::text])))
-);
-
-CREATE TABLE campaigns.speakers (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    trade text DEFAULT ''::text NOT NULL,
-    person_id uuid,
-    employer text DEFAULT ''::text NOT NULL,
-    sector text,
-    organisation_id uuid,
-    contact_again_at timestamp with time zone,
-    removed_at timestamp with time zone
 );
 
 CREATE TABLE campaigns.standings (

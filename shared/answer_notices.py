@@ -38,7 +38,8 @@ class LetterReceived(Notice, frozen=True, kw_only=True, tag="letter.received"):
 
 
 class AddressRefused(Notice, frozen=True, kw_only=True, tag="address.refused"):
-    """A mail came back for good; told to the planners of the offer. `person_id` is whose address it is.
+    """A mail came back for good; told to who plans the offer, or, where it was about none, to who plans for an
+    organisation that knows the person. `person_id` is whose address it is, `role` as whom they are known there.
 
     `status` is the report's (RFC 3463), `"5.1.1"`; `shut`: nothing is sent to the address any more.
     """
@@ -50,3 +51,4 @@ class AddressRefused(Notice, frozen=True, kw_only=True, tag="address.refused"):
     organisation: str
     status: str
     shut: bool
+    role: str = ""

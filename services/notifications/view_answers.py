@@ -60,12 +60,22 @@ def _view_letter(event: LetterReceived, claimed: ClaimedNotice, links: Links) ->
 
 def _view_address(event: AddressRefused, claimed: ClaimedNotice, links: Links) -> NoticeView:
     name = _name(claimed)
+    where = "addresses" if not event.offer_slug else "hosts" if event.role in ("host", "speaker") else "seats"
     return NoticeView(
-        url=_page_of_seats(event.offer_slug, links) if event.offer_slug else links.planning,
+        url=_page_of_person(event, where, links),
         title=one_line(event.offer) or _("Une adresse à corriger"),
         details=filled((_("Personne"), name), (_("Code reçu"), one_line(event.status))),
-        words={"person": name, "shut": event.shut},
+        words={"person": name, "shut": event.shut, "where": where},
     )
+
+
+def _page_of_person(event: AddressRefused, where: str, links: Links) -> str:
+    """Where the planner looks for the person: among the seats or the hosts of the offer, or all shut addresses."""
+    if where == "seats":
+        return _page_of_seats(event.offer_slug, links)
+    if where == "hosts":
+        return f"{links.planning}/{event.offer_slug}/accueils"
+    return f"{links.planning}/organisation/envois"
 
 
 def _page_of_seats(slug: str, links: Links) -> str:

@@ -12,7 +12,7 @@ from shared.suppressions import AddressFreed
 
 
 async def free_address(connection: Connection, actor: Actor, person_id: UUID, *, now: datetime) -> None:
-    """Only of somebody in an offer of the actor's organisation; of anybody else, or a second time, nothing happens."""
+    """Only of somebody the actor's organisation knows; of anybody else, or a second time, nothing happens."""
     refused = await list_refused_addresses(connection, organisation_id=actor.organisation_id)
     if not any(each.person_id == person_id for each in refused):
         return

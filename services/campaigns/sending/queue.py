@@ -14,7 +14,21 @@ LATE = {"urgent": timedelta(minutes=1), "other": timedelta(minutes=30)}
 REASONS = Glossary(
     {
         "bounce": later("l’adresse n’existe pas, ou refuse tout message"),
-        "complaint": later("la personne a signalé un message comme indésirable"),
+    }
+)
+# as whom an organisation knows somebody; who is known as several, as the first of them
+ROLES = Glossary(
+    {
+        "pupil": later("élève"),
+        "guardian": later("responsable légal"),
+        "host": later("entreprise d’accueil"),
+        "speaker": later("intervenant"),
+        "teacher": later("professeur"),
+        "member": later("membre"),
+        "invited": later("invité à devenir membre"),
+        "partner": later("partenaire d’une campagne"),
+        "contact": later("contact"),
+        "correspondent": later("correspondant d’un établissement"),
     }
 )
 
@@ -52,13 +66,18 @@ class AwayServer(Struct, frozen=True, kw_only=True):
 
 
 class RefusedAddress(Struct, frozen=True, kw_only=True):
-    """Somebody whose address takes no mail any more; `reason` begins with why: `bounce 5.1.1`, `complaint`."""
+    """Somebody whose address takes no mail any more; `reason` begins with why: `bounce 5.1.1`."""
 
     person_id: UUID
     name: str
     address: str
     reason: str
     at: datetime
+    role: str = "pupil"
+
+    def say_role(self) -> str:
+        """As whom they are known."""
+        return ROLES[self.role]
 
     def say_reason(self) -> str:
         """Why, in words."""

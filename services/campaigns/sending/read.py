@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.campaigns.sending.queue import AwayServer, Domain, Lane, Queue, RefusedAddress
+from services.campaigns.sending.queue import ROLES, AwayServer, Domain, Lane, Queue, RefusedAddress
 from shared.database import Connection
 
 DOMAINS_SHOWN, ADDRESSES_SHOWN = 20, 200
@@ -67,18 +67,21 @@ async def _domains(connection: Connection, now: datetime) -> list[Domain]:
 
 
 async def list_refused_addresses(connection: Connection, *, organisation_id: UUID) -> list[RefusedAddress]:
-    """Pupils and guardians of the organisation's offers whose address takes no mail, the newest first."""
+    """Whom the organisation knows and whose address takes no mail, the newest first; nobody twice."""
     rows = await connection.fetch(
         """
-        SELECT p.id AS person_id, btrim(p.first_name || ' ' || p.last_name) AS name, p.email AS address, s.reason, s.at
+        SELECT p.id AS person_id, btrim(p.first_name || ' ' || p.last_name) AS name, p.email AS address, s.reason, s.at,
+               known.role
         FROM contract.suppressions s
         JOIN contract.people p ON lower(p.email) = s.address AND p.erased_at IS NULL
-        WHERE EXISTS (SELECT FROM campaigns.registrations r JOIN campaigns.offers o ON o.id = r.offer_id
-                      WHERE p.id IN (r.pupil_id, r.guardian_id) AND o.organisation_id = $1)
+        CROSS JOIN LATERAL (SELECT k.role FROM campaigns.known_people k
+                            WHERE k.person_id = p.id AND k.organisation_id = $1
+                            ORDER BY array_position($3::text[], k.role) LIMIT 1) known
         ORDER BY s.at DESC, p.id LIMIT $2
         """,
         organisation_id,
         ADDRESSES_SHOWN,
+        list(ROLES),
     )
     return [RefusedAddress(**dict(row)) for row in rows]
 

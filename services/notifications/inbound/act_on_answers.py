@@ -17,6 +17,7 @@ from services.notifications.inbound.answer_entry import answer_entry
 from services.notifications.inbound.answer_reply import answer_reply
 from services.notifications.inbound.campaigns_api import Campaigns, ServiceAway, ServiceRefused
 from services.notifications.inbound.note_bounce import note_bounce
+from services.notifications.inbound.note_complaint import note_complaint
 from services.notifications.inbound.pass_letter import pass_letter
 from services.notifications.inbound.record_answer import Facts
 from shared.database import Connection, Pool, transaction
@@ -89,6 +90,10 @@ class Answers:
         if answer.kind == "bounce" and answer.delivery_id is not None:
             return await note_bounce(
                 self._pool, self._campaigns, delivery_id=answer.delivery_id, report=answer.facts.report, **given
+            )
+        if answer.kind == "complaint" and answer.delivery_id is not None:
+            return await note_complaint(
+                self._pool, delivery_id=answer.delivery_id, kind=answer.facts.complaint, **given
             )
         if answer.facts.reply is not None and answer.registration_id is not None:
             return await answer_reply(

@@ -1,10 +1,12 @@
 """Find whom an address stands for: the signed token in it says whose invitation, or which delivery."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
+from services.notifications.inbound.complaint import COMPLAINTS
 from services.notifications.inbound.unreadable import NotTaken
 from shared.database import Connection
 from shared.signed_links import ReplyScope, Signer
@@ -25,12 +27,14 @@ OTHERS: tuple[ReplyScope, ...] = ("reply_host", "reply_speaker", "reply_slot")
 
 class Addressee(Struct, frozen=True, kw_only=True):
     """Either a registration (its invitation is answered) or a delivery: it came back (`returned`), or is answered; then
-    `entry_id` is of the request or the slot that it put into a calendar.
+    `entry_id` is of the request or the slot that it put into a calendar. `unnamed`: who it is about is in the mail.
     """
 
     registration_id: UUID | None = None
     delivery_id: UUID | None = None
     returned: bool = False
+    # of complaints: what was complained of is in the mail
+    unnamed: bool = False
     entry_id: UUID | None = None
     scope: ReplyScope | None = None
 
@@ -42,6 +46,8 @@ async def find_addressee(
     local_part, _, domain = address.strip("<>").rpartition("@")
     if domain.lower() != mail_domain.lower():
         raise NotTaken("550 5.7.1 nothing is passed on to other domains")
+    if local_part.lower() == COMPLAINTS:
+        return Addressee(returned=True, unnamed=True)
     if (registration_id := signer.verify_reply_local_part(local_part)) is not None:
         return await _invitation(connection, registration_id, now)
     if (delivery_id := signer.verify_bounce_local_part(local_part)) is not None:
@@ -50,6 +56,20 @@ async def find_addressee(
         if (entry_id := signer.verify_reply_local_part(local_part, scope)) is not None:
             return await _entry(connection, entry_id, scope, mail_domain, now)
     raise NotTaken(UNKNOWN)
+
+
+async def find_complained_of(
+    connection: Connection, addresses: Sequence[str], *, signer: Signer, now: datetime
+) -> Addressee | None:
+    """The delivery that one of these addresses was signed for; None where none was, or it is long ago."""
+    for address in addresses:
+        delivery_id = signer.verify_bounce_local_part(address.partition("@")[0])
+        if delivery_id is not None:
+            try:
+                return await _delivery(connection, delivery_id, now)
+            except NotTaken:
+                return None
+    return None
 
 
 async def _invitation(connection: Connection, registration_id: UUID, now: datetime) -> Addressee:

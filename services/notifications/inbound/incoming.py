@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
+from services.notifications.inbound.complaint import read_complaint
 from services.notifications.inbound.unreadable import Unreadable
 
 PARTS_AT_MOST = 20
@@ -36,6 +37,9 @@ class Incoming(Struct, frozen=True, kw_only=True):
     attachments: int = 0
     calendar: str = ""
     report: tuple[dict[str, str], ...] = ()
+    # a complaint (RFC 5965): its type, and the addresses it says the message came from
+    complaint: str = ""
+    complained_of: tuple[str, ...] = ()
     # sent by a machine for a person (RFC 3834), or to many
     automatic: bool = False
     auto_replied: bool = False
@@ -80,6 +84,7 @@ def _read(message: EmailMessage) -> Incoming:
         raise Unreadable("nobody sent it")
     submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
     precedence = _header(message, "Precedence").strip().lower()
+    complaint, complained_of = read_complaint(message)
     return Incoming(
         message_id=_header(message, "Message-ID").strip(),
         sender=sender.strip().lower()[:254],
@@ -89,6 +94,8 @@ def _read(message: EmailMessage) -> Incoming:
         attachments=sum(part.get_content_disposition() == "attachment" for part in parts),
         calendar=_calendar(parts),
         report=_report(message),
+        complaint=complaint,
+        complained_of=complained_of,
         automatic=submitted not in ("", "no")
         or precedence in ("bulk", "junk", "list", "auto_reply")
         or any(name in message for name in _AUTOMATIC),

@@ -25,13 +25,14 @@ async def note_bounce(
     verdict, status = judge_bounce(report, delivery["recipient_address"])
     if verdict not in ("shut", "refused"):
         return verdict
+    again = False
     if verdict == "shut":
         async with transaction(pool) as connection:
-            await shut_address(
+            again = not await shut_address(
                 connection, delivery["recipient_address"], delivery_id=delivery_id, status=status, answer_id=answer_id
             )
     # that the news of a bounce bounces is news to nobody
-    if delivery["message"] != "address_refused":
+    if delivery["message"] != "address_refused" and not again:
         await campaigns.post(
             "/api/v1/answers/refused-addresses",
             {
@@ -48,8 +49,11 @@ async def note_bounce(
 
 async def shut_address(
     connection: Connection, address: str, *, delivery_id: UUID, status: str, answer_id: UUID
-) -> None:
-    """Nothing is sent to the address any more; the first reason stays."""
+) -> bool:
+    """Nothing is sent to the address any more; the first reason stays.
+
+    Whether this delivery says so for the first time: some servers send a report twice.
+    """
     at: datetime = await connection.fetchval("SELECT received_at FROM notifications.answers WHERE id = $1", answer_id)
     await connection.execute(
         """
@@ -61,3 +65,12 @@ async def shut_address(
         at,
         delivery_id,
     )
+    said_before: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM notifications.suppressions WHERE address = $1 AND delivery_id = $2 AND at <> $3)
+        """,
+        address.lower(),
+        delivery_id,
+        at,
+    )
+    return not said_before

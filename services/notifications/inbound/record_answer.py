@@ -23,6 +23,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     reply: CalendarReply | None = None
     report: tuple[dict[str, str], ...] = ()
+    # its type
+    complaint: str = ""
     sender_name: str = ""
     attachments: int = 0
 
@@ -85,6 +87,8 @@ def _facts(reading: Reading) -> Facts:
         return Facts()
     if reading.kind == "bounce":
         return Facts(report=reading.mail.report)
+    if reading.kind == "complaint":
+        return Facts(complaint=reading.mail.complaint)
     if reading.kind == "letter":
         return Facts(sender_name=reading.mail.sender_name, attachments=reading.mail.attachments)
     return Facts(reply=reading.reply)

@@ -16,8 +16,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from services.notifications.failure import describe
 from services.notifications.inbound.act_on_answers import Answers
-from services.notifications.inbound.find_addressee import Addressee, find_addressee
-from services.notifications.inbound.reading import read
+from services.notifications.inbound.find_addressee import Addressee, find_addressee, find_complained_of
+from services.notifications.inbound.reading import Reading, read
 from services.notifications.inbound.record_answer import record_answer
 from services.notifications.inbound.unreadable import NotTaken
 from shared.database import CONNECTION_LOST, Pool, transaction
@@ -104,6 +104,12 @@ class Reception:
         except NotTaken as refusal:
             log.info("answer.refused", reply=refusal.reply)
             return refusal.reply
+        if addressee.unnamed:
+            found = await self._complained_of(reading, now)
+            if found is None:
+                # a provider whose reports are refused sends no more of them
+                return "250 2.0.0 nothing"
+            addressee = found
         async with transaction(self._pool) as connection:
             recorded = await record_answer(connection, reading, addressee, raw=raw, now=now)
         log.info("answer.read", answer_id=str(recorded.id), kind=reading.kind, repeated=recorded.repeated)
@@ -116,6 +122,13 @@ class Reception:
             except (TimeoutError, *CONNECTION_LOST) as error:
                 log.warning("answer.left", answer_id=str(recorded.id), error=type(error).__name__)
         return f"250 2.0.0 {outcome or 'noted, and acted on soon'}"
+
+    async def _complained_of(self, reading: Reading, now: datetime) -> Addressee | None:
+        """The delivery that a complaint to the common address is about; of anything else, none."""
+        if reading.kind != "complaint":
+            return None
+        async with self._pool.acquire() as connection:
+            return await find_complained_of(connection, reading.mail.complained_of, signer=self._signer, now=now)
 
     async def handle_exception(self, error: Exception) -> str:
         """Whatever it is, the sender keeps the mail and tries again."""

@@ -178,6 +178,19 @@ NOTICES: dict[str, AnyNotice] = {
     ),
     "letter_received.of_host": LetterReceived(**OF_OFFER, answer_id=UUID(int=70), **_THE_OFFER),
     "address_refused": AddressRefused(**OF_PUPIL, person_id=PUPIL.id, status="5.1.1", shut=True, **_THE_OFFER),
+    "address_refused.of_host": AddressRefused(
+        **OF_OFFER, person_id=PUPIL.id, status="5.1.1", shut=True, role="host", **_THE_OFFER
+    ),
+    "address_refused.of_member": AddressRefused(
+        **FACT,
+        person_id=PUPIL.id,
+        status="5.1.1",
+        shut=True,
+        role="member",
+        offer="",
+        offer_slug="",
+        organisation="Fédération des métiers",
+    ),
     "address_refused.goes_on": AddressRefused(**OF_PUPIL, person_id=PUPIL.id, status="5.7.1", shut=False, **_THE_OFFER),
     "question_asked": QuestionAsked(
         **FACT,

@@ -151,10 +151,11 @@ class GivenAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Contact(Struct, frozen=True, kw_only=True):
-    """Whom to write to at a company."""
+    """Whom to write to at a company; `refused`: nothing reaches the address any more."""
 
     name: str
     email: str
+    refused: bool = False
 
 
 class HostRequest(Struct, frozen=True, kw_only=True):

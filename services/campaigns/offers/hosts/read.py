@@ -1,10 +1,10 @@
 """What is read of hosts: whom to ask, whom to tell, and the requests as planners and companies see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.offers.hosts.host_request import Contact, UnknownHostRequest
@@ -90,13 +90,24 @@ async def list_hosted_sessions(connection: Connection, offer_id: UUID) -> list[H
     known = await connection.fetch(FIRST_CONTACTS, list({row["host_id"] for row in rows if row["host_id"]}))
     by_company = {row["organisation_id"]: Contact(name=row["name"], email=row["email"]) for row in known}
     asked = await read_people(connection, {row["person_id"] for row in rows if row["person_id"]})
+    whom = [_asked(asked.get(row["person_id"])) or by_company.get(row["host_id"]) for row in rows]
+    refused = await read_refused(connection, {contact.email for contact in whom if contact})
     return [
         HostedSession(
             **{name: value for name, value in row.items() if name != "person_id"},
-            contact=_asked(asked.get(row["person_id"])) or by_company.get(row["host_id"]),
+            contact=structs.replace(contact, refused=contact.email.lower() in refused) if contact else None,
         )
-        for row in rows
+        for row, contact in zip(rows, whom, strict=True)
     ]
+
+
+async def read_refused(connection: Connection, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses that take no mail, in lower case."""
+    rows = await connection.fetch(
+        "SELECT address FROM contract.suppressions WHERE address = ANY($1::text[])",
+        [address.lower() for address in addresses],
+    )
+    return {row["address"] for row in rows}
 
 
 def _asked(person: Person | None) -> Contact | None:

@@ -26,6 +26,8 @@ class BankedSpeaker(Struct, frozen=True, kw_only=True):
     came_before: bool
     invited: int
     confirmed: int
+    # nothing reaches the address any more
+    refused: bool = False
 
     @property
     def may_be_asked(self) -> bool:
@@ -71,6 +73,7 @@ class SessionToFill(Struct, frozen=True, kw_only=True):
 SPEAKERS = """
     SELECT s.id, s.organisation_id, s.name, s.trade, s.employer, s.sector, coalesce(sector.label, '') AS sector_label,
            coalesce(sector.family, '') AS sector_family, p.email, s.contact_again_at,
+           EXISTS (SELECT FROM contract.suppressions shut WHERE shut.address = lower(p.email)) AS refused,
            coalesce(known.came, false) AS came_before, coalesce(known.invited, 0) AS invited,
            coalesce(known.confirmed, 0) AS confirmed
     FROM campaigns.speakers s

@@ -123,6 +123,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
     accepted_at: datetime | None
     revoked_at: datetime | None
     has_account: bool
+    refused: bool = False
 
     def refuse_if_ended(self, now: datetime) -> None:
         """Raise `InvitationEnded` unless it can still be accepted."""

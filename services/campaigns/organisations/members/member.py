@@ -46,6 +46,8 @@ class Member(Struct, frozen=True, kw_only=True):
     email: str
     role: Role
     joined_at: datetime
+    # nothing reaches the address any more
+    refused: bool = False
 
 
 class Standing(Struct, frozen=True):

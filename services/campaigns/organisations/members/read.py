@@ -21,7 +21,8 @@ async def list_standings(connection: Connection, organisation_id: UUID) -> list[
 
 
 MEMBER = """
-    SELECT m.id, m.person_id, btrim(p.first_name || ' ' || p.last_name) AS name, a.email, m.role, m.joined_at
+    SELECT m.id, m.person_id, btrim(p.first_name || ' ' || p.last_name) AS name, a.email, m.role, m.joined_at,
+           EXISTS (SELECT FROM contract.suppressions shut WHERE shut.address = lower(p.email)) AS refused
     FROM campaigns.members m
     JOIN campaigns.accounts a ON a.person_id = m.person_id
     JOIN contract.people p ON p.id = m.person_id
@@ -49,7 +50,8 @@ INVITATION = """
     SELECT i.id, i.organisation_id, o.name AS organisation, o.kind AS organisation_kind, i.person_id, i.email, i.role,
            i.invited_at, i.expires_at, i.accepted_at, i.revoked_at,
            coalesce(btrim(p.first_name || ' ' || p.last_name), '') AS invited_by,
-           EXISTS (SELECT FROM campaigns.accounts a WHERE a.email = i.email) AS has_account
+           EXISTS (SELECT FROM campaigns.accounts a WHERE a.email = i.email) AS has_account,
+           EXISTS (SELECT FROM contract.suppressions shut WHERE shut.address = i.email) AS refused
     FROM campaigns.member_invitations i
     JOIN campaigns.organisations o ON o.id = i.organisation_id
     LEFT JOIN contract.people p ON p.id = i.invited_by

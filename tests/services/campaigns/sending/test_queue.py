@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from services.campaigns.offers.hosts.host_request import Contact
+from services.campaigns.offers.hosts.request_hosts import request_host
 from services.campaigns.offers.register_pupils import register_pupils
+from services.campaigns.offers.speakers.add_speaker import add_speaker
+from services.campaigns.offers.speakers.speaker import parse_sheet
 from services.campaigns.sending.metrics import write_metrics
 from services.campaigns.sending.queue import AwayServer, Domain, Lane, Queue
 from services.notifications.plan_events import plan_events
@@ -116,6 +120,40 @@ async def test_a_planner_lets_an_address_take_mails_again_and_only_of_an_own_pup
     left = await pool.fetch("SELECT address FROM contract.suppressions")
     assert [row["address"] for row in left] == ["autre@entreprise.example"]
     assert await pool.fetchval("SELECT count(*) FROM campaigns.audit WHERE action = 'free_address'") == 1
+
+
+async def test_whoever_an_organisation_knows_is_among_the_shut_addresses_and_nobody_else(pool, small_week, planner):
+    """Hosts that were asked, speakers of the bank, colleagues and who is invited: each as what they are."""
+    async with transaction(pool) as connection:
+        contact = Contact(name="Charlie Martin", email="Accueil@Chantiers.example")
+        await request_host(connection, session_id=small_week.sessions[0], contact=contact, now=NOW)
+        sheet = parse_sheet(name="Ange Caron", trade="Soudeur", email="ange.caron@metiers.example")
+        await add_speaker(connection, organisation_id=small_week.organisation_id, sheet=sheet, now=NOW)
+        colleague = await a_member(connection, small_week.organisation_id, role="teacher", email="prof@lycee.example")
+        await a_member(connection, small_week.hosts[0], role="host", email="ailleurs@entreprise.example")
+        await connection.execute(
+            """
+            INSERT INTO notifications.suppressions (address, reason, at)
+            SELECT lower(email), 'bounce 5.1.1', now() FROM contract.people WHERE email IS NOT NULL
+            """
+        )
+    shown = (await planner.get(PATH)).text
+    for words in (
+        "Accueil@Chantiers.example",
+        "entreprise d’accueil",
+        "ange.caron@metiers.example",
+        "intervenant",
+        "prof@lycee.example",
+        "membre",
+    ):
+        assert words in shown, words
+    assert "ailleurs@entreprise.example" not in shown
+    assert (await planner.post(f"{PATH}/adresses/{colleague.person_id}")).status_code == 303
+    assert await pool.fetchval("SELECT count(*) FROM contract.events WHERE tag = 'address.freed'") == 1
+    # and where the planner looks for them
+    slug = await pool.fetchval("SELECT slug FROM campaigns.offers WHERE id = $1", small_week.offer_id)
+    for path in (f"/planification/{slug}/accueils", "/planification/intervenants", "/planification/organisation"):
+        assert "Adresse refusée" in (await planner.get(path)).text, path
 
 
 async def test_figures_are_shown_to_whom_knows_the_token_and_to_nobody_where_there_is_none(pool, settings, visitor):

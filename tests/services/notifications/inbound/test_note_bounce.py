@@ -1,5 +1,6 @@
 """What comes back for good shuts an address and is told; a report that lies is noted, and no more."""
 
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -8,8 +9,13 @@ from email.utils import make_msgid
 
 import pytest
 
+from services.campaigns.offers.hosts.host_request import Contact
+from services.campaigns.offers.hosts.request_hosts import request_host
 from services.notifications.inbound.bounce import judge_bounce
 from shared.database import transaction
+from shared.identifiers import new_id
+from shared.notices import SignInRequested
+from shared.outbox import append_events
 from shared.signed_links import Signer
 from tests.services.notifications.sink import parse
 from tests.world import a_member
@@ -66,6 +72,59 @@ async def test_an_address_that_does_not_exist_is_shut_and_planners_are_told_once
     assert len(told) == 1
     assert "l’adresse de Camille Dupré" in str(told[0]["Subject"])
     assert "/planification/semaine-pont-audemer/places" in told[0].get_body(("plain",)).get_content()
+
+
+async def test_a_report_that_lies_about_whom_it_is_for_shuts_nobody_else_s_address(way_back):
+    """Whoever has the signed address of their own mail may write there what they like: it is heard of them alone."""
+    await way_back.register(0)
+    await way_back.register(1)
+    victim = way_back.address(1)
+    for given in ({"about": victim}, {"about": victim, "final": victim}, {"about": "inconnu@eleve.example"}):
+        assert await come_back(way_back, 0, **given) == "250 2.0.0 foreign"
+    assert await shut(way_back) == []
+    # both named, in whatever order: only one's own is shut
+    assert await come_back(way_back, 0, final=victim) == "250 2.0.0 shut"
+    assert await shut(way_back) == [(way_back.address(0), "bounce 5.1.1")]
+
+
+async def test_what_is_about_no_offer_is_told_to_who_plans_for_an_organisation_that_knows_the_person(way_back):
+    """A link to sign in comes back: a colleague hears of it, and finds the address among those that take no mail."""
+    async with transaction(way_back.pool) as connection:
+        planner = await a_member(connection, way_back.week.organisation_id)
+        colleague = await a_member(connection, way_back.week.organisation_id, email="partie@federation.example")
+        notice = SignInRequested(
+            occurred_at=datetime.now(UTC),
+            recipients=(colleague.person_id,),
+            sign_in_id=new_id(),
+            expires_at=datetime.now(UTC) + timedelta(hours=1),
+        )
+        await append_events(connection, [notice])
+    await way_back.deliver()
+    sender, address, _ = way_back.sink.mails[-1]
+    assert address == colleague.email
+    for _ in range(2):
+        assert await way_back.send(sender, report(sender, address), sender="") == "250 2.0.0 shut"
+    await way_back.deliver()
+    told = [parse(mail) for _, to, mail in way_back.sink.mails if to == planner.email]
+    assert all("ne reçoivent rien" in mail.get_body(("plain",)).get_content() for mail in told)
+    assert all("/planification/organisation/envois" in mail.get_body(("plain",)).get_content() for mail in told)
+    assert len(told) == 1
+    assert sum(to == colleague.email for _, to, _ in way_back.sink.mails) == 1, "nobody hears of their own address"
+
+
+async def test_a_host_s_address_that_is_gone_is_told_with_the_page_where_hosts_are(way_back):
+    async with transaction(way_back.pool) as connection:
+        planner = await a_member(connection, way_back.week.organisation_id)
+        contact = Contact(name="Charlie Martin", email="accueil@chantiers.example")
+        now = datetime.now(UTC)
+        await request_host(connection, session_id=way_back.week.sessions[2], contact=contact, now=now)
+    await way_back.deliver()
+    sender, address, _ = next(mail for mail in way_back.sink.mails if mail[1] == contact.email)
+    assert await way_back.send(sender, report(sender, address), sender="") == "250 2.0.0 shut"
+    await way_back.deliver()
+    told = [parse(mail) for _, to, mail in way_back.sink.mails if to == planner.email][-1]
+    assert "Charlie Martin" in str(told["Subject"])
+    assert "/semaine-pont-audemer/accueils" in told.get_body(("plain",)).get_content()
 
 
 async def test_a_mail_that_was_not_wanted_shuts_no_address(way_back):
