@@ -46,6 +46,7 @@ async def answer_reply(
                 {
                     "answer": each.answer,
                     "day": each.day,
+                    "following": each.ranged,
                     "sequence": each.sequence,
                     "stamp": each.given_at(received_at),
                 }

@@ -34,7 +34,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     attendee: str
     answer: Literal["accepted", "declined", "tentative"] | None
     day: date | None = None
-    # of this day and all later ones
+    # of this day and all later ones (RANGE=THISANDFUTURE)
     ranged: bool = False
     sequence: int
     stamp: datetime | None

@@ -40,7 +40,7 @@ def judge(reply: CalendarReply, invitation: SentInvitation) -> Judged:
 def _word(uid: str, reply: Reply, invitation: SentInvitation) -> str:
     if uid != invitation.uid or reply.attendee not in invitation.written:
         return "foreign"
-    if reply.answer is None or reply.ranged:
+    if reply.answer is None:
         return "unclear"
     if reply.sequence > invitation.written[reply.attendee]:
         return "unsent"

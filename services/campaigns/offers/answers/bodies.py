@@ -13,10 +13,11 @@ Sequence = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class CalendarAnswerBody(Struct, frozen=True, kw_only=True):
-    """One answer of a calendar; `day` as the invitation numbers it, null for all days."""
+    """One answer of a calendar; `day` as the invitation numbers it, null for all days; `following`: and all later."""
 
     answer: Literal["accepted", "declined", "tentative"]
     day: Date | None = None
+    following: bool = False
     sequence: Sequence
     stamp: Annotated[datetime, Meta(tz=True)]
 
@@ -29,7 +30,7 @@ class CalendarAnswersBody(Struct, frozen=True, kw_only=True):
 
 
 class OutcomesBody(Struct, frozen=True):
-    """What each answer came to, in the same order."""
+    """What each answer came to, in the same order; one from a day on, for each of its days."""
 
     outcomes: list[str]
 

@@ -17,10 +17,14 @@ Act = Literal["refuse", "accept", "leave", "keep", "miss", "come", "note", "over
 
 
 class CalendarAnswer(Struct, frozen=True, kw_only=True):
-    """One answer: to all days, or (`day`, as the invitation numbers it) to one. `stamp` is when it was given."""
+    """One answer: to all days, or (`day`, as the invitation numbers it) to one. `stamp` is when it was given.
+
+    `following`: to this day and all later ones (RFC 5545 §3.2.13).
+    """
 
     answer: Answer
     day: Date | None = None
+    following: bool = False
     sequence: int
     stamp: datetime
 

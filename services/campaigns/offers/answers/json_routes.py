@@ -30,7 +30,7 @@ from services.campaigns.offers.answers.entries.take_entry_answer import take_ent
 from services.campaigns.offers.answers.note_answer import note_answer
 from services.campaigns.offers.answers.note_refused_address import note_refused_address
 from services.campaigns.offers.answers.pass_letter_on import pass_letter_on
-from services.campaigns.offers.answers.take_calendar_answer import take_calendar_answer
+from services.campaigns.offers.answers.take_calendar_answer import take_calendar_answers
 from shared.database import Connection
 from shared.signed_links import NOBODY
 
@@ -47,13 +47,14 @@ async def post_calendar_answers(
     async with edge.transaction() as connection:
         return OutcomesBody(
             [
-                await take_calendar_answer(
+                outcome
+                for each in data.answers
+                for outcome in await take_calendar_answers(
                     connection,
                     registration_id=data.registration_id,
                     answer=msgspec.convert(each, CalendarAnswer, from_attributes=True),
                     now=now,
                 )
-                for each in data.answers
             ]
         )
 

@@ -1,9 +1,12 @@
 """Take a calendar's answer: the one place where it becomes an act on a seat."""
 
 from contextlib import suppress
+from datetime import date as Date
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import structs
 
 from services.campaigns.offers.accept_seat import accept_seat
 from services.campaigns.offers.answers.calendar_answer import Act, CalendarAnswer, Standing, act_of
@@ -18,6 +21,32 @@ from shared.database import Connection
 Outcome = Literal[
     "refused", "confirmed", "leaving", "kept", "absent", "expected", "noted", "overtaken", "ended", "unknown_day"
 ]
+
+
+async def take_calendar_answers(
+    connection: Connection, *, registration_id: UUID, answer: CalendarAnswer, now: datetime
+) -> list[Outcome]:
+    """What it came to, for each day that it is about.
+
+    From one day on is each of these days; from the first on is all there is, and an answer to the seat. Raises
+    `UnknownRegistration`.
+    """
+    if answer.day is None or not answer.following:
+        return [await take_calendar_answer(connection, registration_id=registration_id, answer=answer, now=now)]
+    await lock_registration(connection, registration_id)
+    days = await _read_days(connection, registration_id)
+    meant: list[Date | None] = [day for day in days if day >= answer.day]
+    if days and meant == days:
+        meant = [None]
+    return [
+        await take_calendar_answer(
+            connection,
+            registration_id=registration_id,
+            answer=structs.replace(answer, day=day, following=False),
+            now=now,
+        )
+        for day in meant
+    ] or ["unknown_day"]
 
 
 async def take_calendar_answer(
@@ -68,6 +97,22 @@ async def _carry_out(
             known = await take_back_absence(connection, registration_id=registration_id, day=answer.day, now=now)
             return "expected" if known else "unknown_day"
     return "noted"
+
+
+async def _read_days(connection: Connection, registration_id: UUID) -> list[Date]:
+    """The days of the pupil's invitation, as it numbers them."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT d.instance_on
+        FROM campaigns.registrations r
+        JOIN campaigns.days d ON d.offer_id = r.offer_id AND d.instance_on IS NOT NULL
+        JOIN campaigns.sessions s ON s.day_id = d.id AND s.status = 'planned'
+             AND (s.group_id IS NULL OR r.group_id IS NULL OR r.group_id = s.group_id)
+        WHERE r.id = $1 ORDER BY d.instance_on
+        """,
+        registration_id,
+    )
+    return [row["instance_on"] for row in rows]
 
 
 async def _read_last(connection: Connection, registration_id: UUID, answer: CalendarAnswer) -> CalendarAnswer | None:

@@ -123,6 +123,35 @@ async def test_one_day_declined_is_an_absence_that_teacher_guardian_and_host_hea
     assert await way_back.send(invited.organizer, sunday) == DONE + "unknown_day"
 
 
+async def test_from_one_day_on_is_each_of_these_days_and_from_the_first_on_is_all(way_back):
+    id_ = await way_back.register(0)
+    invited = await way_back.invitation(0)
+
+    def from_day(number, partstat, minute):
+        stamp = STAMP + timedelta(minutes=minute)
+        one = component(invited, partstat, day=MONDAY + timedelta(days=number), stamp=stamp)
+        return mail_with(invited, calendar(one.replace("RECURRENCE-ID;", "RECURRENCE-ID;RANGE=THISANDFUTURE;")))
+
+    async def absent():
+        rows = await way_back.pool.fetch(
+            "SELECT day FROM campaigns.announced_absences WHERE registration_id = $1 AND lifted_at IS NULL", id_
+        )
+        return {(row["day"] - MONDAY).days for row in rows}
+
+    assert await way_back.send(invited.organizer, from_day(2, "DECLINED", 1)) == DONE + "absent"
+    assert await absent() == {2, 3, 4}
+    assert await way_back.status(id_) == "confirmed"
+    assert await way_back.send(invited.organizer, from_day(3, "ACCEPTED", 3)) == DONE + "expected"
+    assert await absent() == {2}
+    # one that was held up on its way does not reach the days that were answered since
+    assert await way_back.send(invited.organizer, from_day(1, "DECLINED", 2)) == DONE + "absent,overtaken"
+    assert await absent() == {1, 2}
+    assert await way_back.send(invited.organizer, from_day(12, "DECLINED", 4)) == DONE + "unknown_day"
+    # to all days, however it is written, is to the seat: kept a while
+    assert await way_back.send(invited.organizer, from_day(0, "DECLINED", 5)) == DONE + "leaving"
+    assert await way_back.pool.fetchval("SELECT count(*) FROM campaigns.leavings") == 1
+
+
 async def test_an_apple_calendar_answers_several_days_in_one_mail(way_back):
     id_ = await way_back.register(0)
     invited = await way_back.invitation(0)
