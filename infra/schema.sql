@@ -235,6 +235,13 @@ CREATE TABLE campaigns.api_tokens (
     CONSTRAINT api_tokens_role_check CHECK ((role = ANY (ARRAY['planner'::text, 'host'::text, 'teacher'::text, 'viewer'::text])))
 );
 
+CREATE UNLOGGED TABLE campaigns.asked_lately (
+    class text NOT NULL,
+    client bytea NOT NULL,
+    full_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
 CREATE TABLE campaigns.attendance (
     session_id uuid NOT NULL,
     registration_id uuid NOT NULL,
@@ -1281,6 +1288,9 @@ ALTER TABLE ONLY campaigns.api_tokens
 
 ALTER TABLE ONLY campaigns.api_tokens
     ADD CONSTRAINT api_tokens_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY campaigns.asked_lately
+    ADD CONSTRAINT asked_lately_pkey PRIMARY KEY (class, client);
 
 ALTER TABLE ONLY campaigns.attendance
     ADD CONSTRAINT attendance_pkey PRIMARY KEY (session_id, registration_id);

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from shared.broker_url import read_broker_url
 
-# what a class of thirty needs, each of whom tries four times, and no robot can do anything with
-LIMITS: dict[str, tuple[int, float]] = {"registering": (120, 60), "sending_mail": (60, 20), "guessing": (40, 20)}
+# what a class of thirty needs, each of whom tries four times, and no robot can do a thing with; `acting` is of a person
+LIMITS = {"registering": (120, 60), "sending_mail": (60, 20), "guessing": (40, 20), "acting": (600, 300)}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -187,7 +187,7 @@ def _limits(values: Mapping[str, str]) -> dict[str, tuple[int, float]]:
     given = values.get(name, "").strip()
     if given == "off":
         return {}
-    limits = dict(LIMITS)
+    limits: dict[str, tuple[int, float]] = dict(LIMITS)
     for part in filter(None, (part.strip() for part in given.split(","))):
         limited, _, rate = part.partition("=")
         at_once, _, a_minute = rate.partition("/")

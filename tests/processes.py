@@ -39,7 +39,6 @@ def environment_of(settings: Settings) -> dict[str, str]:
             if name not in ("secret_keys", "limits", "mail_rates", "dkim_key")
         },
         "QUINZAINE_MAIL_RATES": ",".join(f"{domain}={rate}" for domain, rate in settings.mail_rates.items()),
-        # all that is tried comes from one address
         "QUINZAINE_LIMITS": "off",
         "QUINZAINE_QUIET_HOURS": "off",
     }
@@ -49,8 +48,10 @@ def environment_of(settings: Settings) -> dict[str, str]:
 class Process:
     """One of our processes; its log is kept in a file."""
 
-    def __init__(self, settings: Settings, log: Path, *arguments: str) -> None:
+    def __init__(self, settings: Settings, log: Path, *arguments: str, limits: str = "off") -> None:
         self._settings = settings
+        # all that is tried comes from one address
+        self._limits = limits
         self._arguments = arguments
         self.log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -61,7 +62,7 @@ class Process:
                 sys.executable,
                 "-m",
                 *self._arguments,
-                env=environment_of(self._settings),
+                env=environment_of(self._settings) | {"QUINZAINE_LIMITS": self._limits},
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
@@ -112,9 +113,9 @@ def inbound_process(settings: Settings, log: Path) -> Process:
     return Process(settings, log, "infra", "inbound")
 
 
-def web_process(settings: Settings, log: Path) -> Process:
+def web_process(settings: Settings, log: Path, *, limits: str = "off") -> Process:
     """A web process on the settings' port."""
-    return Process(settings, log, "infra", "web")
+    return Process(settings, log, "infra", "web", limits=limits)
 
 
 def relay_process(settings: Settings, log: Path) -> Process:
@@ -150,7 +151,7 @@ async def wait_for_port(port: int, *, seconds: float = 60) -> None:
 
 
 @asynccontextmanager
-async def web(settings: Settings, folder: Path, *, processes: int = 1) -> AsyncIterator[list[str]]:
+async def web(settings: Settings, folder: Path, *, processes: int = 1, limits: str = "off") -> AsyncIterator[list[str]]:
     """So many web processes, each on a port of its own; yields their addresses."""
     started: list[Process] = []
     urls: list[str] = []
@@ -159,7 +160,7 @@ async def web(settings: Settings, folder: Path, *, processes: int = 1) -> AsyncI
             port = free_port()
             urls.append(f"http://127.0.0.1:{port}")
             mine = msgspec.structs.replace(settings, port=port, base_url=urls[0])
-            started.append(web_process(mine, folder / f"web{number}.log"))
+            started.append(web_process(mine, folder / f"web{number}.log", limits=limits))
             await started[-1].start()
         for url in urls:
             await wait_for_web(url)

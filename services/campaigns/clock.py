@@ -20,6 +20,7 @@ from services.campaigns.digests.read import find_digests
 from services.campaigns.digests.sum_up import sum_up
 from services.campaigns.edge import Edge
 from services.campaigns.feeds.remove_tombstones import remove_tombstones
+from services.campaigns.guarding.take_together import forget_who_asked
 from services.campaigns.idempotency import forget_old_keys
 from services.campaigns.offers.answers.end_leavings import end_leaving, find_ended_leavings
 from services.campaigns.offers.cancel_offer import cancel_offer
@@ -130,6 +131,7 @@ async def tick(edge: Edge, *, now: datetime, free_seats: bool, tombstones: bool 
         async with edge.transaction() as connection:
             forgotten = await forget_old_keys(connection, now=now)
             await forget_link_requests(connection, now=now)
+            await forget_who_asked(connection)
     gone = int(tombstones)
     while gone:
         async with edge.transaction() as connection:

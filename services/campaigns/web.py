@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from litestar import Litestar, get
@@ -12,7 +13,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 
-from services.campaigns.access.guard import provide_actor
+from services.campaigns.access.guard import cookie_name, provide_actor
 from services.campaigns.access.routes import route_handlers as access
 from services.campaigns.agreements.json_routes import route_handlers as agreements_json
 from services.campaigns.agreements.routes import route_handlers as agreements
@@ -26,7 +27,7 @@ from services.campaigns.edge import Edge
 from services.campaigns.embedding.routes import route_handlers as embedding
 from services.campaigns.feeds.routes import route_handlers as feeds
 from services.campaigns.figures import Figures
-from services.campaigns.guarding.guard import Gate
+from services.campaigns.guarding.guard import Gate, shown_by
 from services.campaigns.guarding.watch import Watch
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.spoken import Site
@@ -211,11 +212,13 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     """
     settings: Settings = app.state.settings
     signer = Signer(settings.secret_keys)
-    watch = Watch(settings.limits, signer, trusted_hops=settings.trusted_hops) if settings.limits else None
-    front = cast("Front", app)
-    front.watch, front.over_tls = watch, settings.base_url.startswith("https://")
-    front.trusted_hops, front.figures = settings.trusted_hops, Figures()
     pool = await open_pool(settings.database_url, size=settings.database_pool)
+    front = cast("Front", app)
+    front.over_tls = settings.base_url.startswith("https://")
+    front.trusted_hops, front.figures, front.watch = settings.trusted_hops, Figures(), None
+    if settings.limits:
+        shown = partial(shown_by, cookie=cookie_name(settings))
+        front.watch = Watch(settings.limits, signer, pool, shown=shown, trusted_hops=settings.trusted_hops)
     edge = Edge(settings, pool, preview=app.state.preview, gallery=app.state.gallery)
     app.state.edge = edge
     tasks = [asyncio.create_task(edge.doorbell.run())]

@@ -112,7 +112,7 @@ def test_a_provider_elsewhere_is_reached_over_https_only(issuer, accepted):
 
 def test_limits_are_the_usual_ones_but_for_those_that_are_named():
     usual = read_settings(GOOD).limits
-    assert set(usual) == {"registering", "sending_mail", "guessing"}
+    assert set(usual) == {"registering", "sending_mail", "guessing", "acting"}
     named = read_settings({**GOOD, "QUINZAINE_LIMITS": "guessing=5/2, registering = 300/90"}).limits
     assert named == {**usual, "guessing": (5, 2), "registering": (300, 90)}
     assert read_settings({**GOOD, "QUINZAINE_LIMITS": "off"}).limits == {}

@@ -41,6 +41,11 @@ class Buckets:
             self._left.popitem(last=False)
         return wait
 
+    def close(self, client: str, seconds: float, wait: int) -> None:
+        """Let there be none until so many seconds have passed: another process has given away what there was."""
+        self._left[client] = (1 - wait * self._a_second, seconds)
+        self._left.move_to_end(client)
+
     def wait(self, client: str, seconds: float) -> int:
         """The whole seconds until there is one; 0 where there is."""
         return self._until_one(self._now(client, seconds))
@@ -52,3 +57,24 @@ class Buckets:
 
     def _until_one(self, left: float) -> int:
         return 0 if left >= 1 else ceil((1 - left) / self._a_second)
+
+
+class Handfuls:
+    """Who takes much at once settles it by the handful; up to a handful a client is let have on credit."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._owed: OrderedDict[str, int] = OrderedDict()
+
+    def owe(self, client: str) -> int:
+        """One more; 0 while it is less than a handful, else what is to be settled."""
+        owed = min(self._owed.get(client, 0) + 1, self._size)
+        self._owed[client] = owed
+        self._owed.move_to_end(client)
+        if len(self._owed) > CLIENTS_AT_MOST:
+            self._owed.popitem(last=False)
+        return owed if owed == self._size else 0
+
+    def settle(self, client: str) -> None:
+        """What was owed has been paid."""
+        self._owed.pop(client, None)

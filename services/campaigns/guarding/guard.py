@@ -1,11 +1,13 @@
 """The gate: the application behind its watch. Who comes too early is answered before a route is looked for."""
 
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.types import HTTPScope, Message
 
+from services.campaigns.guarding.client import Asked
 from services.campaigns.guarding.refusal import TooMany
 from services.campaigns.guarding.watch import Watch
 from services.campaigns.look.guard_pages import guard_pages
@@ -22,7 +24,9 @@ class Gate(Litestar):
         watch = self.watch
         if watch is not None and scope["type"] == "http":
             try:
-                watch.look(scope)
+                draw = watch.look(scope)
+                if draw is not None:
+                    await watch.draw(draw)
                 if scope["path"].startswith("/api/") and _has_key(scope):
                     watch.refuse_guesser(scope)
                     send = partial(_note_guess, watch, scope, send)
@@ -50,5 +54,13 @@ def _has_key(scope: HTTPScope) -> bool:
 
 async def _note_guess(watch: Watch, scope: HTTPScope, send: Any, message: Message) -> None:
     if message["type"] == "http.response.start" and message["status"] == 401:
-        watch.note_guess(scope)
+        with suppress(TooMany):
+            await watch.note_guess(scope)
     await send(message)
+
+
+def shown_by(scope: Asked, *, cookie: str) -> str:
+    """The secret of the device or the key that a request shows, read as `access.guard` reads it; or nothing."""
+    request: Request[Any, Any, Any] = Request(cast("Any", scope))
+    authorization = request.headers.get("Authorization", "")
+    return authorization.partition(" ")[2].strip() if authorization else request.cookies.get(cookie, "")

@@ -1,4 +1,4 @@
-"""What is limited: requests that write something for strangers or send a mail, and addresses that are a secret."""
+"""What is limited: what is written for strangers or sends a mail, addresses that are a secret, what a person writes."""
 
 import re
 from typing import Literal, get_args
@@ -6,8 +6,11 @@ from typing import Literal, get_args
 from services.campaigns.subscribing.read import CALENDARS
 from shared.signed_links import Scope
 
-Class = Literal["registering", "sending_mail", "guessing"]
+Class = Literal["registering", "sending_mail", "guessing", "acting"]
 CLASSES: tuple[Class, ...] = get_args(Class)
+# what may come in hundreds a second is settled between the processes by handfuls, a tenth of what is had at once; what
+# sends a mail or tries a secret one by one
+BY_HANDFULS: tuple[Class, ...] = ("registering", "acting")
 
 # path of a route that is posted to without an account → its class; guesses are what `SECRETS` lists
 POSTED: dict[str, Class] = {
