@@ -74,12 +74,20 @@ PROCESSES: dict[str, Callable[[], None]] = {
 
 def run_process(name: str) -> None:
     """Run one of them until it is told to stop."""
-    # structlog would load rich for coloured logs: 6 MB in each process, and our logs are JSON
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None is the documented way to say "not here"
+    leave_out()
     try:
         PROCESSES[name]()
     finally:
         end_traces()
+
+
+def leave_out() -> None:
+    """What a library would load because it is there, and no process of ours uses: megabytes in each of them.
+
+    structlog takes rich for coloured logs, and ours are JSON; Litestar asks pydantic for its models, ours are Structs.
+    """
+    for unused in ("rich", "pydantic"):
+        sys.modules.setdefault(unused, None)  # type: ignore[arg-type]  # None is the documented way to say "not here"
 
 
 async def _until_told(run: Callable[[Given, asyncio.Event], Awaitable[None]], settings: Given) -> None:

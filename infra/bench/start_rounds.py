@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -14,7 +15,9 @@ from infra.bench.figures import Figure, at_most, fact
 from infra.bench.system import make_folder
 from infra.embedded_database import EmbeddedDatabase
 
-SETTLES = 8.0
+ROOT = Path(__file__).parent.parent.parent
+PORTS = ("QUINZAINE_PORT", "QUINZAINE_MAILBOX_PORT", "QUINZAINE_MAILBOX_SMTP_PORT", "QUINZAINE_INBOUND_PORT")
+SETTLES, WARM_STARTS = 8.0, 3
 
 
 async def measure_start() -> list[Figure]:
@@ -22,23 +25,28 @@ async def measure_start() -> list[Figure]:
     folder = make_folder()
     try:
         cold, _ = await _up(folder, weigh=False)
-        warm, weight = await _up(folder, weigh=True)
+        warm = [(await _up(folder, weigh=False))[0] for _ in range(WARM_STARTS - 1)]
+        last, weight = await _up(folder, weigh=True)
+        copied = await asyncio.to_thread(_copy, folder / ".quinzaine" / "postgresql" / "data", folder / "copy")
     finally:
-        EmbeddedDatabase(folder / "postgresql").remove()
+        EmbeddedDatabase(folder / ".quinzaine" / "postgresql").remove()
+        shutil.rmtree(folder, ignore_errors=True)
     return [
         fact("cold start (database made, demo loaded)", cold, "s"),
-        at_most("warm start", warm, "s", 5),
-        at_most("whole system at rest, sum of PSS", weight, "MB", 250),
+        fact("  copying its database's files to disk meanwhile takes", copied, "s"),
+        at_most("warm start", [*warm, last], "s", 3),
+        at_most("whole system at rest, sum of PSS", weight, "MB", 200),
     ]
 
 
 async def _up(folder: Path, *, weigh: bool) -> tuple[float, float]:
-    ports = dict.fromkeys(("QUINZAINE_PORT", "QUINZAINE_MAILBOX_PORT", "QUINZAINE_MAILBOX_SMTP_PORT"), "0")
+    ports = dict.fromkeys(PORTS, "0")
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "infra", "up", "--folder", str(folder)),
-        env={**os.environ, **ports},
+        *("-m", "infra", "up"),
+        env={**os.environ, **ports, "PYTHONPATH": str(ROOT)},
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -52,7 +60,7 @@ async def _up(folder: Path, *, weigh: bool) -> tuple[float, float]:
         seconds = time.monotonic() - began
         if weigh:
             await asyncio.sleep(SETTLES)
-            weight = _weigh(process.pid, EmbeddedDatabase(folder / "postgresql").pid())
+            weight = _weigh(process.pid, EmbeddedDatabase(folder / ".quinzaine" / "postgresql").pid())
     finally:
         process.send_signal(signal.SIGINT)
         await asyncio.wait_for(process.wait(), 20)
@@ -71,3 +79,14 @@ def _weigh(*roots: int | None) -> float:
         found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
         kilobytes += int(found[1]) if found else 0
     return kilobytes / 1024
+
+
+def _copy(source: Path, target: Path) -> float:
+    """Seconds to copy every file and see it on the disk: what a start that makes them cannot fall below."""
+    began = time.monotonic()
+    shutil.copytree(source, target)
+    for file in target.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as written:
+                os.fsync(written.fileno())
+    return time.monotonic() - began

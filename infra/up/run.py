@@ -18,6 +18,7 @@ from infra.embedded_database import DatabaseDidNotStart, EmbeddedDatabase
 from infra.endings import CannotBeDone
 from infra.up import DATABASE
 from infra.up.child import Child
+from infra.up.nursery import Nursery
 from shared.settings import SettingsError, read_settings
 
 CHILDREN = ("web", "relay", "worker", "inbound", "mailbox")
@@ -42,6 +43,7 @@ class Up:
         self._console = Console(highlight=False, soft_wrap=True)
         self._database = EmbeddedDatabase(self._folder / "postgresql")
         self._children: list[Child] = []
+        self._nursery = Nursery(self._folder / "logs" / "nursery.log") if sys.platform == "linux" else None
         self._database_due_at = 0.0
         self._told_to_stop = False
 
@@ -68,6 +70,9 @@ class Up:
 
     def _bring_up(self) -> None:
         began = time.monotonic()
+        (self._folder / "logs").mkdir(exist_ok=True)
+        if self._nursery is not None:
+            self._nursery.open()
         first = not (self._folder / "postgresql" / "data" / "PG_VERSION").exists()
         with self._console.status(
             "Préparation de la base de données…" if first else "Démarrage de la base de données…"
@@ -75,8 +80,7 @@ class Up:
             self._database.start()
             environment = self._environment()
             self._prepare_database(environment)
-        (self._folder / "logs").mkdir(exist_ok=True)
-        self._children = [Child(name, environment, self._folder / "logs") for name in CHILDREN]
+        self._children = [Child(name, environment, self._folder / "logs", self._nursery) for name in CHILDREN]
         if self._told_to_stop:
             return
         with self._console.status("Démarrage des services…"):
@@ -207,6 +211,8 @@ class Up:
             deadline = time.monotonic() + ENDS_WITHIN
             for child in self._children:
                 child.end(deadline)
+            if self._nursery is not None:
+                self._nursery.close()
             self._database.stop(within=max(2, int(deadline - time.monotonic())))
             if self._database.pid() is not None:
                 self._database.stop(mode="immediate", within=1)

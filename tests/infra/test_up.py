@@ -18,6 +18,8 @@ from tests.processes import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("up"), pytest.mark.timeout(180)]
 
+SERVICES = {"web", "relay", "worker", "inbound", "mailbox"}
+
 
 class Terminal:
     """A terminal in which `quinzaine up` runs."""
@@ -43,11 +45,17 @@ class Terminal:
     def children(self) -> dict[str, psutil.Process]:
         """The services by name."""
         found = {}
-        for child in psutil.Process(self.process.pid).children():
+        for child in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.Error):
-                command = child.cmdline()
-                if command[1:3] == ["-m", "infra"]:
-                    found[command[3]] = child
+                if child.name() in SERVICES:
+                    found[child.name()] = child
+        return found
+
+    def nursery(self) -> psutil.Process:
+        """The process that the services are forked from."""
+        (found,) = (
+            child for child in psutil.Process(self.process.pid).children() if "infra.up.nursery" in child.cmdline()
+        )
         return found
 
     async def end(self, how: signal.Signals = signal.SIGINT) -> tuple[int, float]:
@@ -120,7 +128,7 @@ async def test_everything_comes_up_and_ends_and_the_data_stay(folder):
         # besides those to the class of the demo's teacher
         assert [letter for letter in letters if b"camille@eleve.example" in letter]
         children = terminal.children()
-        assert set(children) == {"web", "relay", "worker", "inbound", "mailbox"}
+        assert set(children) == SERVICES
         code, seconds = await terminal.end()
         assert code == 0
         assert seconds < 30
@@ -148,6 +156,24 @@ async def test_a_child_that_dies_is_started_again_said_aloud(folder):
         assert (await terminal.end(signal.SIGTERM))[0] == 0
 
 
+async def test_a_nursery_that_dies_takes_its_services_along_and_all_come_back(folder):
+    async with up(folder, "--no-demo") as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        before, nursery = terminal.children(), terminal.nursery()
+        nursery.kill()
+        await terminal.until("Le service web s’est arrêté")
+        for _ in range(300):
+            with suppress(httpx.TransportError):
+                if (await client.get(f"{terminal.addresses[0]}health")).status_code == 200:
+                    break
+            await asyncio.sleep(0.1)
+        else:
+            pytest.fail("the services did not come back")
+        assert not psutil.wait_procs(list(before.values()), timeout=15)[1]
+        assert (await terminal.end())[0] == 0
+        assert not nursery.is_running()
+
+
 async def test_a_database_that_cannot_come_up_at_once_is_tried_again_until_it_can(folder):
     async with up(folder, "--no-demo") as terminal, httpx.AsyncClient() as client:
         await terminal.until("Ctrl-C")
@@ -156,7 +182,7 @@ async def test_a_database_that_cannot_come_up_at_once_is_tried_again_until_it_ca
         away = control.rename(data / "pg_control.away")
         psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0])).kill()
         await terminal.until("La base de données n’a pas redémarré")
-        assert set(terminal.children()) == {"web", "relay", "worker", "inbound", "mailbox"}
+        assert set(terminal.children()) == SERVICES
         away.rename(control)
         for _ in range(200):
             with suppress(httpx.HTTPError):
