@@ -158,6 +158,30 @@ def restore_check() -> None:
         sys.exit(1)
 
 
+@app.command(name="restore-campaign")
+def restore_campaign(slug: str, *, source: str, dry_run: bool = False) -> None:
+    """Bring one campaign back from a restored backup: what is missing is added, what is there stays as it is.
+
+    All or nothing; nothing where a truth of restore-check would not hold. Who was erased since stays erased.
+
+    Parameters
+    ----------
+    slug: str
+        The campaign, as in its address.
+    source: str
+        The database a backup was restored into: postgresql://…
+    dry_run: bool
+        Only say what would be added.
+    """
+    from infra.restore_campaign import restore
+
+    restored = asyncio.run(restore(read_settings(), slug, source, keep=not dry_run))
+    for table, number in restored.rows.items():
+        print(f"  {table} : {number}")
+    total = sum(restored.rows.values())
+    print(f"{total} lignes {'manquent' if dry_run else 'restaurées'}." if total else "Il ne manquait rien.")
+
+
 @app.command(name="resume-sending")
 def resume() -> None:
     """Let all mails go again after an owner paused them: links to sign in come by mail, and wait with the others."""
