@@ -39,6 +39,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     html: str
+    language: str = "fr"
     calendar: bytes | None = None
     method: str | None = None
     # where one press ends this kind of message (RFC 8058); https, and only in a mail that will be signed
@@ -98,7 +99,7 @@ def _headers(sheet: Sheet) -> list[tuple[str, str]]:
         ("Date", format_datetime(sheet.date)),
         ("Message-ID", _checked(sheet.message_id)),
         ("Auto-Submitted", "auto-generated"),
-        ("Content-Language", "fr"),
+        ("Content-Language", sheet.language),
     ]
 
 

@@ -90,6 +90,7 @@ class Printer:
                 sender=(programme.organisation, letter.reply_address),
                 recipient=(letter.recipient.name, address),
                 subject=subject,
+                language=language(),
                 text=write_text(letter.message, context),
                 html=write_html(letter.message, {**context, "subject": subject}),
                 calendar=calendar,

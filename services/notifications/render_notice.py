@@ -58,6 +58,7 @@ class NoticePrinter:
                 recipient=(letter.recipient.name, address),
                 reply_to=view.reply_to,
                 subject=subject,
+                language=language(),
                 text=write_text(letter.message, context),
                 html=keep_together(write_html(letter.message, {**context, "subject": subject})),
                 calendar=self._calendar(claimed, entry, sender, view) if entry else None,

@@ -19,7 +19,7 @@ from services.campaigns.messages.shown import (
     by_reader,
     language_of,
     name_message,
-    name_way,
+    name_ways,
     pick_way,
 )
 from services.campaigns.offers.life.consequences.routes import MAIL_POLICY
@@ -86,7 +86,7 @@ async def get_shown_message(
         readers=READERS,
         name_of=name_message,
         mail=shown,
-        ways=[(each.way, name_way(each)) for each in mails],
+        ways=name_ways(mails),
         offers=[(each.slug, each.title) for each in offers],
         offer=offer,
         # its mails are of the invented week, too: there is nothing of its own to tell yet

@@ -35,6 +35,7 @@ OTHER_NAMES = Glossary(
         "partner_left": later("Départ d’un partenaire"),
         "campaign_cancelled": later("Campagne annulée"),
         "campaign_published": later("Campagne publiée"),
+        "offers_announced": later("Annonce aux lycées"),
         "planner_digest": later("Résumé de la planification"),
         "teacher_digest": later("Résumé des élèves"),
     }
@@ -71,6 +72,7 @@ WAYS = Glossary(
         "to_pupil": later("À l’élève"),
         "weekly": later("Une fois par semaine"),
         "withdrawn": later("Un oui est repris"),
+        "one": later("Quand il n’y en a qu’une"),
         "refresh": later("Quand l’agenda redemande l’invitation"),
         "counter": later("Quand l’agenda propose un autre horaire"),
         "no_more": later("Quand la réponse était non"),
@@ -117,9 +119,14 @@ def pick_way(mails: Sequence[ShownMail], way: str) -> ShownMail:
     return next((mail for mail in mails if mail.way == way), mails[0])
 
 
-def name_way(mail: ShownMail) -> str:
-    """Whom it is to, or what it tells, in a few words."""
-    return WAYS.get(mail.way, mail.subject)
+def name_ways(mails: Sequence[ShownMail]) -> list[tuple[str, str]]:
+    """Each way, and whom it is to or what it tells in a few words; numbered where these do not tell it from another."""
+    named: list[tuple[str, str]] = []
+    for mail in mails:
+        name = WAYS.get(mail.way, mail.subject)
+        alike = sum(name == other or other.startswith(f"{name} (") for _, other in named)
+        named.append((mail.way, f"{name} ({alike + 1})" if alike else name))
+    return named
 
 
 def language_of(code: str) -> Language:

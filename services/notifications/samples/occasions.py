@@ -81,6 +81,9 @@ OCCASIONS: dict[Message | NoticeMessage, Occasion] = {
         "teacher", "head", when=later("Le lundi ou chaque matin, au choix de chacun, s’il y a quelque chose à dire.")
     ),
     "campaign_published": _to("head", "teacher", when=later("Quand une campagne devient publique.")),
+    "offers_announced": _to(
+        "head", "teacher", when=later("Quand un planificateur annonce aux lycées ce qui existe près d’eux.")
+    ),
     "host_requested": _to(
         "host", when=later("Quand une entreprise est sollicitée, ou que la séance promise a changé.")
     ),

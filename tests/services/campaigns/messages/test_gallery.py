@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from infra.mail_preview import MailGallery
-from services.campaigns.messages.shown import OTHER_NAMES, READERS, WAYS, name_message, name_way
+from services.campaigns.messages.shown import OTHER_NAMES, READERS, name_message, name_ways
 from services.campaigns.offers.life.sendings.sending import MESSAGES
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.preview import Reader
@@ -55,9 +55,9 @@ async def test_every_message_is_listed_and_opens_in_both_languages(planner: Sign
 def test_the_ways_of_a_message_are_told_apart_by_name(settings):
     for name in ALL:
         mails = MailGallery(settings).show(name, language="fr", programme=None)
-        names = [name_way(mail) for mail in mails]
-        assert len(set(names)) == len(names), name
-        assert all(mail.way in WAYS for mail in mails), name
+        named = name_ways(mails)
+        assert [way for way, _ in named] == [mail.way for mail in mails]
+        assert len({name for _, name in named}) == len(named), name
 
 
 async def test_the_short_address_leads_there(planner: SignedIn):
