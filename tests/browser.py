@@ -10,9 +10,11 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 import httpx
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request, Response, async_playwright
@@ -130,6 +132,23 @@ async def press(page: Page, what: str | Locator) -> None:
     """Press a link or a button and wait until the page it leads to is loaded: a click alone waits for none."""
     async with page.expect_navigation():
         await (page.locator(what) if isinstance(what, str) else what).click()
+
+
+_judged: WeakSet[Page] = WeakSet()
+
+
+async def judge(page: Page) -> AxeResults:
+    """What axe finds wrong with a page as it is now.
+
+    Half a megabyte of script is handed over once a page; the browser then has it ready for each address it opens.
+    """
+    if page not in _judged:
+        _judged.add(page)
+        await page.add_init_script(AXE_SCRIPT)
+        await page.evaluate(AXE_SCRIPT)
+    options = "{resultTypes: ['violations'], preload: false}"
+    found = await page.evaluate(f"axe.run(document, {options}).then(({{violations}}) => ({{violations}}))")
+    return AxeResults(found)
 
 
 async def weigh(answer: Response) -> int:

@@ -1,13 +1,12 @@
 """The pages of campaigns in a real browser: accessible (axe), no wider than a phone; a campaign carried by hand."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.agreements.change_campaign import change_campaign
 from services.campaigns.agreements.partners.decline_campaign import decline_campaign
 from services.campaigns.agreements.partners.invite_partner import invite_partner
 from shared.database import transaction
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.agreements.test_copies import last_year  # noqa: F401  # a fixture
 from tests.services.campaigns.agreements.test_rounds import LONGER
 from tests.world import NOW
@@ -57,7 +56,7 @@ async def test_every_page_of_campaigns_is_accessible_and_stands_alone(open_page,
             "console", lambda message, kept=troubles: kept.append(message.text) if message.type == "error" else None
         )
         await page.goto(HOME + path, wait_until="load")
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert (troubles, open_page.strangers) == ([], []), name

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response
 
 from services.campaigns.imports.load_demo import load_demo
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, weigh
+from tests.browser import HOME, judge, weigh
 from tests.world import NOW, a_pupil
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +49,7 @@ async def test_every_page_of_finding_is_accessible_and_stands_alone(open_page, d
     for name, path in demo.items():
         troubles.clear()
         await page.goto(HOME + path, wait_until="load")
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert name == "unknown frame" or not troubles, (name, troubles)
@@ -115,7 +114,7 @@ async def test_an_open_page_shows_within_seconds_that_a_seat_was_taken(open_page
         )
     await page.locator(".live").get_by_text("Complet, liste d’attente").wait_for()
     assert await page.evaluate("document.activeElement.textContent") == "Rejoindre la liste d’attente"
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
 
 
@@ -150,7 +149,7 @@ async def test_the_element_shows_the_offers_on_another_site(elsewhere):
     await page.get_by_text("Aucune offre pour le moment.").wait_for()
     await page.evaluate("document.querySelector('quinzaine-liste').setAttribute('departement', '99')")
     await page.get_by_text("Les offres ne peuvent pas être affichées ici.").wait_for()
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
     page = await elsewhere(
         f'<!doctype html><html lang="en"><title>Town hall</title>'

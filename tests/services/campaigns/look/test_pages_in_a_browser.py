@@ -4,14 +4,13 @@ Whatever goes elsewhere is caught.
 """
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME
+from tests.browser import HOME, judge
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +65,7 @@ async def test_every_page_is_accessible_and_stands_alone(open_page, planner, pat
         await page.goto(HOME + path, wait_until="load")
         background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert background == ("rgb(253, 252, 249)" if scheme == "light" else "rgb(23, 22, 27)"), name
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         # the browser itself reports the answer that says 404
@@ -84,7 +83,7 @@ async def test_a_fault_is_accessible_and_has_the_focus(open_page, small_week):
     await page.wait_for_function("document.activeElement !== document.body")
     assert await page.evaluate("document.activeElement.id") == "first_name"
     assert await page.input_value("#last_name") == "Dupré"
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
     assert open_page.strangers == []
 

@@ -1,11 +1,10 @@
 """Every page of signed-in people in a real Chromium: accessible, in its frame, asking nothing of anybody else."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME
+from tests.browser import HOME, judge
 from tests.services.campaigns.access.test_permissions import action_of, handlers, values_of
 from tests.world import NOW, a_pupil, a_week
 
@@ -57,7 +56,7 @@ async def test_every_page_of_a_planner_is_accessible_and_fits(open_page, sign_in
         if answer.status != 200:
             wrong.append(f"{address}: {answer.status}")
             continue
-        results = await Axe().run(page)
+        results = await judge(page)
         if results.violations_count:
             wrong.append(f"{address}: {results.generate_report()[:1500]}")
         if await page.evaluate("document.documentElement.scrollWidth") > width:

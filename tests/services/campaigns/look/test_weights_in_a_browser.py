@@ -4,10 +4,9 @@ The browser itself slows the network down; nothing compresses the pages, which i
 """
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response
 
-from tests.browser import HOME, Pages, weigh
+from tests.browser import HOME, Pages, judge, weigh
 from tests.services.campaigns.look.test_pages_in_a_browser import paths
 
 pytestmark = pytest.mark.anyio
@@ -133,7 +132,7 @@ async def _judge(page: Page) -> list[str]:
     faults = []
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        results = await Axe().run(page)
+        results = await judge(page)
         if results.violations_count:
             faults.append(f"in {scheme}: {results.generate_report()}")
     return faults

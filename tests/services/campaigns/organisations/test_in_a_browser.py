@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.conftest import SignedIn
 
 pytestmark = pytest.mark.anyio
@@ -38,7 +37,7 @@ async def test_every_page_is_accessible_and_fits(open_page, busy, pool, settings
     page = await open_page(width=width, secret=busy.member.secret, scheme=scheme)
     for path in (*paths, f"/invitations/{token}"):
         await page.goto(HOME + path)
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{path}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
 
@@ -77,7 +76,7 @@ async def test_a_token_is_shown_to_be_copied(open_page, owner):
     assert secret is not None
     assert secret.startswith("qz_")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
     await press(page, "text=Je l’ai copié")
     await page.wait_for_selector("text=n’a jamais servi")

@@ -4,14 +4,13 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.offers.record_programme import record_programme
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.world import MONDAY, NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -82,7 +81,7 @@ async def test_every_state_is_accessible_and_no_wider_than_the_screen(open_page,
         await page.goto(HOME + path, wait_until="load")
         if PICTURES:
             await page.screenshot(path=f"{PICTURES}/{name}-{width}-{scheme}.png", full_page=True)
-        found = await Axe().run(page)
+        found = await judge(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert open_page.strangers == []

@@ -1,11 +1,10 @@
 """Registering in a real browser from a real server: without a script, offline, by keys, on a slow network."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Route, expect
 
 from shared.database import transaction
-from tests.browser import HOME, Pages, press
+from tests.browser import HOME, Pages, judge, press
 from tests.world import a_week
 
 pytestmark = pytest.mark.anyio
@@ -89,7 +88,7 @@ async def test_a_connection_lost_while_sending_loses_nothing_and_registers_once(
     await page.click("button[type=submit]")
     await expect(page.locator("[data-lost]")).to_be_visible()
     assert "Pas de connexion" in await page.inner_text("[data-lost]")
-    assert (await Axe().run(page)).violations_count == 0
+    assert (await judge(page)).violations_count == 0
     await page.click("[data-again]")
     await expect(page.locator("[data-lost]")).to_be_visible()
     assert await count(pool) == 0
@@ -169,7 +168,7 @@ async def test_the_school_is_found_and_the_form_sent_with_keys_alone(open_page, 
     await page.keyboard.type("prevret")
     await expect(page.get_by_role("option")).to_have_text([PREVERT])
     assert await school.get_attribute("aria-expanded") == "true"
-    assert (await Axe().run(page)).violations_count == 0
+    assert (await judge(page)).violations_count == 0
     await page.keyboard.press("Escape")
     assert await school.get_attribute("aria-expanded") == "false"
     await page.keyboard.press("ArrowDown")
@@ -218,7 +217,7 @@ async def test_the_form_fits_and_is_accessible_in_every_state(open_page, address
     )
 
     async def check(state: str) -> None:
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{state}: {results.generate_report()}"
         wide = "[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
         too_wide = await page.evaluate(f"{wide}.map(e => e.outerHTML.slice(0, 90))")

@@ -1,9 +1,8 @@
 """The page of the queue in a real browser: accessible (axe), no wider than a phone, and sending stopped by a press."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.sending.test_queue import PATH, a_queue
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +15,7 @@ async def test_the_queue_is_accessible_fits_and_is_stopped_by_a_press(open_page,
     page = await open_page(width=width, secret=owner.member.secret)
     await page.goto(HOME + PATH)
     for words in ("Suspendre tous les envois", "Reprendre les envois"):
-        assert (await Axe().run(page)).violations_count == 0
+        assert (await judge(page)).violations_count == 0
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await press(page, page.get_by_role("button", name=words))
     assert await page.get_by_role("button", name="Suspendre tous les envois").is_visible()

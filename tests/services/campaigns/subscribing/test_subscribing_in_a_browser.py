@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.subscribing.conftest import entries
 
 pytestmark = pytest.mark.anyio
@@ -21,7 +20,7 @@ THUMB = 44
 async def check(page: Page, name: str, width: int, scheme: str = "light") -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, f"{name}: {results.generate_report()}"
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
 

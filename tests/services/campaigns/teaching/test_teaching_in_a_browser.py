@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from services.campaigns.imports.load_demo import load_demo
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.world import NOW, a_member
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +41,7 @@ async def secrets(pool, settings):
 async def check(page: Page, name: str, width: int, scheme: str = "light") -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, f"{name}: {results.generate_report()}"
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
 

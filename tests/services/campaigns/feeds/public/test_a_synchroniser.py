@@ -16,7 +16,7 @@ from tests.services.campaigns.feeds.public.changes import Chance
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
 
-ROUNDS = 36
+ROUNDS = 12
 FEEDS = {"everything": "toutes-les-seances.ics", "sector": "toutes-les-seances.ics?sector=s10"}
 
 

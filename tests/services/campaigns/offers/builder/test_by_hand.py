@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page
 
 from services.campaigns.offers.change_session import change_session
@@ -12,7 +11,7 @@ from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from shared.database import Pool, transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, Pages, press
+from tests.browser import HOME, Pages, judge, press
 from tests.world import NOW, a_pupil, a_week
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +78,7 @@ async def hour_of(page: Page) -> float:
 
 
 async def sound(page: Page) -> None:
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
 
 

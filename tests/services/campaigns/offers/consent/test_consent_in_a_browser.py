@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from services.campaigns.offers.consent.refuse_consent import refuse_consent
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.offers.consent.conftest import SIGNER, a_child, do, standing
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +18,7 @@ PICTURES = os.environ.get("QUINZAINE_PICTURES", "")
 
 async def check(page: Page, name: str) -> None:
     """No violation, no page wider than its window; a picture where pictures are wanted."""
-    found = await Axe().run(page)
+    found = await judge(page)
     assert found.violations_count == 0, found.generate_report()
     wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not wide, f"{name} is wider than its window"

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.offers.hosts.answer_host_request import answer_host_request
 from services.campaigns.offers.hosts.host_request import parse_answer
@@ -16,7 +15,7 @@ from services.campaigns.offers.speakers.invite_speaker import invite_speaker
 from services.campaigns.offers.speakers.speaker import parse_sheet
 from shared.notices import HostRequested
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.services.campaigns.offers.hosts.hosting import a_contact, do, events, request_of
 from tests.world import a_pupil, at
 
@@ -76,7 +75,7 @@ async def test_each_page_is_accessible_and_fits(open_page, planner, paths, width
         await page.goto(HOME + path, wait_until="load")
         if PICTURES:
             await page.screenshot(path=Path(PICTURES) / f"{name} {width} {scheme}.png", full_page=True)
-        results = await Axe().run(page)
+        results = await judge(page)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert open_page.strangers == []
@@ -94,7 +93,7 @@ async def test_the_panel_before_a_replacement_is_accessible(open_page, pool, pla
     await page.get_by_text("Le message, mot pour mot").wait_for()
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / "panel 390 light.png", full_page=True)
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, results.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await press(page, page.get_by_role("button", name="Changer et prévenir"))

@@ -1,7 +1,6 @@
 """The pages of the other kinds in a real browser: accessible (axe), nothing wider than a phone, without script."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.offers.kinds.follow_up.add_slots import add_slots
 from services.campaigns.offers.kinds.follow_up.book_slot import book_slot
@@ -9,7 +8,7 @@ from services.campaigns.offers.kinds.follow_up.slot import SlotTime
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME
+from tests.browser import HOME, judge
 from tests.services.campaigns.offers.kinds.test_rotation_page import a_form
 from tests.services.campaigns.offers.kinds.test_series import NEW, mornings
 from tests.world import NOW, a_pupil, a_week, at
@@ -50,5 +49,5 @@ async def test_each_page_is_accessible_and_no_wider_than_its_window(open_page, s
     for path in (rotation, "/fautes", NEW, "/apercu", series, f"/planification/{week.slug}/suivi", f"/suivi/{token}"):
         await page.goto(HOME + path)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        found = await Axe().run(page)
+        found = await judge(page)
         assert not found.response["violations"], (path, found.generate_report())

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.change_session import change_session
@@ -15,7 +14,7 @@ from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.world import NOW, a_pupil, a_week, an_organisation, at
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +138,6 @@ async def test_an_offer_is_cancelled_by_hand_after_two_questions(pool, open_page
 async def _look(page, name: str, width: int) -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}-{width}.png", full_page=True)
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, f"{name}: {results.generate_report()}"
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name

@@ -1,13 +1,12 @@
 """A teacher answers on a phone, without a script and with one; every state is accessible and fits."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from services.campaigns.offers.register_pupils import register_pupils
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.world import NOW, a_pupil
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +23,7 @@ async def test_a_teacher_answers_for_three_pupils_on_a_phone(open_page, pool, se
 
     async def check(state: str) -> None:
         if script:
-            results = await Axe().run(page)
+            results = await judge(page)
             assert results.violations_count == 0, f"{state}: {results.generate_report()}"
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, state
 

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from services.campaigns.offers.register_pupils import register_pupils
@@ -12,7 +11,7 @@ from services.campaigns.offers.seats.keep_seats import keep_seats
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from shared.database import transaction
 from shared.signed_links import Signer
-from tests.browser import HOME, press
+from tests.browser import HOME, judge, press
 from tests.world import NOW, a_pupil, a_week, an_organisation, at
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +47,7 @@ async def seats(pool, sign_in):
 async def check(page: Page, name: str, width: int) -> None:
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-    results = await Axe().run(page)
+    results = await judge(page)
     assert results.violations_count == 0, f"{name}: {results.generate_report()}"
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
 
