@@ -71,7 +71,9 @@ async def test_every_kind_of_answer_says_what_browsers_may_do_with_it(settings, 
 
 
 async def test_over_plain_http_nobody_is_told_to_come_over_tls(visitor):
-    assert "strict-transport-security" not in (await visitor.get("/")).headers
+    said = (await visitor.get("/")).headers
+    assert "strict-transport-security" not in said
+    assert "cross-origin-opener-policy" not in said  # a browser would note an error on each page
 
 
 async def test_only_the_frames_for_other_sites_may_stand_in_one(visitor, small_week):

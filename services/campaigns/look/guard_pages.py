@@ -32,12 +32,15 @@ FOR_EVERY_SITE = (b"cross-origin-resource-policy", b"cross-origin")
 ON_EVERYTHING = (NOSNIFF, NO_REFERRER, NOT_KEPT)
 ON_PAGES = (
     (b"content-security-policy", POLICY.encode()),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", PERMISSIONS.encode()),
 )
 ON_FILES = ((b"content-security-policy", FILE_POLICY.encode()),)
-# a year; of this host alone: whoever runs the domain speaks for the others
-OVER_TLS = ((b"strict-transport-security", b"max-age=31536000"),)
+# a year, of this host alone: whoever runs the domain speaks for the others. Without TLS a browser obeys no opener
+# policy, and complains of each
+OVER_TLS = (
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 
 
 async def guard_pages(message: Message, scope: Scope) -> None:
