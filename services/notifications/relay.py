@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.notifications.failure import describe
 from services.notifications.reactions import URGENT_BELOW
 from services.notifications.smtp import server_of
 from services.notifications.tags import KNOWN_TAGS, URGENT_TAGS
+from services.notifications.thin_out import AT_MOST, thin_out
 from shared.database import CONNECTION_LOST
 from shared.outbox import DOORBELL
 from shared.settings import Settings
@@ -27,6 +29,8 @@ POLL_SECONDS = 1.0
 BUSY_SECONDS = 0.1
 RUNG_AT_MOST = 256
 BATCH = 32
+# what is of no more use goes this often, a little each time
+THIN_OUT_SECONDS = 600.0
 _URGENT: Errand = "send_urgent"
 _OTHER: Errand = "send"
 # what was rung and is not done is rung again after so long, then more and more rarely
@@ -76,6 +80,7 @@ class Relay:
         self._server = server_of(settings.smtp_url)
         self._ledger: dict[Errand, Ledger] = {"plan": Ledger(), _URGENT: Ledger(), _OTHER: Ledger()}
         self._bell = asyncio.Event()
+        self._thin_out_at = time.monotonic() + POLL_SECONDS
         # a connection of the broker belongs to the thread that opened it
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ringing")
 
@@ -91,6 +96,7 @@ class Relay:
                     log.info("relay.listening")
                     while not stop.is_set():
                         busy = await self.tick(connection)
+                        await self._thin_out(connection)
                         patience = 0.1
                         await self._wait(stop, BUSY_SECONDS if busy else POLL_SECONDS)
                 finally:
@@ -128,6 +134,15 @@ class Relay:
             await self._ring(errand, deliveries)
             busy = busy or len(deliveries) >= RUNG_AT_MOST
         return busy
+
+    async def _thin_out(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """When it is time, some; the next some on the next tick. What cannot be done now is not why nobody is told."""
+        if time.monotonic() < self._thin_out_at:
+            return
+        async with connection.transaction():
+            done = await thin_out(connection, now=datetime.now(UTC))
+        if done < AT_MOST:
+            self._thin_out_at = time.monotonic() + THIN_OUT_SECONDS
 
     async def _ring_at_most(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
         """None while sending is paused or the server is away, one where it is to be tried again, else a few hundred."""

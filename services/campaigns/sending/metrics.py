@@ -1,17 +1,13 @@
 """Metrics: how sending goes, in the text format that Prometheus reads (exposition format 0.0.4)."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from services.campaigns.sending.queue import Queue
-
-# domains beyond these are counted together: each label is a series that is kept for long
-DOMAINS = 20
+from services.campaigns.sending.queue import Domain, Queue
 
 
-def write_metrics(queue: Queue, counts: Sequence[tuple[str, str, int]], *, now: datetime) -> str:
-    """`counts` are (domain, outcome, how many since ever), the greatest first."""
+def write_metrics(queue: Queue, counts: Mapping[str, int], *, now: datetime) -> str:
+    """`counts` are how many attempts came to each outcome since ever."""
     lines = [
         *_metric("quinzaine_sending_paused", "gauge", "Whether all sending is paused.",
                  [("", int(queue.paused_at is not None))]),
@@ -24,7 +20,10 @@ def write_metrics(queue: Queue, counts: Sequence[tuple[str, str, int]], *, now: 
         *_metric("quinzaine_domain_held_seconds", "gauge", "How long a domain is still left alone (4xx).",
                  [(f'domain="{_escaped(each.name)}"', max(0, -_seconds(each.held_until, now)))
                   for each in queue.domains if each.held_until]),
-        *_metric("quinzaine_mails_total", "counter", "Attempts by domain and outcome.", _by_domain(counts)),
+        *_metric("quinzaine_mails_total", "counter", "Attempts by outcome.",
+                 [(f'outcome="{outcome}"', number) for outcome, number in counts.items()]),
+        *_metric("quinzaine_domain_mails", "gauge", "Attempts of the last 24 hours, of the domains with most trouble.",
+                 _by_domain(queue.domains)),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -52,12 +51,17 @@ def _metric(name: str, kind: str, words: str, values: Iterable[tuple[str, float]
     return [f"# HELP {name} {words}", f"# TYPE {name} {kind}", *samples]
 
 
-def _by_domain(counts: Sequence[tuple[str, str, int]]) -> list[tuple[str, float]]:
-    named = list(dict.fromkeys(domain for domain, _, _ in counts))[:DOMAINS]
-    total: Counter[tuple[str, str]] = Counter()
-    for domain, outcome, number in counts:
-        total[domain if domain in named else "other", outcome] += number
-    return [(f'domain="{_escaped(domain)}",outcome="{outcome}"', number) for (domain, outcome), number in total.items()]
+def _by_domain(domains: Iterable[Domain]) -> list[tuple[str, float]]:
+    return [
+        (f'domain="{_escaped(each.name)}",outcome="{outcome}"', number)
+        for each in domains
+        for outcome, number in (
+            ("sent", each.sent),
+            ("later", each.later),
+            ("lost", each.lost),
+            ("refused", each.refused),
+        )
+    ]
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:
