@@ -10,6 +10,7 @@ from services.notifications.changes import Line, left_to_tell, lines_of, merge_l
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.keep_till_morning import keep_till_morning
+from services.notifications.leave_unread import leave_unread
 from services.notifications.letter import Letter, letter_of
 from services.notifications.message import COALESCED, ENDS
 from services.notifications.reminders import REMINDING
@@ -92,6 +93,8 @@ async def claim_deliveries(
         connection,
         [letter.event_id for letter in letters] + [row.event_id for rows in others.values() for row in rows],
     )
+    letters, left = await leave_unread(connection, letters, events, now)
+    put_off += left
     programmes = await facts.programmes(
         connection, [(letter.offer_id, letter.newest.programme) for letter in letters if letter.coalesced]
     )
@@ -212,6 +215,7 @@ def _judge(
     if sent and min(sent) >= letter.sequence:
         # the very first programme this person was sent had the change in it
         return "superseded", (), []
+    rows = [row for row in rows if row.event_id in events or row.state == "sent"]
     absorbed = [row for row in rows if row.state == "due" and row.message in COALESCED]
     facts = sorted([(letter.sequence, letter.event_id), *((row.sequence, row.event_id) for row in absorbed)])
     lines = merge_lines(line for _, event_id in facts for line in lines_of(events[event_id]))
@@ -224,7 +228,7 @@ def _judge(
     told_since = (
         line
         for row in rows
-        if row.told and row.sequence > letter.sequence and row.message not in REMINDING
+        if row.told and row.sequence > letter.sequence and row.message not in REMINDING and row.event_id in events
         for line in lines_of(events[row.event_id])
     )
     lines = left_to_tell(lines, told_since)

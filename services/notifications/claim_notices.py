@@ -11,6 +11,7 @@ from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
 from services.notifications.inbound.read import read_letters
 from services.notifications.keep_till_morning import keep_till_morning
+from services.notifications.leave_unread import leave_unread
 from services.notifications.merge_days import merge_days
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
@@ -47,6 +48,8 @@ async def claim_notices(
     letters, put_off = await hold_back(connection, by_day, brakes, now)
     put_off += kept
     events = await facts.events(connection, [letter.event_id for letter in letters])
+    letters, left = await leave_unread(connection, letters, events, now)
+    put_off += left
     pupil_ids = {event_id: pupil_id for event_id, event in events.items() if (pupil_id := _pupil_of(event))}
     named = {event_id: event.pupil_ids for event_id, event in events.items() if isinstance(event, NAMES_PUPILS)}
     wanted = {*pupil_ids.values(), *(pupil_id for ids in named.values() for pupil_id in ids)}

@@ -14,6 +14,14 @@ Key = TypeVar("Key")
 Fact = TypeVar("Fact")
 
 
+def read_fact(body: str) -> AnyEvent | None:
+    """The event; none where a newer release has written what this one does not know."""
+    try:
+        return decode_event(body)
+    except msgspec.ValidationError:
+        return None
+
+
 class _Memory(Generic[Key, Fact]):
     def __init__(self, size: int) -> None:
         self._size = size
@@ -39,7 +47,7 @@ class Facts:
         self._programmes: _Memory[tuple[UUID, int], Programme] = _Memory(50)
 
     async def events(self, connection: Connection, ids: Iterable[UUID]) -> dict[UUID, AnyEvent]:
-        """The events of these ids, their audience left out."""
+        """The events of these ids that this release can read, their audience left out."""
         ids = list(ids)
         found: dict[UUID, AnyEvent] = {}
         if missing := self._events.missing(ids):
@@ -47,8 +55,9 @@ class Facts:
                 "SELECT id, body - 'audience' AS body FROM contract.events WHERE id = ANY($1::uuid[])", missing
             )
             for row in rows:
-                found[row["id"]] = decode_event(row["body"])
-                self._events.keep(row["id"], found[row["id"]])
+                if event := read_fact(row["body"]):
+                    found[row["id"]] = event
+                    self._events.keep(row["id"], event)
         return {**found, **self._events.pick(ids)}
 
     async def programmes(

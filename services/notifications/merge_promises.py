@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Struct
 
 from services.notifications.changes import Line, merge_lines
+from services.notifications.facts import read_fact
 from services.notifications.notice_letter import ClaimedNotice
 from shared.changes import FieldChange
 from shared.database import Connection
-from shared.events import decode_event
 from shared.notices import HostRequested, SpeakerRequested
 from shared.promises import PromiseChanged
 
@@ -87,5 +87,5 @@ async def _untold(connection: Connection, event: Change, recipient_id: UUID) -> 
         TAGS,
         str(PromiseChanged.__struct_config__.tag),
     )
-    found = [(row["delivery_id"], decode_event(row["body"])) for row in rows]
+    found = [(row["delivery_id"], read_fact(row["body"])) for row in rows]
     return [(delivery_id, fact) for delivery_id, fact in found if isinstance(fact, Change)]

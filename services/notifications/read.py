@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.notifications.facts import read_fact
 from services.notifications.tags import NOTICE_TAGS
 from shared.database import Connection
-from shared.events import decode_event
 from shared.notices import AnyNotice, Notice
 
 
@@ -27,6 +27,6 @@ async def read_later_facts(connection: Connection, event_ids: Sequence[UUID]) ->
     )
     found: dict[UUID, list[AnyNotice]] = {}
     for row in rows:
-        if isinstance(event := decode_event(row["body"]), Notice):
+        if isinstance(event := read_fact(row["body"]), Notice):
             found.setdefault(row["id"], []).append(event)
     return found

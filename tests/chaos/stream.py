@@ -83,16 +83,18 @@ class Stream:
         return time.monotonic() - began
 
     async def hear_declined(self) -> int:
-        """Each answer that our server took was acted on; who left is told so. How many left."""
+        """Each answer that our server took was acted on; whoever's last one was a no has left. How many."""
         rows = await self._pool.fetch(
             """
-            SELECT p.email, a.state, a.outcome FROM notifications.answers a
+            SELECT p.email, a.state, EXISTS (SELECT FROM campaigns.calendar_answers c
+                                             WHERE c.registration_id = r.id AND c.answer = 'declined') AS declined
+            FROM notifications.answers a
             JOIN campaigns.registrations r ON r.id = a.registration_id JOIN contract.people p ON p.id = r.pupil_id
             """
         )
         assert {row["email"] for row in rows} >= self.declined
         assert {row["state"] for row in rows} <= {"done"}
-        left = [self.told[row["email"]] for row in rows if row["outcome"] == "leaving"]
+        left = [self.told[row["email"]] for row in rows if row["declined"]]
         for told in left:
             told.status = "withdrawn"
         return len(left)
