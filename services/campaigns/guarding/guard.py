@@ -9,7 +9,8 @@ from litestar.types import HTTPScope, Message
 
 from services.campaigns.guarding.client import Asked
 from services.campaigns.guarding.refusal import TooMany
-from services.campaigns.guarding.watch import Watch
+from services.campaigns.guarding.slow_body import in_time
+from services.campaigns.guarding.watch import READS, Watch
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.problems import answer_refusal
 
@@ -33,6 +34,8 @@ class Gate(Litestar):
             except TooMany as refusal:
                 await self._refuse(refusal, scope, receive, send)
                 return
+        if scope["type"] == "http" and scope["method"] not in READS:
+            receive = in_time(receive)
         await super().__call__(scope, receive, send)
 
     async def _refuse(self, refusal: TooMany, scope: Any, receive: Any, send: Any) -> None:
