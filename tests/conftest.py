@@ -18,6 +18,7 @@ from infra.migrate import migrate
 from shared.database import Pool, open_pool
 from shared.settings import Settings, read_settings
 from tests.browser import chromium, open_page, site, standing_site
+from tests.logs import check_logs_of
 
 # a browser for each worker, and the site it looks at
 __all__ = ["chromium", "open_page", "site", "standing_site"]
@@ -131,8 +132,12 @@ def database_url(server_url: str, template: str, quickest_copy: str) -> Iterator
     """A fresh clone of the migrated template."""
     name = f"test_{uuid4().hex}"
     asyncio.run(_execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {quickest_copy}"))
-    yield with_database(server_url, name)
-    asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    url = with_database(server_url, name)
+    yield url
+    try:
+        asyncio.run(check_logs_of(url))
+    finally:
+        asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import msgspec
 from shared.database import Pool
 from shared.settings import Settings
 from shared.signed_links import Signer
+from tests.logs import keep_log
 from tests.mail_sink import Sink, open_sink
 
 ROOT = Path(__file__).parent.parent
@@ -106,6 +107,7 @@ class Process:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+        keep_log(self.log, self._settings.database_url)
 
 
 def inbound_process(settings: Settings, log: Path) -> Process:
