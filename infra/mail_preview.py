@@ -10,6 +10,7 @@ from services.notifications.render import Printer
 from services.notifications.render_notice import NoticePrinter
 from services.notifications.samples.occasions import OCCASIONS
 from services.notifications.show_messages import ShownMessage, show_message
+from shared.announcements import OffersAnnounced
 from shared.events import AnyEvent
 from shared.languages import Language
 from shared.notices import HostNotice, SpeakerNotice
@@ -31,6 +32,7 @@ def mail_preview(settings: Settings) -> Preview:
             ("pupils", preview_mail(Printer(settings), events, programme) if programme else None),
             ("hosts", preview_notice(notices, [event for event in events if isinstance(event, HostNotice)])),
             ("speakers", preview_notice(notices, [event for event in events if isinstance(event, SpeakerNotice)])),
+            ("schools", preview_notice(notices, [event for event in events if isinstance(event, OffersAnnounced)])),
         )
         return tuple(
             Mail(readers=readers, subject=mail.subject, text=mail.text, html=mail.html)  # type: ignore[arg-type]

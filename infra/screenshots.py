@@ -45,6 +45,8 @@ OF_PLANNER = {
     "all-messages": "/planification/organisation/messages",
     "shown-message": "/planification/organisation/messages/seat_offered",
     "queue": "/planification/organisation/envois",
+    "announcements": "/planification/annonces",
+    "announcement-form": "/planification/annonces/nouvelle",
     "correspondents": "/planification/annonces/correspondants",
     "correspondents-list": "/planification/annonces/correspondants/liste",
     "webhooks": "/planification/organisation/webhooks",

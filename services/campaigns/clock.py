@@ -14,6 +14,7 @@ from services.campaigns.agreements.announce_campaign import announce_campaign, f
 from services.campaigns.agreements.ends.find_offers_to_cancel import find_offers_to_cancel
 from services.campaigns.agreements.partners.remind_partners import find_partners_to_remind, remind_partners
 from services.campaigns.announcing.correspondents.remove_correspondent import remove_old_correspondents
+from services.campaigns.announcing.send_batch import find_batches_to_send, send_batch
 from services.campaigns.audit import write_audit
 from services.campaigns.digests.choice import What
 from services.campaigns.digests.read import find_digests
@@ -154,6 +155,7 @@ async def tell_ahead(edge: Edge, *, now: datetime) -> None:
         hosts = await find_hosts_to_tell(connection, now=now)
         speakers = await find_speakers_to_tell(connection, now=now)
         public = await find_campaigns_to_announce(connection, now=now)
+        batches = await find_batches_to_send(connection, now=now)
         digests = dict.fromkeys(await find_digests(connection, now=now))
 
     async def make(connection: Connection, *, digest: tuple[UUID, What], now: datetime) -> None:
@@ -162,6 +164,7 @@ async def tell_ahead(edge: Edge, *, now: datetime) -> None:
     await _each(edge, hosts, tell_hosts, now)
     await _each(edge, speakers, tell_speakers, now)
     await _each(edge, public, announce_campaign, now, of="campaign_id")
+    await _each(edge, batches, send_batch, now, of="announcement_id")
     await _each(edge, list(digests), make, now, of="digest")
 
 

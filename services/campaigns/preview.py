@@ -14,14 +14,14 @@ from shared.programme import Programme
 class Mail(Struct, frozen=True, kw_only=True):
     """A mail as it will be: its subject, its text, its HTML page; `readers` are who would get it."""
 
-    readers: Literal["pupils", "hosts", "speakers"]
+    readers: Literal["pupils", "hosts", "speakers", "schools"]
     subject: str
     text: str
     html: str
 
 
 # the facts of one moment, and the programme after it where they tell pupils of it: the mail to pupils, the first to a
-# host, the first to a speaker; none where nobody is told
+# host, the first to a speaker or a school; none where nobody is told
 Preview = Callable[[Sequence[AnyEvent], Programme | None], tuple[Mail, ...]]
 
 

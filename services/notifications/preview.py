@@ -17,6 +17,7 @@ from services.notifications.notice_letter import ClaimedNotice, NoticeLetter
 from services.notifications.reactions import REACTIONS, STATUS_AFTER, NoticeReaction, Reaction, reactions_to
 from services.notifications.render import Printer
 from services.notifications.render_notice import NoticePrinter
+from shared.announcements import OffersAnnounced
 from shared.events import AnyEvent, OfferCancelled, OfferChanged, SessionEvent
 from shared.notices import AnyNotice, HostNotice, SpeakerNotice
 from shared.people import Person
@@ -46,11 +47,17 @@ def preview_mail(printer: Printer, events: Sequence[AnyEvent], programme: Progra
     return _read(printer.render(claimed, programme).mail)
 
 
-def preview_notice(printer: NoticePrinter, events: Sequence[HostNotice | SpeakerNotice]) -> PreviewedMail | None:
+def preview_notice(
+    printer: NoticePrinter, events: Sequence[HostNotice | SpeakerNotice | OffersAnnounced]
+) -> PreviewedMail | None:
     """The mail of the first of these facts to whom it is told; its link, which would be theirs, opens nothing."""
     if not events:
         return None
-    event = cast("AnyNotice", msgspec.structs.replace(events[0], request_id=NOBODY))
+    first = events[0]
+    event = cast(
+        "AnyNotice",
+        first if isinstance(first, OffersAnnounced) else msgspec.structs.replace(first, request_id=NOBODY),
+    )
     reaction = REACTIONS[type(event)]
     if not isinstance(reaction, NoticeReaction):
         return None

@@ -44,6 +44,7 @@ class School(Struct, frozen=True):
     uai: str
     name: str
     city: str
+    postcode: str = ""
 
     @property
     def label(self) -> str:
@@ -127,7 +128,8 @@ def _schools() -> tuple[School, ...]:
         # an administration has pupils on paper only; of two rows of one UAI the first counts
         rows = {row["uai"]: row for row in reversed(list(csv.DictReader(file))) if not _OFFICE.match(row["name"])}
     return tuple(
-        School(row["uai"], _say_name(row["name"]), _say_city(row["city"], towns)) for row in reversed(rows.values())
+        School(row["uai"], _say_name(row["name"]), _say_city(row["city"], towns), row["postcode"])
+        for row in reversed(rows.values())
     )
 
 

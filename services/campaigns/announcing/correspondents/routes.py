@@ -73,7 +73,7 @@ async def get_list(
     return planner_page(
         f"{TEMPLATES}/list.html",
         actor,
-        here="organisation",
+        here="campaigns",
         counts=counts,
         found=found[:PAGE],
         following=found[PAGE - 1].id if len(found) > PAGE else None,
@@ -114,7 +114,7 @@ async def post_preview(
     return planner_page(
         f"{TEMPLATES}/preview.html",
         actor,
-        here="organisation",
+        here="campaigns",
         preview=preview,
         changes=preview.changes[:CHANGES_SHOWN],
         role_words=ROLE_WORDS,
@@ -176,7 +176,7 @@ async def get_correspondent(
     return planner_page(
         f"{TEMPLATES}/correspondent.html",
         actor,
-        here="organisation",
+        here="campaigns",
         one=one,
         letters=letters,
         role_words=ROLE_WORDS,
@@ -219,7 +219,7 @@ def _form(actor: Actor, preview: ListPreview, now: datetime, *, trouble: str = "
     return planner_page(
         f"{TEMPLATES}/form.html",
         actor,
-        here="organisation",
+        here="campaigns",
         status=status,
         preview=preview,
         form=preview.form,

@@ -45,6 +45,7 @@ MESSAGES = Glossary(
         "promise_changed": later("Engagement mis à jour"),
         "promise_taken_back": later("Engagement levé"),
         "promise_noted": later("Réponse d’agenda sans effet"),
+        "offers_announced": later("Annonce aux lycées"),
         "class_enrolled": later("Classe inscrite"),
         "absence_announced": later("Absence signalée"),
         "absence_lifted": later("Absence levée"),
