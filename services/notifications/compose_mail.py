@@ -6,7 +6,6 @@ from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
-from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
@@ -63,19 +62,27 @@ def compose_mail(sheet: Sheet) -> bytes:
 def _multipart(
     subtype: str, boundary: str, parts: Sequence[tuple[bytes, bytes]], headers: Iterable[tuple[str, str]]
 ) -> Iterator[bytes]:
-    """A multipart entity (RFC 2046 §5.1); the library writes its headers, the parts are written already.
+    """A multipart entity (RFC 2046 §5.1); the parts are written already.
 
     The boundary begins with `=_`, which neither quoted-printable nor base64 can hold.
     """
-    whole = MIMEMultipart(subtype, boundary=boundary, policy=_WIRE)
-    whole.set_payload("")
+    yield f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\nMIME-Version: 1.0\r\n'.encode()
     for name, value in headers:
-        whole[name] = value
-    yield _head_of(whole)
+        yield _line(name, value)
+    yield b"\r\n"
     mark = f"--{boundary}".encode()
     for head, body in parts:
         yield mark + b"\r\n" + head + body + b"\r\n"
     yield mark + b"--\r\n"
+
+
+def _line(name: str, value: str) -> bytes:
+    """A header as it is: checked, encoded and folded already; an address beyond ASCII is the library's to write."""
+    if value.isascii():
+        return f"{name}: {value}\r\n".encode()
+    message = Message(policy=_WIRE)
+    message[name] = value
+    return _head_of(message).removesuffix(b"\r\n")
 
 
 def _head_of(message: Message) -> bytes:

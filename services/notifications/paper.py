@@ -13,11 +13,15 @@ from shared.languages import language, translate, translate_number
 
 _FOLDER = FileSystemLoader(Path(__file__).parent / "messages")
 
-# words that come from people are escaped in HTML, and are plain text in the text part and the subject
+# words that come from people are escaped in HTML, and are plain text in the text part and the subject; a template that
+# is edited is seen by the next process: asking its file's date for each piece of each mail has its price
 _TEXT = Environment(
-    loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False  # noqa: S701  # plain text
+    loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    auto_reload=False, autoescape=False,  # noqa: S701  # plain text
 )  # fmt: skip
-_HTML = Environment(loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+_HTML = Environment(
+    loader=_FOLDER, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, autoescape=True
+)
 # MJML leaves what stands in {{ }} and {% %}: it is said when the mail is written, in its reader's language
 for _words in (_TEXT, _HTML):
     _words.add_extension("jinja2.ext.i18n")

@@ -30,8 +30,8 @@ from shared.database import CONNECTION_LOST, NO_ROOM, Connection, Pool, transact
 from shared.settings import Settings
 from shared.traces import Traceparent, span_after
 
-# claimed, rendered and marked together
-MAILS_PER_CONNECTION = 4
+# claimed, rendered and marked together: statements for all, and what a killed worker may have sent unmarked
+MAILS_PER_CONNECTION = 8
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """An invitation: one registration, one calendar object, the whole set in each message (RFC 5546, RFC 6047)."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from shared.programme import Programme, ProgrammeDay, ProgrammeSession
 Method = Literal["REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"]
 Partstat = Literal["ACCEPTED", "NEEDS-ACTION"]
 
-_BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
+_BEGIN, _END, _EVENTS = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"\0"
 
 
 def has_entry(programme: Programme, group_id: UUID | None) -> bool:
@@ -71,13 +71,9 @@ def write_invitation(
     if personal_url:
         put_uri(own, "url", personal_url)
     lines = own.to_ical().removeprefix(_BEGIN).removesuffix(_END)
-    properties = Calendar()
-    properties.add("version", "2.0")
-    properties.add("prodid", PRODID)
-    properties.add("calscale", "GREGORIAN")
-    properties.add("method", method)
     common = _common(programme, group_id, method == "CANCEL", language())
-    return write_calendar(properties, [_BEGIN + lines + component.removeprefix(_BEGIN) for component in common])
+    head, tail = _envelope(method)
+    return b"".join((head, *(_BEGIN + lines + component.removeprefix(_BEGIN) for component in common), tail))
 
 
 def write_decline_counter(
@@ -103,12 +99,20 @@ def write_decline_counter(
     event.add("attendee", attendee_of(attendee, "NEEDS-ACTION"))
     put(event, "summary", programme.title)
     put(event, "comment", _("Les horaires ne peuvent pas changer pour une seule personne."))
+    head, tail = _envelope("DECLINECOUNTER")
+    return b"".join((head, event.to_ical(), tail))
+
+
+@cache
+def _envelope(method: Method) -> tuple[bytes, bytes]:
+    """What stands around the events of every invitation of a method."""
     properties = Calendar()
     properties.add("version", "2.0")
     properties.add("prodid", PRODID)
     properties.add("calscale", "GREGORIAN")
-    properties.add("method", "DECLINECOUNTER")
-    return write_calendar(properties, [event.to_ical()])
+    properties.add("method", method)
+    head, tail = write_calendar(properties, [_EVENTS]).split(_EVENTS)
+    return head, tail
 
 
 @lru_cache(maxsize=64)
