@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.notifications.absent_days import reminded_of_absence
 from services.notifications.changes import Line, left_to_tell, lines_of, merge_lines, notes_of, of_own_programme
 from services.notifications.facts import Facts
 from services.notifications.hold_back import NONE, Brakes, hold_back
@@ -83,9 +84,12 @@ async def claim_deliveries(
     `suppressed`; what its domain does not take now, or what nobody should get by night, is due later.
     """
     taken = await _take(connection, ids, most, now)
-    by_day, kept = await keep_till_morning(connection, taken, facts=facts, quiet=brakes.quiet, now=now)
+    absent = await reminded_of_absence(connection, taken)
+    await end_deliveries(connection, [(letter_id, "superseded") for letter_id in absent])
+    coming = [letter for letter in taken if letter.id not in absent]
+    by_day, kept = await keep_till_morning(connection, coming, facts=facts, quiet=brakes.quiet, now=now)
     letters, put_off = await hold_back(connection, by_day, brakes, now)
-    put_off += kept
+    put_off += [*kept, *absent]
     if not letters:
         return Claim([], put_off)
     others = await _others(connection, letters)

@@ -99,3 +99,32 @@ async def test_who_changes_group_gets_one_update_with_what_else_has_changed_in_i
     await office.do(change_group, registration_id=registration["id"], group_id=other)
     await office.post_it()
     assert len(sink.mails) == told + 1
+
+
+async def test_a_guardian_hears_of_many_edits_by_one_mail_too_and_of_none_that_is_undone(pool, office, sink):
+    week = await a_week(pool, groups=("A", "B"))
+    guardian = "dominique@famille.example"
+    await office.do(
+        register_pupils,
+        offer_id=week.offer_id,
+        requests=[a_pupil(1, guardian_name="Dominique Dupré", guardian_email=guardian)],
+        signer=Signer(office.post.settings.secret_keys),
+    )
+    await office.post_it()
+    told = len(sink.messages(guardian))
+    registration = await pool.fetchrow("SELECT id, group_id FROM campaigns.registrations")
+    other = next(group for group in week.groups if group != registration["group_id"])
+    await pool.execute("UPDATE campaigns.sessions SET group_id = NULL WHERE id = $1", week.sessions[4])
+    for minutes in range(5, 50, 5):
+        await office.do(change_session, session_id=week.sessions[4], change=SessionChange(starts_at=at(2, 9, minutes)))
+    await office.do(change_group, registration_id=registration["id"], group_id=other)
+    await office.post_it()
+    (mail,) = sink.messages(guardian)[told:]
+    assert "Début : 9 h → 9 h 45" in text_of(mail)
+    assert text_of(mail).count(" → ") == 2
+    await office.do(change_session, session_id=week.sessions[4], change=SessionChange(title="Une visite"))
+    await office.do(change_session, session_id=week.sessions[4], change=SessionChange(title="Visite 3.1"))
+    await office.do(change_group, registration_id=registration["id"], group_id=registration["group_id"])
+    await office.do(change_group, registration_id=registration["id"], group_id=other)
+    await office.post_it()
+    assert len(sink.messages(guardian)) == told + 1

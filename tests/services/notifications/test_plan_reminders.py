@@ -8,7 +8,8 @@ import pytest
 from services.notifications.claim_deliveries import claim_deliveries
 from services.notifications.facts import Facts
 from services.notifications.plan_events import plan_events
-from services.notifications.samples.letters import NOW, a_programme, session_id
+from services.notifications.samples.letters import NOW, OFFER, a_programme, session_id
+from services.notifications.samples.notices import NOTICES
 from shared.database import Pool, transaction
 from shared.events import (
     AnyEvent,
@@ -21,6 +22,7 @@ from shared.events import (
     SessionChanged,
 )
 from shared.french_dates import PARIS
+from shared.identifiers import new_id
 from shared.outbox import append_events
 from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
 
@@ -217,3 +219,24 @@ async def test_planning_again_changes_nothing(pool, settings):
     async with transaction(pool) as connection:
         await plan_events(connection, [event_id], settings=settings, now=NOW)
     assert await pool.fetch("SELECT * FROM notifications.deliveries ORDER BY id") == before
+
+
+async def test_who_does_not_come_on_the_first_day_is_not_reminded_of_it_the_day_before(pool, settings, pupil):
+    await sent(pool, "registered_confirmed")
+    sample = NOTICES["absence_foreseen"]
+    day = msgspec.structs.replace(sample.appointment, starts_at=STARTS, ends_at=STARTS + timedelta(hours=3))
+
+    def foreseen(**fields):
+        fields = {"offer_id": OFFER, "pupil_id": pupil.pupil_id, "recipients": (), "appointment": day, **fields}
+        return msgspec.structs.replace(sample, id=new_id(), **fields)
+
+    # of another day, of somebody else, and taken back
+    tuesday = msgspec.structs.replace(day, starts_at=STARTS + timedelta(days=1))
+    await plan(pool, settings, foreseen(appointment=tuesday), foreseen(pupil_id=new_id()))
+    await plan(pool, settings, foreseen(), foreseen(taken_back=True))
+    await pool.execute("DELETE FROM notifications.deliveries WHERE message = 'reminder_week'")
+    assert set(await claim(pool, EVE)) == {"reminder_eve"}
+    await pool.execute("UPDATE notifications.deliveries SET state = 'due' WHERE message = 'reminder_eve'")
+    await plan(pool, settings, foreseen())
+    assert await claim(pool, EVE) == []
+    assert set(await reminders(pool, "superseded")) == {"reminder_eve"}

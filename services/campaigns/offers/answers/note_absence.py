@@ -122,7 +122,8 @@ async def _tell_whom(connection: Connection, registration_id: UUID, sessions: Se
         """,
         [row["id"] for row in sessions],
     )
-    told = [Told(sessions[0]["id"], tuple(row["person_id"] for row in family), named=True)] if family else []
+    # also where nobody is to be told: the pupil is not reminded of that day
+    told = [Told(sessions[0]["id"], tuple(row["person_id"] for row in family), named=True)]
     known = {row["person_id"] for row in family}
     for row in confirmed:
         # who receives twice that day is told once, of the first; their names are the planner's to share

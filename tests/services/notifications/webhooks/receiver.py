@@ -16,12 +16,13 @@ class Told(Struct):
 
 
 class Receiver:
-    """`answers`: bytes sent back, the last one for ever; `silent`: no answer at all."""
+    """`answers`: bytes sent back, the last one for ever; `silent`: no answer at all; `drips`: one that never ends."""
 
     def __init__(self) -> None:
         self.told: list[Told] = []
         self.answers = [b"HTTP/1.1 204 No Content\r\n\r\n"]
         self.silent = False
+        self.drips = False
         self.url = ""
         self.heard = asyncio.Event()
         self.under_way: set[asyncio.Task[None]] = set()
@@ -52,6 +53,10 @@ class Receiver:
             await asyncio.sleep(60)
         writer.write(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
         await writer.drain()
+        while self.drips:
+            await asyncio.sleep(0.2)
+            writer.write(b"x")
+            await writer.drain()
         writer.write_eof()
         # whoever called hangs up
         await reader.read()

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -210,6 +211,45 @@ async def test_a_private_address_is_not_called_whatever_it_is_called(receiver):
     assert receiver.told == []
     with pytest.raises(NotCalled, match="only https"):
         await find_address("http://93.184.215.14/", private=False)
+
+
+async def test_a_name_is_looked_up_once_and_the_call_goes_where_it_led(receiver, monkeypatch):
+    port = receiver.url.split(":")[2].split("/")[0]
+    asked = []
+
+    def lies(host, *rest, **others):
+        """Of a name: the judged address first, another one ever after."""
+        if host == "rebinding.example":
+            asked.append(host)
+            host = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        return looked_up(host, *rest, **others)
+
+    looked_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lies)
+    answer = await post_call(f"http://rebinding.example:{port}/", b"{}", {}, private=True)
+    assert answer.meaning == "answered"
+    assert asked == ["rebinding.example"]
+    assert receiver.told[0].headers["host"] == f"rebinding.example:{port}"
+
+
+async def test_a_name_of_which_one_address_is_private_is_not_called(receiver, monkeypatch):
+    def both(*_, **__):
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("93.184.215.14", "10.0.0.1")
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    with pytest.raises(NotCalled, match="private"):
+        await find_address("https://both.example/", private=False)
+    assert receiver.told == []
+
+
+async def test_an_answer_that_drips_is_not_waited_for(receiver, monkeypatch):
+    monkeypatch.setattr(posting, "SECONDS", 0.5)
+    receiver.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 10]
+    receiver.drips = True
+    answer = await asyncio.wait_for(post_call(receiver.url, b"{}", {}, private=True), timeout=5)
+    assert (answer.status, answer.words) == (None, "no answer within 0 s")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ SENDINGS = """
                coalesce(e.body -> 'changes', '[]') AS changes, coalesce(e.body ->> 'note', '') AS note,
                d.recipient_id, d.quiet_until, d.attempts, d.answer, d.superseded_by IS NOT NULL AS told_otherwise,
                coalesce((SELECT reason FROM contract.suppressions WHERE address = lower(p.email)), '') AS closed,
+               EXISTS (SELECT FROM contract.unwanted u WHERE u.person_id = d.recipient_id AND u.message = d.message)
+               AS unwanted,
                EXISTS (SELECT FROM contract.sending WHERE paused_at IS NOT NULL) AS paused
         FROM contract.deliveries d
         JOIN contract.events e ON e.id = d.event_id

@@ -130,6 +130,8 @@ class Sending(Struct, frozen=True, kw_only=True):
     told_otherwise: bool = False
     # why nothing is sent to the person, where nothing is
     closed: str = ""
+    # the person has ended this kind of message
+    unwanted: bool = False
     paused: bool = False
 
     @property
@@ -193,4 +195,6 @@ class Sending(Struct, frozen=True, kw_only=True):
             return _("non envoyé : données effacées")
         if self.closed:
             return _("non envoyé : l’adresse ne reçoit plus ({reason})", reason=self.closed)
+        if self.unwanted:
+            return _("non envoyé : la personne ne veut plus de ce genre de message")
         return _("sans adresse")

@@ -106,6 +106,14 @@ async def test_it_says_why_a_message_has_not_left_or_never_will(pool, told, plan
     await pool.execute(changed.format("state = 'suppressed'"))
     assert "Sans adresse" in await said()
     await pool.execute(
+        """
+        INSERT INTO contract.unwanted (person_id, message, since)
+        SELECT DISTINCT recipient_id, 'changed', $1::timestamptz FROM notifications.deliveries WHERE message = 'changed'
+        """,
+        NOW,
+    )
+    assert "Non envoyé : la personne ne veut plus de ce genre de message" in await said()
+    await pool.execute(
         "INSERT INTO notifications.suppressions (address, reason, at) VALUES ('d@famille.example', '550 unknown', $1)",
         NOW,
     )
