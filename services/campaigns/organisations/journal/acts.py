@@ -94,6 +94,7 @@ ACTS = Glossary(
         # seats
         "enrol_class": later("Classe inscrite"),
         "swap_pupil": later("Élève remplacé"),
+        "send_again": later("Message renvoyé"),
         "withdraw_enrolled": later("Élève retiré"),
         "note_attendance": later("Présences notées"),
         "sign_conventions": later("Conventions notées"),

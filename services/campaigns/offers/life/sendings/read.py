@@ -19,7 +19,8 @@ SENDINGS = """
                     WHEN d.registration_id IS NOT NULL THEN 'guardian' ELSE 'other' END AS role,
                coalesce(s.title, '') AS session, s.starts_at AS session_at,
                coalesce(e.body -> 'changes', '[]') AS changes, coalesce(e.body ->> 'note', '') AS note,
-               d.recipient_id, d.quiet_until, d.attempts, d.answer, d.superseded_by IS NOT NULL AS told_otherwise,
+               d.recipient_id, d.registration_id, d.quiet_until, d.attempts, d.answer,
+               d.superseded_by IS NOT NULL AS told_otherwise,
                coalesce((SELECT reason FROM contract.suppressions WHERE address = lower(p.email)), '') AS closed,
                EXISTS (SELECT FROM contract.unwanted u WHERE u.person_id = d.recipient_id AND u.message = d.message)
                AS unwanted,

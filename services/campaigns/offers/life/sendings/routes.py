@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import MediaType, Response, get
+from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
+from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
+from services.campaigns.offers.answers.send_again import send_again
 from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.life.sendings.content import read_mail
@@ -103,4 +106,23 @@ async def get_sending_page(
     return Response(read_mail(content).html, media_type=MediaType.HTML, headers=headers)
 
 
-route_handlers: list[Any] = [get_sendings, get_sending, get_sending_page]
+@post("/planification/{slug:str}/envois/{sending_id:uuid}/renvoi", action="manage_seats", include_in_schema=False)
+async def post_sending_again(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    slug: FromPath[str],
+    sending_id: FromPath[UUID],
+) -> Redirect:
+    """The pupil is sent the invitation, or the link, once more."""
+    async with edge.transaction() as connection:
+        offer = await read_own_offer(connection, actor, slug)
+        sending, _ = await find_sending(connection, offer.id, sending_id)
+        if sending.registration_id is None:
+            raise UnknownSending
+        await send_again(connection, offer_id=offer.id, registration_id=sending.registration_id, now=now)
+        await write_audit(connection, actor, "send_again", now=now, offer_id=offer.id)
+    return Redirect(f"/planification/{slug}/envois?personne={sending.recipient_id}", status_code=303)
+
+
+route_handlers: list[Any] = [get_sendings, get_sending, get_sending_page, post_sending_again]

@@ -124,6 +124,7 @@ class Sending(Struct, frozen=True, kw_only=True):
     changes: tuple[FieldChange, ...]
     note: str
     recipient_id: UUID
+    registration_id: UUID | None = None
     quiet_until: datetime | None = None
     attempts: int = 0
     answer: str = ""

@@ -151,6 +151,47 @@ async def test_a_message_is_shown_word_for_word_but_for_what_opens_somebody_s_pa
     assert (await planner.get(other)).status_code == 404
 
 
+async def test_a_message_is_sent_again_once_and_the_entry_is_the_same(pool, settings, told, planner, sign_in):
+    def again(sending_id):
+        return f"/planification/{told.slug}/envois/{sending_id}/renvoi"
+
+    first = await pool.fetchval(
+        """
+        SELECT d.id FROM contract.deliveries d JOIN campaigns.registrations r ON r.pupil_id = d.recipient_id
+        WHERE d.message = 'registered_confirmed'
+        """
+    )
+    page = unescape((await planner.get(f"/planification/{told.slug}/envois/{first}")).text)
+    assert "Renvoyer l’invitation ou le lien" in page
+    viewer = await sign_in(told.organisation_id, role="viewer")
+    assert (await viewer.post(again(first))).status_code in (403, 404)
+    organisation = await an_organisation(pool, slug="ailleurs", kind="agency", name="Ailleurs")
+    elsewhere = await sign_in(organisation, role="planner")
+    assert (await elsewhere.post(again(first))).status_code == 404
+    # pressed twice
+    answers = [(await planner.post(again(first))).status_code for _ in range(2)]
+    assert answers == [303, 409]
+    (event,) = await pool.fetch("SELECT id, body FROM contract.events WHERE tag = 'registration.answer_noted'")
+    async with transaction(pool) as connection:
+        await plan_events(connection, [event["id"]], settings=settings, now=NOW)
+    await pool.execute("DELETE FROM notifications.deliveries WHERE message NOT IN ('invitation_again')")
+    sending = await pool.fetchrow("SELECT message, calendar_method FROM notifications.deliveries")
+    assert tuple(sending) == ("invitation_again", "REQUEST")
+    assert await pool.fetchval("SELECT count(*) FROM campaigns.audit WHERE action = 'send_again'") == 1
+
+
+async def test_nothing_is_sent_again_to_who_has_left_and_who_waits_gets_the_link(pool, told, planner):
+    first = await pool.fetchval(
+        "SELECT id FROM contract.deliveries WHERE message = 'registered_confirmed' ORDER BY id LIMIT 1"
+    )
+    address = f"/planification/{told.slug}/envois/{first}/renvoi"
+    await pool.execute("UPDATE campaigns.registrations SET status = 'withdrawn'")
+    assert "il n’y a plus rien à renvoyer" in unescape((await planner.post(address)).text)
+    await pool.execute("UPDATE campaigns.registrations SET status = 'waiting'")
+    assert (await planner.post(address)).status_code == 303
+    assert await pool.fetchval("SELECT count(*) FROM contract.events WHERE tag = 'registration.link_requested'") == 1
+
+
 def test_every_message_about_an_offer_has_its_words():
     """Those about accounts and campaigns are of no offer, and never in its list."""
     elsewhere = (
