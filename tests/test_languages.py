@@ -22,6 +22,7 @@ DATA: dict[str, str] = {
     "shared/languages.py": "the names languages give themselves",
     "shared/french_dates.py": "dates are put together in each language there",
     "services/notifications/paper.py": "signs that stay together in French",
+    "services/notifications/inbound/incoming.py": "how programs begin the subject of a vacation notice",
     "services/notifications/render.py": "« de » and « d’ », put together in each language there",
     "services/campaigns/offers/registration_form.py": "letters a name may hold; its sentences are marked",
     "services/campaigns/openapi.py": "examples of bodies",

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.notifications.inbound.calendar_reply import CalendarReply
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.invitation import SentInvitation, judge
+from services.notifications.inbound.same_address import same_address
 from shared.answer_notices import Why
 from shared.database import Connection, Pool
 from shared.signed_links import ReplyScope
@@ -82,9 +83,9 @@ async def read_sent_entry(connection: Connection, uid: str) -> SentEntry:
     )
     return SentEntry(
         uid=uid,
-        sent={row["address"]: row["sent"] for row in rows if row["sent"] is not None},
-        written={row["address"]: row["written"] for row in rows},
-        people={row["address"]: row["person_id"] for row in rows},
+        sent={same_address(row["address"]): row["sent"] for row in rows if row["sent"] is not None},
+        written={same_address(row["address"]): row["written"] for row in rows},
+        people={same_address(row["address"]): row["person_id"] for row in rows},
     )
 
 

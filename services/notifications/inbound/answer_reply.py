@@ -6,6 +6,7 @@ from uuid import UUID
 from services.notifications.inbound.calendar_reply import CalendarReply, Reply
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.invitation import SentInvitation, judge
+from services.notifications.inbound.same_address import same_address
 from services.notifications.message import Message
 from shared.answer_notices import Why
 from shared.database import Connection, Pool
@@ -74,8 +75,8 @@ async def read_invitation(connection: Connection, registration_id: UUID, *, mail
     )
     return SentInvitation(
         uid=f"{registration_id}@{mail_domain}",
-        sent={row["address"]: row["sent"] for row in rows if row["sent"] is not None},
-        written={row["address"]: row["written"] for row in rows},
+        sent={same_address(row["address"]): row["sent"] for row in rows if row["sent"] is not None},
+        written={same_address(row["address"]): row["written"] for row in rows},
     )
 
 

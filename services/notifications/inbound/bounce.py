@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from services.notifications.inbound.same_address import same_address
+
 # of a mailbox that exists: full (5.2.2), a mail too large for it (5.2.3)
 _STILL_THERE = ("5.2.2", "5.2.3")
 # what the first digit after the class is about (RFC 3463 §3): the address, the mailbox, the way there, unsaid
@@ -32,7 +34,7 @@ def failures_in(report: Sequence[dict[str, str]]) -> tuple[Failure, ...]:
         status = re.match(r"\s*([245]\.\d{1,3}\.\d{1,3})", block.get("status", ""))
         for name in ("original-recipient", "final-recipient"):
             if block.get(name):
-                address = block[name].rpartition(";")[2].strip().strip("<>").lower()
+                address = same_address(block[name].partition(";")[2] or block[name])
                 found.append(Failure(address, block["action"].strip().lower(), status[1] if status else ""))
     return tuple(found)
 
@@ -46,7 +48,7 @@ def judge_bounce(report: Sequence[dict[str, str]], address: str | None) -> tuple
     failures = failures_in(report)
     if not failures:
         return "unreadable", ""
-    mine = [each for each in failures if address is not None and each.address == address.lower()]
+    mine = [each for each in failures if address is not None and each.address == same_address(address)]
     if not mine:
         return "foreign", ""
     worst = next((each for each in mine if each.action == "failed"), mine[0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from services.notifications.inbound.same_address import same_address
 from services.notifications.inbound.unreadable import Unreadable
 from shared.french_dates import PARIS
 
@@ -111,7 +112,7 @@ def _address(attendee: object) -> str:
         value = value[7:]
     elif "@" not in value:
         value = str(getattr(attendee, "params", {}).get("EMAIL", ""))
-    return value.strip().lower()
+    return same_address(value)
 
 
 def _day(instance: date) -> date:

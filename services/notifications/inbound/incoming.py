@@ -1,5 +1,6 @@
 """A mail as it came in: the few things that matter of it, read within limits that no mail of a person reaches."""
 
+import codecs
 import email.policy
 import re
 from collections.abc import Iterator
@@ -22,7 +23,23 @@ HEADER_AT_MOST = 16 * 1024
 DASHED_LINES_AT_MOST, BOUNDARIES_AT_MOST = 2_000, 60
 PACKED = re.compile(r"\.(?:zip|gz|tgz|bz2|xz|7z|rar|tar|jar|iso)$", re.IGNORECASE)
 PACKED_TYPE = re.compile(r"application/(?:x-|vnd\.)?(?:zip|gzip|bzip2|xz|7z|rar|tar)(?:-compressed)?")
-_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id")
+_AUTOMATIC = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Auto-Reply",
+    "X-Mail-Autoreply",
+    "X-Auto-Response-Suppress",
+    "List-Id",
+)
+# how programs that know nothing of RFC 3834 begin the subject of a vacation notice
+_VACATION = re.compile(
+    r"(?:réponse|message) (?:automatique|d[’']absence)|absen(?:ce|te?) (?:du|de) bureau"
+    r"|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office",
+    re.IGNORECASE,
+)
+# codecs that are no charset of a mail: one takes quadratic time, others read what nobody has written
+_NO_CHARSETS = ("punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined")
 _HEADER = re.compile(rb"[!-9;-~]+:")
 
 
@@ -98,7 +115,8 @@ def _read(message: EmailMessage) -> Incoming:
         complained_of=complained_of,
         automatic=submitted not in ("", "no")
         or precedence in ("bulk", "junk", "list", "auto_reply")
-        or any(name in message for name in _AUTOMATIC),
+        or any(name in message for name in _AUTOMATIC)
+        or _VACATION.match(_header(message, "Subject")) is not None,
         auto_replied=submitted == "auto-replied",
     )
 
@@ -110,7 +128,7 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
             raise Unreadable("too many parts")
         if PACKED.search(part.get_filename() or "") or PACKED_TYPE.fullmatch(part.get_content_type()):
             raise Unreadable("archives are not opened")
-        if "utf-7" in str(part.get_param("charset") or "").lower().replace("_", "-"):
+        if _codec(part) == "utf-7":
             raise Unreadable("UTF-7 is not read")
         if not part.is_multipart() and isinstance(part, EmailMessage):
             yield part
@@ -139,12 +157,20 @@ def _words(parts: list[EmailMessage]) -> str:
 def _text(part: EmailMessage) -> str:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
-    charset = str(part.get_content_charset() or "utf-8")
+    charset = _codec(part)
     try:
-        text = content.decode(charset, errors="replace")
+        text = content.decode("latin-1" if charset in _NO_CHARSETS else charset, errors="replace")
     except (LookupError, UnicodeError):
         text = content.decode("latin-1")
     return _clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _codec(part: EmailMessage) -> str:
+    """The charset as Python names it, whatever it is called in the mail; `latin-1` where it is none."""
+    try:
+        return codecs.lookup(str(part.get_content_charset() or "utf-8")).name
+    except (LookupError, ValueError):
+        return "latin-1"
 
 
 def _without_quotes(text: str) -> str:

@@ -9,6 +9,7 @@ from tests.infra.postfix.front import postfix, postfix_in_front
 from tests.services.notifications.inbound.conftest import way_back as way_back
 from tests.services.notifications.inbound.replies import letter, reply
 from tests.services.notifications.inbound.test_note_bounce import report, shut
+from tests.services.notifications.inbound.test_note_complaint import complaint, unwanted
 
 pytestmark = [
     pytest.mark.anyio,
@@ -44,6 +45,15 @@ async def test_postfix_passes_answers_and_bounces_on_and_keeps_them_while_the_pr
             return await shut(way_back) == [(address, "bounce 5.1.1")]
 
         await until(is_shut)
+
+        # a provider's complaint comes to an address that is nobody's token
+        said = await way_back.send("plaintes@quinzaine.example", complaint(sender), sender="", port=port)
+        assert said.startswith("250"), said
+
+        async def is_heard():
+            return await unwanted(way_back)
+
+        await until(is_heard)
 
         # who it stands for is asked of the product while the sender waits
         local, _, domain = invited.organizer.partition("@")

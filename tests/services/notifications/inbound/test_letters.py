@@ -1,10 +1,12 @@
 """What people write by hand reaches the planner, with what the planner needs to know; what machines write does not."""
 
+import base64
 import re
 from datetime import timedelta
 
 import pytest
 
+from services.notifications.inbound.reading import read
 from shared.database import transaction
 from shared.erasures import PupilErased
 from shared.identifiers import new_id
@@ -17,6 +19,7 @@ from tests.world import NOW, a_member
 pytestmark = pytest.mark.anyio
 
 DONE = "250 2.0.0 "
+TO_AN_INVITATION = {"to_delivery": False, "without_sender": False}
 
 
 @pytest.fixture
@@ -93,6 +96,16 @@ async def test_a_host_who_answers_the_mail_is_heard(way_back, planner):
         {"Precedence": "bulk"},
         {"X_Auto_Response_Suppress": "All"},
         {"List_Id": "<liste.example>"},
+        # programs that know nothing of RFC 3834
+        {"X_Autoreply": "yes"},
+        {"X_Autoresponder": "1"},
+        {"Precedence": "auto_reply"},
+        {"subject": "Réponse automatique : Re: Votre place est confirmée"},
+        {"subject": "RÉPONSE AUTOMATIQUE"},
+        {"subject": "Absence du bureau Re: Votre place"},
+        {"subject": "Message d’absence"},
+        {"subject": "Automatic reply: Votre place"},
+        {"subject": "Out of Office Re: Votre place"},
     ],
 )
 async def test_a_vacation_notice_changes_nothing_and_is_told_to_nobody(way_back, planner, headers):
@@ -106,6 +119,38 @@ async def test_a_vacation_notice_changes_nothing_and_is_told_to_nobody(way_back,
     assert to(way_back, planner) == []
     rows = await way_back.pool.fetch("SELECT words || sender || subject AS kept FROM notifications.answers")
     assert {row["kept"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: Réponse automatique", "Absence mardi", "Absent lundi matin", "Ma réponse automatique ?", "Bureau"]
+)
+async def test_a_person_who_writes_of_an_absence_is_heard(way_back, subject):
+    await way_back.register(0)
+    invited = await way_back.invitation(0)
+    assert read(letter(invited, "Je serai absent.", subject=subject), **TO_AN_INVITATION).kind == "letter"
+
+
+def named(invited, name: str) -> bytes:
+    """A letter from who calls themselves so."""
+    encoded = base64.b64encode(name.encode())
+    return letter(invited, "Bonjour").replace(b"From: Camille", b"From: =?utf-8?B?" + encoded + b"?=")
+
+
+async def test_a_name_that_is_no_name_is_told_on_one_line_without_what_turns_it_round(way_back, planner):
+    """Marks that turn text round, 300 characters: the planner reads a short line. CR and LF: refused."""
+    await way_back.register(0)
+    invited = await way_back.invitation(0)
+    answer = await way_back.send(invited.organizer, named(invited, "Camille\r\nBcc: tous@ailleurs.example"))
+    assert answer.startswith("550 5.6.0")
+    name = "Camille\u202e\u2066nom\u200f" + "é" * 300
+    assert await way_back.send(invited.organizer, named(invited, name)) == DONE + "passed_on"
+    await way_back.deliver()
+    (mail,) = to(way_back, planner)
+    text = mail.get_body(("plain",)).get_content()
+    assert not [each for each in text if each in "\u202e\u2066\u200f"]
+    assert "é" * 100 in text
+    assert "é" * 121 not in text
+    assert str(mail["Reply-To"]) == invited.attendee
 
 
 async def test_an_answer_that_no_person_gave_declines_nothing(way_back):

@@ -52,9 +52,11 @@ HOSTILE = {
     "nobody": b"Subject: bonjour\r\n\r\nbonjour\r\n",
     "a NUL": b"From: a@b.example\r\n\r\nbon\0jour\r\n",
     "UTF-7": UTF_7,
+    "UTF-7 by other names": UTF_7.replace(b"utf-7", b"U7"),
+    "UTF-7 in the name of an old program": UTF_7.replace(b"utf-7", b"UNICODE-1-1-UTF-7"),
     "more than twenty parts": parts(21),
     "a hundred thousand parts": parts(20_000),
-    "nested": nested(900),
+    "nested": nested(1_000),
     "nested a little": nested(30),
     "a header without end": HEADER_BOMB,
 }
