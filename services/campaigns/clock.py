@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -53,6 +53,7 @@ from services.campaigns.privacy.request_erasure import request_erasure
 from services.campaigns.registering.links.send_links import find_link_requests, forget_link_requests, send_links
 from services.campaigns.teaching.lists.remove_pupils import remove_old_lists
 from services.campaigns.teaching.visits.remove_visit import remove_old_visits
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Connection
 
 TICK_SECONDS = 1.0
@@ -72,7 +73,7 @@ async def run_clock(edge: Edge) -> None:
         try:
             await tick(
                 edge,
-                now=datetime.now(UTC),
+                now=clock.now(),
                 free_seats=ticks % FREE_SEATS_EVERY == 0,
                 tombstones=ticks % TOMBSTONES_EVERY == 0,
             )

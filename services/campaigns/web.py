@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -70,6 +70,7 @@ from services.campaigns.sending.routes import route_handlers as sending
 from services.campaigns.subscribing.routes import route_handlers as subscribing
 from services.campaigns.teaching.json_routes import route_handlers as teaching_json
 from services.campaigns.teaching.routes import route_handlers as teaching
+from shared import clock
 from shared.database import open_pool
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -96,7 +97,7 @@ def provide_now(edge: NamedDependency[Edge]) -> datetime:  # noqa: ARG001
 
     It takes the edge only to be resolved after it: two dependencies of one rank cost a task group, 75 µs a request.
     """
-    return datetime.now(UTC)
+    return clock.now()
 
 
 @get(["/connexion/oidc", "/connexion/oidc/retour"], include_in_schema=False)
@@ -223,7 +224,7 @@ async def _stand(app: Litestar) -> AsyncIterator[None]:
     app.state.edge = edge
     tasks = [asyncio.create_task(edge.doorbell.run())]
     if app.state.clock:
-        tasks.append(asyncio.create_task(run_clock(edge)))
+        tasks += [asyncio.create_task(clock.keep_time(pool)), asyncio.create_task(run_clock(edge))]
     try:
         yield
     finally:

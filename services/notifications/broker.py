@@ -1,7 +1,6 @@
 """The broker: it carries ids and may lose them all; the tables are the truth and the relay rings again."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -17,6 +16,7 @@ from dramatiq_postgres.utils import tidy4json
 from psycopg.types.json import Json
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from shared import clock
 from shared.broker_url import split_nodes
 
 Errand = Literal["plan", "send_urgent", "send"]
@@ -106,7 +106,7 @@ def ring(broker: Broker, errand: Errand, ids: Sequence[UUID]) -> None:
     message: Message[Any] = Message(
         queue_name=queue_of(broker, errand),
         actor_name=errand,
-        args=([str(each) for each in ids], time.time()),
+        args=([str(each) for each in ids], clock.now().timestamp()),
         kwargs={},
         options={},
     )
@@ -140,7 +140,7 @@ def _on_loop(
         await errand(ids)
 
     def act(ids: list[str], rung_at: float) -> None:
-        if time.time() - rung_at < STALE_AFTER_SECONDS:
+        if clock.now().timestamp() - rung_at < STALE_AFTER_SECONDS:
             asyncio.run_coroutine_threadsafe(run([UUID(each) for each in ids]), loop).result()
 
     return act

@@ -1,11 +1,11 @@
 """The circuit: whether mails may be begun now; it opens when the server gives no answer, for all workers at once."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
 from services.notifications.conditions import Conditions, Lookout
 from services.notifications.note_mail_server import may_probe, note_away, note_back
 from services.notifications.smtp import Outcome
+from shared import clock
 from shared.database import Pool, transaction
 
 # so many mails in a row without an answer: it is not the mails
@@ -39,7 +39,7 @@ class Circuit:
         if not conditions.away:
             return _ALL
         async with transaction(self._pool) as connection:
-            return int(await may_probe(connection, self._server, now=datetime.now(UTC)))
+            return int(await may_probe(connection, self._server, now=clock.now()))
 
     async def goes_on(self, let_through: int) -> bool:
         """Whether the next of the mails that were let through may be begun."""
@@ -63,12 +63,12 @@ class Circuit:
     async def open(self, error: str) -> None:
         """Nobody begins anything until one has tried."""
         async with transaction(self._pool) as connection:
-            await note_away(connection, self._server, error=error, now=datetime.now(UTC))
+            await note_away(connection, self._server, error=error, now=clock.now())
         self._lookout.forget()
 
     async def _close(self) -> None:
         async with transaction(self._pool) as connection:
-            was_away = await note_back(connection, self._server, now=datetime.now(UTC))
+            was_away = await note_back(connection, self._server, now=clock.now())
         self._lookout.forget()
         if was_away:
             self._ring()

@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct
 
+from shared import clock
 from shared.database import Pool
 
 # somebody presses « pause »: nothing is begun a second later
@@ -57,7 +58,7 @@ class Lookout:
                    (SELECT array_agg(held_until) FROM notifications.domains WHERE held_until > $2) AS until
             """,
             self._server,
-            datetime.now(UTC),
+            clock.now(),
         )
         held = dict(zip(row["domains"] or (), row["until"] or (), strict=True))
         self._seen = Conditions(paused=row["paused"], probe_at=row["probe_at"], held=held)

@@ -20,6 +20,7 @@ from services.notifications.reactions import URGENT_BELOW
 from services.notifications.smtp import server_of
 from services.notifications.tags import KNOWN_TAGS, URGENT_TAGS
 from services.notifications.thin_out import AT_MOST, thin_out
+from shared import clock
 from shared.database import CONNECTION_LOST
 from shared.outbox import DOORBELL
 from shared.settings import Settings
@@ -95,6 +96,7 @@ class Relay:
                     await connection.add_listener(DOORBELL, self.wake)
                     log.info("relay.listening")
                     while not stop.is_set():
+                        await clock.look_now_and_then(connection)
                         busy = await self.tick(connection)
                         await self._thin_out(connection)
                         patience = 0.1

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -26,6 +25,7 @@ from services.notifications.origins import origins_of_deliveries
 from services.notifications.render import Printer, Rendered
 from services.notifications.render_notice import NoticePrinter
 from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, MailServerAway, Outcome, send_mail
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Connection, Pool, transaction
 from shared.settings import Settings
 from shared.traces import Traceparent, span_after
@@ -126,7 +126,7 @@ class Sender:
         brakes = await self._brakes()
         async with transaction(self._pool) as connection:
             claim = await claim_deliveries(
-                connection, ids, most=most, facts=self._facts, now=datetime.now(UTC), brakes=brakes
+                connection, ids, most=most, facts=self._facts, now=clock.now(), brakes=brakes
             )
             rendered = await self._render(connection, [each for each in claim.letters if each.letter.mail is None])
             if rendered:
@@ -136,9 +136,7 @@ class Sender:
     async def _prepare_notices(self, ids: Sequence[UUID], most: int) -> Prepared:
         brakes = await self._brakes()
         async with transaction(self._pool) as connection:
-            claim = await claim_notices(
-                connection, ids, most=most, facts=self._facts, now=datetime.now(UTC), brakes=brakes
-            )
+            claim = await claim_notices(connection, ids, most=most, facts=self._facts, now=clock.now(), brakes=brakes)
             fresh = [each for each in claim.letters if each.letter.mail is None]
             rendered = await self._render_notices(connection, fresh)
             if rendered:
@@ -178,7 +176,7 @@ class Sender:
         for wait in (0.2, 0.5, 1, 2, 4, None):
             try:
                 async with transaction(self._pool) as connection:
-                    await mark_attempts(connection, attempts, now=datetime.now(UTC))
+                    await mark_attempts(connection, attempts, now=clock.now())
             except (*CONNECTION_LOST, NO_ROOM, asyncpg.DeadlockDetectedError):
                 if wait is None:
                     raise

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from contextlib import suppress
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +18,7 @@ from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
 from services.notifications.smtp import MailServer, MailServerAway
 from services.notifications.webhooks.caller import Caller
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Pool, open_pool, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
@@ -86,12 +86,12 @@ class Errands:
     async def _note(self, event_id: UUID, error: Exception) -> None:
         with suppress(*CONNECTION_LOST):
             async with transaction(self._pool) as connection:
-                await note_failed_plans(connection, {event_id: describe(error)}, now=datetime.now(UTC))
+                await note_failed_plans(connection, {event_id: describe(error)}, now=clock.now())
 
     async def _plan(self, event_ids: list[UUID]) -> list[UUID]:
         with spans_of_batch("plan", await origins_of_events(self._pool, event_ids), events=len(event_ids)):
             async with transaction(self._pool) as connection:
-                deliveries = await plan_events(connection, event_ids, settings=self._settings, now=datetime.now(UTC))
+                deliveries = await plan_events(connection, event_ids, settings=self._settings, now=clock.now())
         log.info("events.planned", events=len(event_ids), deliveries=len(deliveries))
         return deliveries
 
@@ -116,6 +116,7 @@ async def _work(settings: Settings) -> None:
     )
     doorbell = Doorbell(settings.database_url)
     ringing = asyncio.create_task(doorbell.run())
+    timing = asyncio.create_task(clock.keep_time(pool))
     calling = asyncio.create_task(Caller(settings, pool).run())
     broker = open_broker(settings.broker_url)
     errands = Errands(settings, pool, mail_server, doorbell)
@@ -129,6 +130,7 @@ async def _work(settings: Settings) -> None:
         await asyncio.wait_for(asyncio.gather(*stopping), timeout=SECONDS_TO_FINISH)
     ringing.cancel()
     calling.cancel()
+    timing.cancel()
     await mail_server.close()
     pool.terminate()
 

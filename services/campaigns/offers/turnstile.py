@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +11,7 @@ from services.campaigns.figures import MEMBERS, Histogram
 from services.campaigns.offers.recognise_pupils import Outcome
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.registration import Registered, RegistrationRequest
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Pool, transaction
 from shared.outbox import Doorbell
 from shared.refusal import Refusal
@@ -119,7 +119,7 @@ class Turnstile:
         with spans_of_batch("turnstile.batch", origins, offer_id=str(offer_id), members=len(requests)):
             async with transaction(self._pool) as connection:
                 outcomes = await register_pupils(
-                    connection, offer_id=offer_id, requests=requests, signer=self._signer, now=datetime.now(UTC)
+                    connection, offer_id=offer_id, requests=requests, signer=self._signer, now=clock.now()
                 )
         self._doorbell.ring()
         return outcomes

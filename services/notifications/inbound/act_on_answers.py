@@ -5,7 +5,7 @@ campaign service does it once.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from services.notifications.inbound.note_bounce import note_bounce
 from services.notifications.inbound.note_complaint import note_complaint
 from services.notifications.inbound.pass_letter import pass_letter
 from services.notifications.inbound.record_answer import Facts
+from shared import clock
 from shared.database import Connection, Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import ReplyScope
@@ -57,13 +58,13 @@ class Answers:
     async def act_on(self, answer_id: UUID) -> str:
         """What one answer came to; empty where somebody else acts on it, or the service cannot be asked now."""
         async with transaction(self._pool) as connection:
-            claimed = await claim_answers(connection, now=datetime.now(UTC), answer_id=answer_id)
+            claimed = await claim_answers(connection, now=clock.now(), answer_id=answer_id)
         return await self._act(claimed[0]) if claimed else ""
 
     async def act_on_due(self) -> int:
         """Act on what is due; how many there were."""
         async with transaction(self._pool) as connection:
-            claimed = await claim_answers(connection, now=datetime.now(UTC))
+            claimed = await claim_answers(connection, now=clock.now())
         for each in claimed:
             await self._act(each)
         return len(claimed)
@@ -81,7 +82,7 @@ class Answers:
             await self._postpone(answer, type(error).__name__)
             return ""
         async with transaction(self._pool) as connection:
-            await _finish(connection, answer.id, "done", outcome, now=datetime.now(UTC))
+            await _finish(connection, answer.id, "done", outcome, now=clock.now())
         log.info("answer.acted", answer_id=str(answer.id), kind=answer.kind, outcome=outcome)
         return outcome
 
@@ -129,7 +130,7 @@ class Answers:
         )
 
     async def _postpone(self, answer: ClaimedAnswer, why: str) -> None:
-        now = datetime.now(UTC)
+        now = clock.now()
         log.warning("answer.postponed", answer_id=str(answer.id), error=why, attempt=answer.attempts)
         async with transaction(self._pool) as connection:
             if now - answer.received_at > GIVE_UP_AFTER:

@@ -9,6 +9,7 @@ import structlog
 from services.notifications.inbound.act_on_answers import Answers
 from services.notifications.inbound.campaigns_api import Campaigns
 from services.notifications.inbound.server import Door, Reception
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, open_pool
 from shared.settings import Settings
 
@@ -23,6 +24,7 @@ async def run_inbound(settings: Settings, stop: asyncio.Event) -> None:
     # the library repeats what a stranger has said to it, addresses and all
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     pool = await open_pool(settings.database_url, size=min(settings.database_pool, CONNECTIONS))
+    timing = asyncio.create_task(clock.keep_time(pool))
     campaigns = Campaigns(settings)
     answers = Answers(settings, pool, campaigns)
     reception = Reception(settings, pool, answers)
@@ -32,6 +34,7 @@ async def run_inbound(settings: Settings, stop: asyncio.Event) -> None:
         await stop.wait()
         log.info("inbound.stopping")
     acting.cancel()
+    timing.cancel()
     with suppress(asyncio.CancelledError):
         await acting
     await campaigns.close()

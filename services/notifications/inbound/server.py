@@ -8,7 +8,6 @@ import asyncio
 import re
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -20,6 +19,7 @@ from services.notifications.inbound.find_addressee import Addressee, find_addres
 from services.notifications.inbound.reading import Reading, read
 from services.notifications.inbound.record_answer import record_answer
 from services.notifications.inbound.unreadable import NotTaken
+from shared import clock
 from shared.database import CONNECTION_LOST, Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -74,7 +74,7 @@ class Reception:
                     address,
                     mail_domain=self._settings.mail_domain,
                     signer=self._signer,
-                    now=datetime.now(UTC),
+                    now=clock.now(),
                 )
         except NotTaken as refusal:
             session.wrong_addresses += 1
@@ -92,7 +92,7 @@ class Reception:
         if _BARE.search(raw):
             return "550 5.6.0 lines end with CR and LF, both (RFC 5321)"
         addressee = envelope.addressee
-        now = datetime.now(UTC)
+        now = clock.now()
         try:
             async with self._reading:
                 reading = await asyncio.to_thread(

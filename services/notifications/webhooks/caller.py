@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -11,6 +10,7 @@ from services.notifications.failure import describe
 from services.notifications.webhooks.call import Call, body_of, headers_of
 from services.notifications.webhooks.claim_calls import claim_calls, mark_call
 from services.notifications.webhooks.plan_calls import plan_asked_calls
+from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Pool, transaction
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -51,9 +51,9 @@ class Caller:
     async def call_due(self) -> list[asyncio.Task[None]]:
         """Begin the calls that are due; the tasks."""
         async with transaction(self._pool) as connection:
-            await plan_asked_calls(connection, now=datetime.now(UTC))
+            await plan_asked_calls(connection, now=clock.now())
             calls = await claim_calls(
-                connection, busy=self._under_way, most=AT_ONCE - len(self._under_way), now=datetime.now(UTC)
+                connection, busy=self._under_way, most=AT_ONCE - len(self._under_way), now=clock.now()
             )
         for call in calls:
             self._under_way[call.webhook_id] = asyncio.create_task(self._call(call))
@@ -66,10 +66,10 @@ class Caller:
         try:
             body = body_of(call)
             secrets = self._signer.webhook_secrets(call.webhook_id, call.version)
-            headers = headers_of(call, body, secrets=secrets, now=datetime.now(UTC))
+            headers = headers_of(call, body, secrets=secrets, now=clock.now())
             answer = await post_call(call.url, body, headers, private=self._settings.private_webhooks)
             async with transaction(self._pool) as connection:
-                await mark_call(connection, call, answer, now=datetime.now(UTC))
+                await mark_call(connection, call, answer, now=clock.now())
             log.info("call.made", call_id=str(call.id), status=answer.status, attempt=call.attempts)
         except CONNECTION_LOST as error:
             log.warning("call.postponed", call_id=str(call.id), error=type(error).__name__)
