@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -142,7 +141,7 @@ class Relay:
         if time.monotonic() < self._thin_out_at:
             return
         async with connection.transaction():
-            done = await thin_out(connection, now=datetime.now(UTC))
+            done = await thin_out(connection, now=clock.now())
         if done < AT_MOST:
             self._thin_out_at = time.monotonic() + THIN_OUT_SECONDS
 

@@ -8,6 +8,7 @@ import asyncio
 import re
 import time
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import structlog

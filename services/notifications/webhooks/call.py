@@ -16,6 +16,7 @@ TRIED_AGAIN_AFTER = tuple(
 # what a fact says to another program: ids and states. Who it is about is behind them, for who may read it
 TOLD = ("offer_id", "revision", "registration_id", "session_id", "held_for", "deadline", "position", "how")
 TRIED = "webhook.tried"
+NOT_TRIED_AGAIN_AFTER = timedelta(minutes=1)
 
 Meaning = Literal["answered", "gone", "later"]
 
@@ -34,10 +35,14 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class CallAnswer(Struct, frozen=True):
-    """What came back: the HTTP status, none where nothing did, and the first words or what went wrong."""
+    """What came back: the HTTP status, none where nothing did, and the first words or what went wrong.
+
+    Where it was not even `tried`, it counts as no attempt.
+    """
 
     status: int | None
     words: str
+    tried: bool = True
 
     @property
     def meaning(self) -> Meaning:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.webhooks.call import Call, CallAnswer, next_try
+from services.notifications.webhooks.call import NOT_TRIED_AGAIN_AFTER, Call, CallAnswer, next_try
 from shared.database import Connection
 
 # longer than a call may take (post_call.SECONDS)
@@ -58,11 +58,14 @@ async def claim_calls(connection: Connection, *, busy: Collection[UUID], most: i
 async def mark_call(connection: Connection, call: Call, answer: CallAnswer, *, now: datetime) -> None:
     """Answered, due again later, or given up. An address that is gone (410) is called no more until resumed."""
     again = next_try(call.attempts, now) if answer.meaning == "later" else None
+    if not answer.tried:
+        again = now + NOT_TRIED_AGAIN_AFTER
     state = "answered" if answer.meaning == "answered" else "due" if again else "failed"
     await connection.execute(
         """
         UPDATE notifications.calls
-        SET state = $2, due_at = coalesce($3, due_at), status = $4, answer = $5, called_at = $6
+        SET state = $2, due_at = coalesce($3, due_at), status = $4, answer = $5, called_at = $6,
+            attempts = attempts - $7::bool::int
         WHERE id = $1 AND state = 'due'
         """,
         call.id,
@@ -71,6 +74,7 @@ async def mark_call(connection: Connection, call: Call, answer: CallAnswer, *, n
         answer.status,
         answer.words,
         now,
+        not answer.tried,
     )
     if answer.meaning == "gone":
         await connection.execute(

@@ -19,6 +19,10 @@ class NotCalled(Exception):
     """Why an address is not called, in words for who set it up."""
 
 
+class NamesAway(Exception):
+    """Names cannot be looked up from here now: nothing was tried, and nobody's address is at fault."""
+
+
 async def post_call(url: str, body: bytes, headers: dict[str, str], *, private: bool) -> CallAnswer:
     """What the address answered. Redirections are not followed. `private`: this machine and its network may be called.
 
@@ -28,6 +32,8 @@ async def post_call(url: str, body: bytes, headers: dict[str, str], *, private: 
         async with asyncio.timeout(SECONDS):
             address = await find_address(url, private=private)
             return await _post(url, address, body, headers)
+    except NamesAway:
+        return CallAnswer(None, "names cannot be looked up now", tried=False)
     except NotCalled as refusal:
         return CallAnswer(None, str(refusal))
     except TimeoutError:
@@ -44,6 +50,10 @@ async def find_address(url: str, *, private: bool) -> str:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise NamesAway from error
+        raise NotCalled("this name leads nowhere") from error
     except (OSError, UnicodeError) as error:
         raise NotCalled("this name leads nowhere") from error
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
