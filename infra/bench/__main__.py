@@ -25,7 +25,7 @@ from infra.bench.feed_rounds import measure_feeds
 from infra.bench.figures import Figure, show
 from infra.bench.finding_rounds import measure_finding
 from infra.bench.history import CHART, KEPT, Entry, append_entry, commit_here, entry_of, now, read_history
-from infra.bench.machine import describe_machine, say_machine
+from infra.bench.machine import describe_machine, say_busy, say_machine
 from infra.bench.mail_rounds import measure_mails
 from infra.bench.planning_rounds import measure_planning
 from infra.bench.profiling import show_profiles
@@ -48,9 +48,8 @@ ROUNDS: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
 START = "start"
 
 
-async def measure(names: Sequence[str], console: Console, profiles: Path | None = None) -> list[Figure]:
-    """Each of these rounds on a fresh database; a figure that cannot be measured ends the run with its reason."""
-    figures: list[Figure] = []
+async def measure(names: Sequence[str], figures: list[Figure], console: Console, profiles: Path | None = None) -> None:
+    """Each of these rounds on a fresh database, added to `figures` as it ends; one that fails is the end."""
     for name in names:
         with console.status(f"{name}…"):
             if name == START:
@@ -58,7 +57,6 @@ async def measure(names: Sequence[str], console: Console, profiles: Path | None 
                 continue
             async with bench(profiles=profiles) as running:
                 figures += await ROUNDS[name](running)
-    return figures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,9 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         entry = msgspec.json.decode(LAST.read_bytes(), type=Entry)
     else:
         machine = describe_machine()
-        console.print(say_machine(machine))
-        figures = uvloop.run(measure(asked.rounds or [*ROUNDS, START], console))
-        show(figures, console)
+        console.print(say_machine(machine), say_busy(machine))
+        figures: list[Figure] = []
+        try:
+            uvloop.run(measure(asked.rounds or [*ROUNDS, START], figures, console))
+        finally:
+            # what was measured before a round that failed is not lost
+            show(figures, console)
         entry = entry_of(figures, machine, at=now(), commit=commit_here())
         LAST.parent.mkdir(parents=True, exist_ok=True)
         LAST.write_bytes(msgspec.json.format(msgspec.json.encode(entry), indent=2) + b"\n")
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _profile(name: str, console: Console) -> int:
     folder = Path(tempfile.mkdtemp(prefix="quinzaine-profiles-"))
-    uvloop.run(measure([name], console, folder))
+    uvloop.run(measure([name], [], console, folder))
     show_profiles(folder, console)
     return 0
 

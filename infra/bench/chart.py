@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from infra.bench.history import Entry, Kept
-from infra.bench.machine import say_machine
+from infra.bench.machine import say_busy, say_machine
 
 NAMES, BARS, FIGURES = 400, 380, 76
-ROW, TOP, BOTTOM = 26, 62, 30
+ROW, TOP, BOTTOM = 26, 80, 30
 # a ratio may be above its limit: the scale ends at the highest, and no bar leaves it
 SCALE_AT_LEAST, SCALE_AT_MOST = 1.0, 1.6
 EARLIER = 5
@@ -28,6 +28,7 @@ def draw_chart(history: Sequence[Entry]) -> str:
         f'<rect width="{width}" height="{height}" rx="8" fill="#fff"/>',
         _text(14, 24, _title(entry), size=15, weight=600),
         _text(14, 44, say_machine(entry.machine), size=11, fill=PALE),
+        _text(14, 61, say_busy(entry.machine), size=11, fill=GOAL),
     ]
     for tenths in range(0, int(scale * 10) + 1, 2):
         x = _x(tenths / 10, scale)

@@ -14,7 +14,10 @@ LOSS_AT_MOST = 0.20
 
 
 class Verdict(StrEnum):
-    """`lost`: worse by more than is allowed; `noisy`: its median is, but the rounds of both runs overlap."""
+    """`lost`: worse by more than is allowed; `noisy`: its median is, but the rounds of both runs overlap.
+
+    Or one of the runs had to share its machine: then nothing is said to be lost.
+    """
 
     KEPT = "kept"
     NOISY = "noisy"
@@ -37,17 +40,18 @@ def compare(then: Entry, now: Entry) -> list[Line]:
     """Every ratio of either run, those of now first. A ratio that is no longer measured is lost sight of, and said."""
     before = {kept.name: kept.ratio for kept in then.ratios}
     after = {kept.name: kept.ratio for kept in now.ratios}
-    return [_line(name, before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before])]
+    busy = then.machine.is_busy or now.machine.is_busy
+    return [_line(name, before.get(name), after.get(name), busy=busy) for name in dict.fromkeys([*after, *before])]
 
 
-def _line(name: str, then: Span | None, now: Span | None) -> Line:
+def _line(name: str, then: Span | None, now: Span | None, *, busy: bool) -> Line:
     if then is None or now is None:
         verdict = Verdict.NEW if then is None else Verdict.GONE
         return Line(name=name, then=then, now=now, loss=0.0, verdict=verdict)
     loss = 1 - now.median / then.median
     verdict = Verdict.KEPT
     if loss > LOSS_AT_MOST:
-        verdict = Verdict.LOST if now.most < then.least else Verdict.NOISY
+        verdict = Verdict.LOST if now.most < then.least and not busy else Verdict.NOISY
     return Line(name=name, then=then, now=now, loss=loss, verdict=verdict)
 
 
@@ -58,7 +62,9 @@ def is_lost(lines: Sequence[Line]) -> bool:
 
 def show_comparison(then: Entry, lines: Sequence[Line], console: Console) -> None:
     """The table."""
-    table = Table(title=f"Beside {then.commit or 'an unnamed commit'} of {then.at:%Y-%m-%d}", title_justify="left")
+    busy = ", on a busy machine" if then.machine.is_busy else ""
+    title = f"Beside {then.commit or 'an unnamed commit'} of {then.at:%Y-%m-%d}{busy}"
+    table = Table(title=title, title_justify="left")
     for column in ("ratio", "then", "now", "change", ""):
         table.add_column(column, justify="left" if column in ("ratio", "") else "right")
     for line in lines:

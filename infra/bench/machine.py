@@ -22,6 +22,14 @@ class Machine(Struct, frozen=True, kw_only=True):
     postgresql: str
     load: float
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether others had more to do here than there are cores: ratios of such a run are worth little.
+
+        A bare loop is one process and waits for its turn; what it is the limit of is several, and gets more of them.
+        """
+        return self.load > self.cores
+
 
 def describe_machine() -> Machine:
     """This machine, now; cores are those this process may use."""
@@ -48,6 +56,11 @@ def say_machine(machine: Machine) -> str:
         f"{machine.cores} cores ({machine.processor}), {machine.memory_gb:g} GB, {machine.kernel}, "
         f"Python {machine.python}, PostgreSQL {machine.postgresql}, load {machine.load:g} at the start"
     )
+
+
+def say_busy(machine: Machine) -> str:
+    """A warning, where one is needed."""
+    return "The machine was busy with other work: ratios of this run are worth little." if machine.is_busy else ""
 
 
 def _processor() -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from infra.bench.chart import BARS, MET, MISSED, NAMES, draw_chart
 from infra.bench.figures import Span
-from infra.bench.history import Entry, Kept
+from infra.bench.history import KEPT, Entry, Kept, read_history
 from infra.bench.machine import Machine
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,3 +73,9 @@ def test_earlier_runs_are_dots_of_the_same_name_only() -> None:
 def test_the_chart_of_no_run_is_refused() -> None:
     with pytest.raises(IndexError):
         draw_chart([])
+
+
+def test_the_kept_history_can_be_read_and_drawn() -> None:
+    history = read_history(KEPT)
+    assert history, "the figures of a release are kept"
+    ElementTree.fromstring(draw_chart(history))  # noqa: S314

@@ -12,7 +12,7 @@ from infra.bench import __main__ as command
 from infra.bench.comparison import Verdict, compare, is_lost, show_comparison
 from infra.bench.figures import Span, at_most, fact, share, show, span
 from infra.bench.history import Entry, Kept, append_entry, entry_of, read_history
-from infra.bench.machine import Machine, describe_machine, say_machine
+from infra.bench.machine import Machine, describe_machine, say_busy, say_machine
 
 MACHINE = Machine(
     cores=2, processor="Essai", memory_gb=8, kernel="Linux 6", python="3.13.1", postgresql="18.0", load=0.5
@@ -39,6 +39,16 @@ def test_rounds_that_reach_those_of_before_are_noise_and_no_loss() -> None:
     then = run(mails=(0.5, 1.0, 1.1))
     assert verdicts(then, run(mails=(0.3, 0.6, 0.7))) == {"mails": Verdict.NOISY}
     assert verdicts(then, run(mails=(0.3, 0.4, 0.49))) == {"mails": Verdict.LOST}
+
+
+def test_on_a_machine_that_is_busy_with_other_work_nothing_is_said_to_be_lost() -> None:
+    quiet, busy = run(mails=(0.9, 1.0, 1.1)), msgspec.structs.replace(MACHINE, load=9.5)
+    slow = run(mails=(0.1, 0.2, 0.3))
+    assert verdicts(quiet, slow) == {"mails": Verdict.LOST}
+    assert verdicts(quiet, msgspec.structs.replace(slow, machine=busy)) == {"mails": Verdict.NOISY}
+    assert verdicts(msgspec.structs.replace(quiet, machine=busy), slow) == {"mails": Verdict.NOISY}
+    assert "busy with other work" in say_busy(busy)
+    assert not say_busy(MACHINE)
 
 
 def test_what_only_one_run_measured_is_said_and_is_no_loss() -> None:
