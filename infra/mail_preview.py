@@ -16,6 +16,7 @@ from shared.languages import Language
 from shared.notices import HostNotice, SpeakerNotice
 from shared.programme import Programme
 from shared.settings import Settings
+from shared.wording import Wording
 
 
 def mail_preview(settings: Settings) -> Preview:
@@ -56,11 +57,13 @@ class MailGallery:
             for name, occasion in OCCASIONS.items()
         )
 
-    def show(self, name: str, *, language: Language, programme: Programme | None) -> tuple[ShownMail, ...]:
+    def show(
+        self, name: str, *, language: Language, programme: Programme | None, wording: Wording | None = None
+    ) -> tuple[ShownMail, ...]:
         """Every way of a message."""
         if name not in OCCASIONS:
             return ()
-        shown = show_message(self._settings, name, language=language, programme=programme)
+        shown = show_message(self._settings, name, language=language, programme=programme, wording=wording)
         return tuple(_shown(each) for each in shown)
 
 

@@ -959,6 +959,14 @@ CREATE TABLE campaigns.visits (
     CONSTRAINT visits_lasts_check CHECK (((lasts >= '00:10:00'::interval) AND (lasts <= '04:00:00'::interval)))
 );
 
+CREATE TABLE campaigns.wordings (
+    campaign_id uuid NOT NULL,
+    message text NOT NULL,
+    version integer NOT NULL,
+    sentences jsonb NOT NULL,
+    CONSTRAINT wordings_version_check CHECK ((version >= 1))
+);
+
 CREATE TABLE notifications.answers (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -1229,6 +1237,14 @@ CREATE TABLE contract.webhooks (
     CONSTRAINT webhooks_url_check CHECK ((length(url) <= 500)),
     CONSTRAINT webhooks_version_check CHECK ((version >= 1))
 );
+
+CREATE VIEW contract.wordings AS
+ SELECT o.id AS offer_id,
+    w.message,
+    w.sentences
+   FROM (campaigns.offers o
+     JOIN campaigns.wordings w ON ((w.campaign_id = o.campaign_id)))
+  WHERE (w.sentences <> '{}'::jsonb);
 
 CREATE TABLE notifications.calendars (
     registration_id uuid NOT NULL,
@@ -1522,6 +1538,9 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_organisation_id_session_id_key UNIQUE (teacher_id, organisation_id, session_id);
+
+ALTER TABLE ONLY campaigns.wordings
+    ADD CONSTRAINT wordings_pkey PRIMARY KEY (campaign_id, message);
 
 ALTER TABLE ONLY contract.call_requests
     ADD CONSTRAINT call_requests_pkey PRIMARY KEY (id);
@@ -2132,6 +2151,9 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.wordings
+    ADD CONSTRAINT wordings_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY contract.call_requests
     ADD CONSTRAINT call_requests_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES contract.webhooks(id);

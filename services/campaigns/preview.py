@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.events import AnyEvent
 from shared.languages import Language
 from shared.programme import Programme
+from shared.wording import Wording
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -81,7 +82,9 @@ class Gallery(Protocol):
     def list_messages(self) -> tuple[KnownMessage, ...]:
         """Those there are."""
 
-    def show(self, name: str, *, language: Language, programme: Programme | None) -> tuple[ShownMail, ...]:
+    def show(
+        self, name: str, *, language: Language, programme: Programme | None, wording: Wording | None = None
+    ) -> tuple[ShownMail, ...]:
         """The ways of a message, of a real programme or an invented one; empty for a message there is none of."""
 
 
@@ -92,6 +95,6 @@ class EmptyGallery:
         """None is known here."""
         return ()
 
-    def show(self, name: str, *, language: Language, programme: Programme | None) -> tuple[ShownMail, ...]:  # noqa: ARG002
+    def show(self, name: str, **_: object) -> tuple[ShownMail, ...]:  # noqa: ARG002
         """Nothing is shown."""
         return ()

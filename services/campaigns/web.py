@@ -34,6 +34,7 @@ from services.campaigns.look.spoken import Site
 from services.campaigns.look.static_files import route_handlers as static_files
 from services.campaigns.measured import Measured
 from services.campaigns.messages.routes import route_handlers as messages
+from services.campaigns.messages.wording.routes import route_handlers as wording
 from services.campaigns.offers.answers.json_routes import route_handlers as answers_json
 from services.campaigns.offers.builder.json_routes import route_handlers as builder_json
 from services.campaigns.offers.builder.routes import route_handlers as builder
@@ -151,6 +152,7 @@ def create_app(
             *unwanted,
             *digests,
             *messages,
+            *wording,
             *privacy,
             *privacy_json,
             *planning,

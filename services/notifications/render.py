@@ -18,6 +18,7 @@ from services.notifications.paper import write_html, write_html_part, write_part
 from services.notifications.reminders import REMINDING
 from services.notifications.seal import Seal
 from services.notifications.week import view_changes, view_first, view_period, view_week
+from services.notifications.wordings import values_of_letter
 from shared.calendar.invitation import Method, has_entry, write_decline_counter, write_invitation
 from shared.events import (
     AnyEvent,
@@ -35,6 +36,7 @@ from shared.languages import language, speaking, translate
 from shared.programme import Programme
 from shared.settings import Settings
 from shared.signed_links import Signer
+from shared.wording import Wording, say_wording
 
 WITH_DEADLINE = (RegistrationHeld, RegistrationConsentReminded, RegistrationDeclined, RegistrationSeatReminded)
 
@@ -66,19 +68,24 @@ class Printer:
         self._seal = Seal(settings)
         self._weeks = _Weeks()
 
-    def render(self, claimed: Claimed, programme: Programme) -> Rendered:
+    def render(self, claimed: Claimed, programme: Programme, wording: Wording | None = None) -> Rendered:
         """The mail of a claimed letter, in its reader's language; `programme` is that of its standing.
+
+        `wording` is what its campaign adds.
 
         Raises `UnsafeHeader`.
         """
         with speaking(claimed.letter.recipient.language):
-            return self._render(claimed, programme)
+            return self._render(claimed, programme, wording)
 
-    def _render(self, claimed: Claimed, programme: Programme) -> Rendered:
+    def _render(self, claimed: Claimed, programme: Programme, wording: Wording | None) -> Rendered:
         letter = claimed.letter
         standing = letter.standing(claimed.event)
         address = letter.address or ""
-        context = self._context(claimed, programme, standing)
+        context = {
+            **self._context(claimed, programme, standing),
+            **say_wording(wording, language(), values_of_letter(programme, letter.pupil, standing.group_id)),
+        }
         method = _method(letter, programme, standing)
         calendar = self._calendar(claimed, programme, standing, method) if method else None
         subject = write_subject(letter.message, context)

@@ -18,11 +18,13 @@ from services.notifications.paper import (
 from services.notifications.render import Rendered, unwanted_url
 from services.notifications.seal import Seal
 from services.notifications.view_notices import view_notice
+from services.notifications.wordings import values_of_notice
 from shared.appointment import Appointment
 from shared.calendar.promise import Promise, write_promise
 from shared.languages import _, language, speaking
 from shared.settings import Settings
 from shared.signed_links import Signer
+from shared.wording import Wording, say_wording
 
 
 class NoticePrinter:
@@ -35,12 +37,15 @@ class NoticePrinter:
         self._signer = Signer(settings.secret_keys)
         self._seal = Seal(settings)
 
-    def render(self, claimed: ClaimedNotice) -> Rendered:
-        """The mail of a claimed notice, in its reader's language. Raises `UnsafeHeader`."""
-        with speaking(claimed.letter.recipient.language):
-            return self._render(claimed)
+    def render(self, claimed: ClaimedNotice, wording: Wording | None = None) -> Rendered:
+        """The mail of a claimed notice, in its reader's language; `wording` is what its campaign adds.
 
-    def _render(self, claimed: ClaimedNotice) -> Rendered:
+        Raises `UnsafeHeader`.
+        """
+        with speaking(claimed.letter.recipient.language):
+            return self._render(claimed, wording)
+
+    def _render(self, claimed: ClaimedNotice, wording: Wording | None) -> Rendered:
         letter = claimed.letter
         view = view_notice(claimed, base_url=self._site, signer=self._signer)
         address = letter.address or ""
@@ -48,7 +53,12 @@ class NoticePrinter:
         sender = (
             f"{self._signer.reply_local_part(entry.id, entry.scope)}@{self._mail_domain}" if entry else self._sender
         )
-        context = {**_context(view), "because": say_because(letter.message), "answered": entry is not None}
+        context = {
+            **_context(view),
+            "because": say_because(letter.message),
+            "answered": entry is not None,
+            **say_wording(wording, language(), values_of_notice(claimed.event)),
+        }
         subject = write_subject(letter.message, context)
         mail = compose_mail(
             Sheet(

@@ -25,6 +25,7 @@ from services.notifications.origins import origins_of_deliveries
 from services.notifications.render import Printer, Rendered
 from services.notifications.render_notice import NoticePrinter
 from services.notifications.smtp import SECONDS_PER_MAIL, MailServer, MailServerAway, Outcome, send_mail
+from services.notifications.wordings import read_wordings
 from shared import clock
 from shared.database import CONNECTION_LOST, NO_ROOM, Connection, Pool, transaction
 from shared.settings import Settings
@@ -187,19 +188,26 @@ class Sender:
     async def _render(self, connection: Connection, claimed: Sequence[Claimed]) -> dict[UUID, Rendered]:
         keys = {each.letter.id: (each.letter.offer_id, each.letter.standing(each.event).programme) for each in claimed}
         programmes = await self._facts.programmes(connection, keys.values())
+        wordings = await read_wordings(connection, [(each.letter.offer_id, each.letter.message) for each in claimed])
         rendered: dict[UUID, Rendered] = {}
         for each in claimed:
             try:
-                rendered[each.letter.id] = self._printer.render(each, programmes[keys[each.letter.id]])
+                rendered[each.letter.id] = self._printer.render(
+                    each,
+                    programmes[keys[each.letter.id]],
+                    wordings.get((each.letter.offer_id, each.letter.message)),
+                )
             except Exception as error:  # noqa: BLE001  # one letter that cannot be written holds back no other
                 await _give_up(connection, each.letter.id, error)
         return rendered
 
     async def _render_notices(self, connection: Connection, claimed: Sequence[ClaimedNotice]) -> dict[UUID, Rendered]:
+        wordings = await read_wordings(connection, [(each.event.offer_id, each.letter.message) for each in claimed])
         rendered: dict[UUID, Rendered] = {}
         for each in claimed:
             try:
-                rendered[each.letter.id] = self._notice_printer.render(each)
+                wording = wordings.get((each.event.offer_id, each.letter.message)) if each.event.offer_id else None
+                rendered[each.letter.id] = self._notice_printer.render(each, wording)
             except Exception as error:  # noqa: BLE001  # one letter that cannot be written holds back no other
                 await _give_up(connection, each.letter.id, error)
         return rendered

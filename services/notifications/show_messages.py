@@ -20,6 +20,7 @@ from services.notifications.samples.notices import NOTICES, a_notice
 from shared.languages import Language
 from shared.programme import Programme
 from shared.settings import Settings
+from shared.wording import Wording
 
 LETTERS, OF_NOTICES = get_args(Message), get_args(NoticeMessage)
 MESSAGES: tuple[str, ...] = (*LETTERS, *OF_NOTICES)
@@ -41,7 +42,12 @@ class ShownMessage(Struct, frozen=True, kw_only=True):
 
 
 def show_message(
-    settings: Settings, message: str, *, language: Language, programme: Programme | None = None
+    settings: Settings,
+    message: str,
+    *,
+    language: Language,
+    programme: Programme | None = None,
+    wording: Wording | None = None,
 ) -> tuple[ShownMessage, ...]:
     """Every way of a message in a language; of an invented week where the programme has no session that takes place.
 
@@ -50,11 +56,11 @@ def show_message(
     if programme is not None and not planned_sessions(programme):
         programme = None
     shown = _letters if message in LETTERS else _notices
-    return tuple(shown(settings, message, language, programme))
+    return tuple(shown(settings, message, language, programme, wording))
 
 
 def _letters(
-    settings: Settings, message: str, language: Language, programme: Programme | None
+    settings: Settings, message: str, language: Language, programme: Programme | None, wording: Wording | None
 ) -> Iterator[ShownMessage]:
     sample = about(SAMPLES[message], programme) if programme else SAMPLES[message]
     week = after(sample, programme) if programme else programme_of(message)
@@ -64,11 +70,11 @@ def _letters(
     pupil = msgspec.structs.replace(PUPIL, language=language)
     for way in ways_of(message):
         claimed = a_letter(message, to=way, pupil=pupil, guardian=guardian, sample=sample)
-        yield ShownMessage(way=way, mail=printer.render(claimed, week).mail)
+        yield ShownMessage(way=way, mail=printer.render(claimed, week, wording).mail)
 
 
 def _notices(
-    settings: Settings, message: str, language: Language, programme: Programme | None
+    settings: Settings, message: str, language: Language, programme: Programme | None, wording: Wording | None
 ) -> Iterator[ShownMessage]:
     printer = NoticePrinter(settings)
     names = [name for name in NOTICES if name.partition(".")[0] == message]
@@ -78,4 +84,4 @@ def _notices(
         claimed = a_notice(name, sample=about(NOTICES[name], programme) if programme else None)
         reader = msgspec.structs.replace(claimed.letter.recipient, language=language)
         claimed = msgspec.structs.replace(claimed, letter=msgspec.structs.replace(claimed.letter, recipient=reader))
-        yield ShownMessage(way=name.partition(".")[2], mail=printer.render(claimed).mail)
+        yield ShownMessage(way=name.partition(".")[2], mail=printer.render(claimed, wording).mail)

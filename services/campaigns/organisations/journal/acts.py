@@ -28,6 +28,7 @@ ACTS = Glossary(
         # campaigns
         "propose_campaign": later("Campagne proposée"),
         "change_campaign": later("Campagne modifiée"),
+        "change_wording": later("Phrases des messages modifiées"),
         "change_keeping": later("Durée de conservation modifiée"),
         "duplicate_campaign": later("Campagne reprise"),
         "cancel_campaign": later("Campagne annulée"),

@@ -1,0 +1,1 @@
+"""The sentences that one campaign adds to its mails."""
