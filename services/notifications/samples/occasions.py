@@ -54,7 +54,9 @@ OCCASIONS: dict[Message | NoticeMessage, Occasion] = {
     "answer_outdated": _to(
         "pupil", "guardian", when=later("Quand un agenda répond à un programme qui a changé depuis.")
     ),
-    "invitation_again": _to("pupil", "guardian", when=later("Quand un agenda redemande l’invitation.")),
+    "invitation_again": _to(
+        "pupil", "guardian", when=later("Quand un agenda ou l’organisateur redemande l’invitation.")
+    ),
     "counter_declined": _to("pupil", "guardian", when=later("Quand un agenda propose un autre horaire.")),
     "personal_links": _to("pupil", "guardian", when=later("Quand quelqu’un redemande ses liens avec son adresse.")),
     "fresh_link": _to("pupil", "guardian", when=later("Avant de montrer ou d’effacer des données.")),

@@ -35,8 +35,9 @@ class NothingToSend(Refusal):
         super().__init__(later("Cette inscription a pris fin : il n’y a plus rien à renvoyer."))
 
 
-async def send_again(connection: Connection, *, offer_id: UUID, registration_id: UUID, now: datetime) -> None:
-    """The invitation keeps its UID, so a calendar that has it changes nothing; who only waits gets the personal link.
+async def send_again(connection: Connection, *, offer_id: UUID, registration_id: UUID, now: datetime) -> UUID:
+    """The pupil who is sent it. The invitation keeps its UID, so a calendar that has it changes nothing; who only waits
+    gets the personal link.
 
     Raises `UnknownRegistration`, `NothingToSend`, `SentJustNow`.
     """
@@ -67,3 +68,4 @@ async def send_again(connection: Connection, *, offer_id: UUID, registration_id:
             else RegistrationLinkRequested(**facts)
         ],
     )
+    return registration.pupil_id

@@ -120,9 +120,9 @@ async def post_sending_again(
         sending, _ = await find_sending(connection, offer.id, sending_id)
         if sending.registration_id is None:
             raise UnknownSending
-        await send_again(connection, offer_id=offer.id, registration_id=sending.registration_id, now=now)
+        pupil_id = await send_again(connection, offer_id=offer.id, registration_id=sending.registration_id, now=now)
         await write_audit(connection, actor, "send_again", now=now, offer_id=offer.id)
-    return Redirect(f"/planification/{slug}/envois?personne={sending.recipient_id}", status_code=303)
+    return Redirect(f"/planification/{slug}/envois?personne={pupil_id}", status_code=303)
 
 
 route_handlers: list[Any] = [get_sendings, get_sending, get_sending_page, post_sending_again]
