@@ -1,13 +1,16 @@
-"""Random weeks and their mailboxes: whatever changes, in whatever order mails are planned, sent, doubled and lost, each
-calendar ends as the registration or the promise stands, and nobody reads of what is not theirs.
+"""Random weeks and their mailboxes: whatever changes and calendars answer, in whatever order mails go, are doubled
+and lost, each calendar ends as the registration or the promise stands, and nobody reads of what is not theirs.
 
-Hypothesis plays verbs against a real database; mails go through a real SMTP server into a client that folds them.
+Hypothesis plays verbs against a real database; mails go through a real SMTP server into a client that folds them, and
+answers come back over SMTP: on time, late, doubled, foreign. `QUINZAINE_RANDOM_WEEKS` plays longer.
 """
 
 import asyncio
 import email
 import email.policy
+import os
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -20,6 +23,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from services.campaigns.offers.accept_seat import accept_seat
+from services.campaigns.offers.answers.end_leavings import end_leaving, find_ended_leavings
 from services.campaigns.offers.cancel_offer import cancel_offer
 from services.campaigns.offers.cancel_session import cancel_session
 from services.campaigns.offers.change_session import change_session
@@ -32,6 +36,10 @@ from services.campaigns.offers.refuse_seat import refuse_seat
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.seats.queue.change_group import change_group
 from services.campaigns.offers.session import SessionChange
+from services.campaigns.offers.speakers.add_speaker import add_speaker
+from services.campaigns.offers.speakers.answer_invitation import answer_invitation
+from services.campaigns.offers.speakers.invite_speaker import invite_speaker
+from services.campaigns.offers.speakers.speaker import parse_sheet
 from services.campaigns.offers.withdraw_registration import withdraw_registration
 from services.notifications.plan_events import plan_events
 from services.notifications.send_deliveries import Sender
@@ -45,11 +53,15 @@ from tests.conftest import _execute, with_database
 from tests.folding_client import FoldingCalendar
 from tests.programmes import truth
 from tests.services.notifications.sink import Sink, calendars_of, open_sink
+from tests.stories.replying import WayIn
 from tests.world import NOW, Week, a_pupil, a_week, at
 
 PUPILS = st.integers(1, 5)
-HOST = "accueil@chantiers.example"
+HOST, SPEAKER = "accueil@chantiers.example", "ange.caron@metiers.example"
 ORDERS = 50
+WEEKS = int(os.environ.get("QUINZAINE_RANDOM_WEEKS", "4"))
+# what answers came to, in all weeks of a run
+HEARD: Counter[str] = Counter()
 
 
 class Mailboxes(RuleBasedStateMachine):
@@ -81,6 +93,7 @@ class Mailboxes(RuleBasedStateMachine):
         )
         self.server = MailServer(self.settings.smtp_url, connections=2, local_hostname="quinzaine.example")
         self.sender = Sender(self.settings, self.pool, self.server)
+        self.way_in = WayIn(self.settings, self.pool, self.sink)
 
     @initialize(days=st.lists(st.integers(0, 10_000), min_size=3, max_size=4))
     def begin(self, days: list[int]) -> None:
@@ -89,6 +102,10 @@ class Mailboxes(RuleBasedStateMachine):
                 return await a_week(connection, seats=3, groups=("A", "B"), days=3)
 
         self.week = self.runner.run(week())
+        sheet = parse_sheet(name="Ange Caron", trade="Soudeur", email=SPEAKER, contact_again=True)
+        self.do(add_speaker, organisation_id=self.week.organisation_id, sheet=sheet)
+        named = "SELECT id FROM campaigns.speakers WHERE name = 'Ange Caron'"
+        self.speaker = self.runner.run(self.pool.fetchval(named))
         for number in range(1, 5):
             self.register(number)
         for seed in days:
@@ -134,9 +151,19 @@ class Mailboxes(RuleBasedStateMachine):
         """Eight acts of anybody, then some of their facts are planned in any order, and what is due is sent."""
         dice = random.Random(seed)  # noqa: S311  # plays
         for act in dice.choices(
-            (self.register, self._answer, self._regroup, self._move, self._rename, self._drop, self._promise),
-            weights=(3, 3, 3, 3, 2, 1, 4),
-            k=8,
+            (
+                self.register,
+                self._answer,
+                self._regroup,
+                self._move,
+                self._rename,
+                self._drop,
+                self._promise,
+                self._testify,
+                self._reply,
+            ),
+            weights=(3, 3, 3, 3, 2, 1, 4, 3, 6),
+            k=10,
         ):
             if act == self.register:
                 self.register(dice.randint(1, 5))
@@ -178,12 +205,38 @@ class Mailboxes(RuleBasedStateMachine):
             said: Any = dice.choice(["confirmed", "confirmed", "declined", "withdrawn"])
             self.do(answer_host_request, request_id=request_id, given=GivenAnswer(answer=said))
 
+    def _testify(self, dice: random.Random) -> None:
+        """The speaker is invited to one session, or answers."""
+        session_id = dice.choice(self.week.sessions)
+        request_id = self.runner.run(
+            self.pool.fetchval(
+                "SELECT id FROM campaigns.speaker_requests WHERE session_id = $1 ORDER BY id DESC LIMIT 1", session_id
+            )
+        )
+        if request_id is None or dice.random() < 0.2:
+            self.do(invite_speaker, session_id=session_id, speaker_id=self.speaker)
+        else:
+            self.do(
+                answer_invitation, request_id=request_id, answer=dice.choice(["confirmed", "confirmed", "declined"])
+            )
+
+    def _reply(self, dice: random.Random) -> None:
+        """Some calendars answer, by mail."""
+        for _ in range(4):
+            self.runner.run(self.way_in.answer(dice))
+
     @rule(days=st.sampled_from([1, 3]))
     def wait(self, days: int) -> None:
-        """The clock jumps: what was held is held no more."""
+        """The clock jumps: what was held is held no more, and who did not undo a no has left."""
         self.now += timedelta(days=days)
+        for registration_id in self.runner.run(self._ended_leavings()):
+            self.do(end_leaving, registration_id=registration_id)
         self.do(expire_holds, offer_id=self.week.offer_id)
         self.do(promote_free_seats, offer_id=self.week.offer_id)
+
+    async def _ended_leavings(self) -> list[UUID]:
+        async with self.pool.acquire() as connection:
+            return await find_ended_leavings(connection, now=self.now)
 
     @rule(sure=st.sampled_from([False] * 9 + [True]))
     def give_up(self, sure: bool) -> None:
@@ -211,6 +264,7 @@ class Mailboxes(RuleBasedStateMachine):
             if hasattr(self, "week"):
                 self.runner.run(self._check())
         finally:
+            self.runner.run(self.way_in.close())
             self.runner.run(self.server.close())
             self.runner.run(self.stack.aclose())
             self.pool.terminate()
@@ -230,7 +284,9 @@ class Mailboxes(RuleBasedStateMachine):
             JOIN contract.people p ON p.id = r.pupil_id
             """
         )
-        assert set(self._mailed()) <= {row["email"] for row in rows} | {HOST}, "who is not concerned is not written to"
+        assert set(self._mailed()) <= {row["email"] for row in rows} | {HOST, SPEAKER}, (
+            "who is not concerned is not written to"
+        )
         body = await self.pool.fetchval("SELECT body FROM contract.programmes ORDER BY version DESC LIMIT 1")
         programme = msgspec.json.decode(body, type=Programme)
         for address in {row["email"] for row in rows}:
@@ -242,14 +298,21 @@ class Mailboxes(RuleBasedStateMachine):
             ]
             self._folds_to(address, wanted)
             self._names_nobody_else(address)
+        for keeper, table in ((HOST, "host_requests"), (SPEAKER, "speaker_requests")):
+            await self._keeps(keeper, table)
+            self._names_nobody_else(keeper)
+        HEARD.update(self.way_in.heard)
+
+    async def _keeps(self, keeper: str, table: str) -> None:
+        """What a host or a speaker has promised is what their calendar shows."""
         promised = await self.pool.fetch(
-            """
-            SELECT q.id, s.starts_at, q.status FROM campaigns.host_requests q
+            f"""
+            SELECT q.id, s.starts_at, q.status FROM campaigns.{table} q
             JOIN campaigns.sessions s ON s.id = q.session_id WHERE q.in_calendar
-            """
+            """  # noqa: S608  # one of two tables of ours
         )
         self._folds_to(
-            HOST,
+            keeper,
             [
                 (
                     f"{row['id']}@quinzaine.example",
@@ -305,7 +368,7 @@ def test_random_weeks_end_in_everybody_s_calendar_as_they_stand(server_url, temp
     run_state_machine_as_test(
         Mailboxes,
         settings=settings(
-            max_examples=4,
+            max_examples=WEEKS,
             stateful_step_count=4,
             deadline=None,
             database=None,
@@ -314,3 +377,7 @@ def test_random_weeks_end_in_everybody_s_calendar_as_they_stand(server_url, temp
             suppress_health_check=list(HealthCheck),
         ),
     )
+    # answers that count, and answers that must not: a run without either shows little
+    assert {"leaving", "absent", "refused", "confirmed"} & set(HEARD), HEARD
+    assert {"promise_withdrawn", "promise_declined", "promise_confirmed"} & set(HEARD), HEARD
+    assert {"outdated", "overtaken", "foreign", "unsent"} & set(HEARD), HEARD
