@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.campaigns.personal_space.unwanted.decline_message import decline_message
 from services.campaigns.sending.read import read_counts
 from services.notifications.thin_out import AT_MOST, thin_out
 from shared.database import transaction
@@ -20,19 +21,20 @@ async def thin(pool):
         return await thin_out(connection, now=NOW)
 
 
-async def deliver(pool, planned_at, *, state="sent", offer_id=None):
+async def deliver(pool, planned_at, *, state="sent", offer_id=None, message="sign_in_link"):
     delivery_id = new_id()
     await pool.execute(
         """
         INSERT INTO notifications.deliveries
             (id, event_id, message, recipient_id, offer_id, sequence, due_at, message_id, planned_at, state, mail,
              recipient_address, answer)
-        VALUES ($1, $1, 'sign_in_link', $1, $2, 0, $3, '', $3, $4, 'mail', 'camille@eleve.example', '250 ok')
+        VALUES ($1, $1, $5, $1, $2, 0, $3, '', $3, $4, 'mail', 'camille@eleve.example', '250 ok')
         """,
         delivery_id,
         offer_id,
         planned_at,
         state,
+        message,
     )
     return delivery_id
 
@@ -147,3 +149,14 @@ async def test_two_at_once_do_it_once_and_much_is_done_little_by_little(pool):
         assert await thin_out(second, now=NOW) == 0
     assert await thin(pool) == 10
     assert await read_counts(pool) == {"sent": AT_MOST + 10}
+
+
+async def test_an_announcement_stays_known_so_that_the_way_out_in_it_still_leads_out(pool):
+    old = await deliver(pool, LONG_AGO, message="offers_announced")
+    other = await deliver(pool, LONG_AGO)
+    await thin(pool)
+    left = await pool.fetch("SELECT id, mail, recipient_address FROM notifications.deliveries ORDER BY id")
+    assert [tuple(row) for row in left] == [(old, None, None)]
+    async with transaction(pool) as connection:
+        assert await decline_message(connection, old, now=NOW) == "offers_announced"
+        assert await decline_message(connection, other, now=NOW) is None
