@@ -16,7 +16,7 @@ from shared.identifiers import new_id
 
 ROUNDS = 3
 REGISTRATIONS, PLAIN, COMMITS = 4_000, 6_000, 3_000
-CLIENTS = 64
+CLIENTS, OFFERS = 64, 20
 
 
 async def measure_web(bench: Bench) -> list[Figure]:
@@ -26,7 +26,9 @@ async def measure_web(bench: Bench) -> list[Figure]:
     offer_id = await bench.offer("semaine-pont-audemer")
     register = f"{base}/api/v1/offers/{offer_id}/registrations"
     feed = f"{base}/calendars/semaine-pont-audemer.ics"
-    found: dict[str, list[float]] = {name: [] for name in ("commits", "empty", "register", "plain", "feed", "same")}
+    names = ("commits", "empty", "register", "spread", "plain", "feed", "same")
+    found: dict[str, list[float]] = {name: [] for name in names}
+    many = [f"{base}/api/v1/offers/{each}/registrations" for each in await _open_offers(bench)]
     latencies: list[Answers] = []
     async with process(bench.environment, "infra.bench.server"):
         await answers(f"{base}/health")
@@ -39,6 +41,7 @@ async def measure_web(bench: Bench) -> list[Figure]:
             registered = await register_many(register, numbers, REGISTRATIONS)
             latencies.append(registered)
             found["register"].append(registered.rate)
+            found["spread"].append((await register_many(many, numbers, REGISTRATIONS)).rate)
             found["plain"].append((await get_many(f"{base}/bench/plain", {})).rate)
             found["feed"].append((await get_many(feed, {})).rate)
             found["same"].append((await get_many(feed, {"If-None-Match": etag}, expect=304)).rate)
@@ -46,6 +49,7 @@ async def measure_web(bench: Bench) -> list[Figure]:
     return [
         share("registrations on one hot offer / one-row commits", found["register"], "/s", found["commits"], 0.6),
         share("registrations on one hot offer / empty POST", found["register"], "/s", found["empty"], 0.7),
+        share(f"registrations on {OFFERS} offers at once / on one", found["spread"], "/s", found["register"], 0.8),
         fact("  registration, p50", [a.percentile(0.5) * 1000 for a in latencies], "ms"),
         fact("  registration, p99", [a.percentile(0.99) * 1000 for a in latencies], "ms"),
         share("warm feed / plain answer", found["feed"], "/s", found["plain"], 0.9),
@@ -67,17 +71,34 @@ async def _check(bench: Bench, offer_id: UUID) -> None:
         raise AssertionError(f"the bench oversold or lost somebody: {row}")
 
 
-async def register_many(url: str, numbers: Iterator[int], count: int) -> Answers:
-    """Register so many pupils one by one, 64 at a time; raises AssertionError where one is refused."""
-    return await _post(url, numbers, count, expect=201)
+async def _open_offers(bench: Bench) -> list[UUID]:
+    """Twenty weeks like that of the demo, each with room."""
+    rows = await bench.pool.fetch(
+        """
+        INSERT INTO campaigns.offers
+            (id, slug, campaign_id, organisation_id, kind, title, city, seats, status, busy, opens_at)
+        SELECT gen_random_uuid(), 'foule-' || n, campaign_id, organisation_id, kind, title, city, 100, 'published',
+               busy, opens_at
+        FROM campaigns.offers, generate_series(1, $1) n WHERE slug = 'semaine-pont-audemer'
+        RETURNING id
+        """,
+        OFFERS,
+    )
+    return [row["id"] for row in rows]
 
 
-async def _post(url: str, numbers: Iterator[int], count: int, expect: int = 200) -> Answers:
+async def register_many(urls: str | list[str], numbers: Iterator[int], count: int) -> Answers:
+    """Register so many pupils one by one, 64 at a time, on each offer in turn; raises AssertionError for a refusal."""
+    return await _post(urls, numbers, count, expect=201)
+
+
+async def _post(urls: str | list[str], numbers: Iterator[int], count: int, expect: int = 200) -> Answers:
+    each = [urls] if isinstance(urls, str) else urls
     requests = [
         request_bytes("POST", url, _body(number), {"Idempotency-Key": f"bench-{number}"})
-        for number in itertools.islice(numbers, count)
+        for number, url in zip(itertools.islice(numbers, count), itertools.cycle(each), strict=False)
     ]
-    return _all(await send_load(url, iter(requests), connections=CLIENTS), expect)
+    return _all(await send_load(each[0], iter(requests), connections=CLIENTS), expect)
 
 
 async def get_many(url: str, headers: dict[str, str], expect: int = 200) -> Answers:
