@@ -1,6 +1,8 @@
 """Signing in by a link, and what a person sees of their account: for whom they act, where they are signed in."""
 
+import asyncio
 from datetime import datetime
+from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +23,9 @@ from services.campaigns.access.switch_organisation import NotAMember, switch_org
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import page, planner_page
 
+# far longer than writing a link down takes, which only who has an account waits for
+TAKES_SECONDS = 0.15
+
 GoesTo = Annotated[str, QueryParameter(name="vers")]
 
 
@@ -34,7 +39,8 @@ async def get_sign_in(edge: NamedDependency[Edge], goes_to: GoesTo = "") -> Resp
 async def post_sign_in(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime]
 ) -> Response[str]:
-    """The same answer for every address: nobody learns who has an account."""
+    """The same answer for every address, after the same time: nobody learns who has an account."""
+    answered_at = monotonic() + TAKES_SECONDS
     form = await request.form()
     given, goes_to = str(form.get("email", ""))[:320], own_path(str(form.get("vers", "")))
     try:
@@ -43,6 +49,7 @@ async def post_sign_in(
         return _asks_address(edge, goes_to, email=given, fault=refusal.sentence, status=refusal.status)
     async with edge.transaction() as connection:
         await request_sign_in(connection, email=email, goes_to=goes_to, now=now)
+    await asyncio.sleep(answered_at - monotonic())
     return page("access/templates/sent.html", private=True, email=email)
 
 

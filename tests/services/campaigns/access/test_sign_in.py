@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 
 from services.campaigns.access.read import hash_of
+from services.campaigns.access.routes import TAKES_SECONDS
 from services.campaigns.access.sign_in import own_path, said_agent, say_agent
 from services.campaigns.access.sign_in_person import sign_in_person
 from shared.database import transaction
@@ -73,6 +75,17 @@ async def test_nobody_learns_who_has_an_account(visitor, pool):
     ]
     assert answers[0] == answers[1]
     assert len(await asked(pool)) == 1
+
+
+async def test_the_time_it_takes_tells_nobody_who_has_an_account(visitor, pool, member):
+    took: dict[str, list[float]] = {member.email: [], "personne@ailleurs.example": []}
+    for _ in range(5):
+        for email, seconds in took.items():
+            began = monotonic()
+            await visitor.post("/connexion", data={"email": email})
+            seconds.append(monotonic() - began)
+    assert await asked(pool), "of the two one is written down"
+    assert all(min(seconds) >= TAKES_SECONDS for seconds in took.values())
 
 
 @pytest.mark.usefixtures("member")
