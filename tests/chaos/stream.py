@@ -28,6 +28,8 @@ from tests.world import Week
 SECONDS_FOR_AN_ANSWER = 2.0
 PUPILS_AT_ONCE = 2
 PAUSE = 0.3
+# each move is told to everybody: the longer the stream, the more rarely, or there would be more to send than can be
+MANY, TOLD_A_SECOND = 100, 15
 
 
 class Told(Struct):
@@ -153,7 +155,7 @@ class Stream:
             self.told[email] = Told(got["id"], got["token"], got["status"])
 
         await _to_the_end(register())
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(PAUSE if self._number < MANY else 5 * PAUSE)
         return email
 
     async def _withdraw(self, email: str) -> None:
@@ -175,7 +177,7 @@ class Stream:
         while True:
             turn += 1
             await _to_the_end(move(f"{turn} quai Mauquest"))
-            await asyncio.sleep(3)
+            await asyncio.sleep(3 + len(self.told) / TOLD_A_SECOND)
 
     async def _decline(self) -> None:
         """Somebody's calendar says no: a mail, given to our server until it takes it. It is acted on, whatever dies."""

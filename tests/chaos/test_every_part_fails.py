@@ -28,9 +28,9 @@ pytestmark = pytest.mark.anyio
 STOPPED_SECONDS = float(os.environ.get("QUINZAINE_CHAOS_STOPPED_SECONDS", "2"))
 WITHOUT_LEASE_SECONDS = min(STOPPED_SECONDS, 12.0)
 AWAY_SECONDS = float(os.environ.get("QUINZAINE_CHAOS_AWAY_SECONDS", "1"))
-RECOVERED_WITHIN = 30.0
-# half a second behind each table; two cores that others use, too, are slower than that by themselves
-WAITS_FOR_A_MIGRATION = 3.0
+RECOVERED_WITHIN = 60.0
+# half a second behind each table (tests/infra/test_migrate.py); a busy machine is slower than that by itself
+WAITS_FOR_A_MIGRATION = 20.0
 
 Fault = Callable[[], Awaitable[None]]
 
