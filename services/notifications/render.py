@@ -14,10 +14,17 @@ from services.notifications.compose_mail import Sheet, compose_mail
 from services.notifications.letter import Letter, Standing
 from services.notifications.message import OPTIONAL
 from services.notifications.notice_letter import NoticeLetter
-from services.notifications.paper import write_html, write_html_part, write_part, write_subject, write_text
+from services.notifications.paper import (
+    keep_together,
+    write_html,
+    write_html_part,
+    write_part,
+    write_subject,
+    write_text,
+)
 from services.notifications.reminders import REMINDING
 from services.notifications.seal import Seal
-from services.notifications.week import view_changes, view_first, view_period, view_week
+from services.notifications.week import say_position, view_changes, view_first, view_period, view_week
 from services.notifications.wordings import values_of_letter
 from shared.calendar.invitation import Method, has_entry, write_decline_counter, write_invitation
 from shared.events import (
@@ -99,7 +106,10 @@ class Printer:
                 subject=subject,
                 language=language(),
                 text=write_text(letter.message, context),
-                html=write_html(letter.message, {**context, "subject": subject}),
+                html=write_html(
+                    letter.message,
+                    {**context, "subject": subject, "deadline": keep_together(str(context["deadline"]))},
+                ),
                 calendar=calendar,
                 method=method,
                 unwanted_url=None if invites else unwanted_url(letter, self._seal, self._base_url, self._signer),
@@ -169,7 +179,7 @@ class Printer:
             # what we say ourselves is in the catalogue, what an organiser wrote is not and stays
             "notes": tuple(translate(note) for note in claimed.notes),
             **(_say_first(programme, standing.group_id) if letter.message in REMINDING else {}),
-            "position": _say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
+            "position": say_position(event.position) if isinstance(event, RegistrationWaiting) else "",
             "deadline": say_moment(event.deadline) if isinstance(event, WITH_DEADLINE) else "",
             "consent_needed": isinstance(event, RegistrationWaiting | RegistrationHeld) and event.consent_needed,
             "consented": isinstance(event, RegistrationConfirmed) and event.consented,
@@ -267,13 +277,6 @@ def _say_first(programme: Programme, group_id: UUID | None) -> dict[str, object]
         "first_html": write_html_part("details.html", details),
         "contact": programme.contact,
     }
-
-
-def _say_position(position: int) -> str:
-    if language() == "fr":
-        return "1re" if position == 1 else f"{position}e"
-    suffixes = {1: "st", 2: "nd", 3: "rd"}
-    return f"{position}{'th' if position % 100 in (11, 12, 13) else suffixes.get(position % 10, 'th')}"
 
 
 class _Weeks:

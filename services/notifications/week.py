@@ -10,7 +10,7 @@ from msgspec import Struct
 from services.notifications.changes import ADDED, CANCELLED, Line
 from services.notifications.reminders import first_session
 from shared.french_dates import PARIS, say_date, say_moment, say_period, say_time, say_times
-from shared.languages import Glossary, _, later, translate
+from shared.languages import Glossary, _, language, later, translate
 from shared.programme import Programme, ProgrammeDay, ProgrammeSession
 
 # the light colours of the site (look), each at least 4.5 : 1 on white
@@ -139,6 +139,14 @@ def view_changes(programme: Programme, lines: tuple[Line, ...]) -> tuple[ChangeV
 def view_changes_of_one(lines: tuple[Line, ...]) -> tuple[ChangeView, ...]:
     """The changes of the one session that a message is about."""
     return (ChangeView(heading=_("Ce qui change"), what="", lines=_before_and_after(lines)),) if lines else ()
+
+
+def say_position(position: int) -> str:
+    """« 3e », in English "3rd"."""
+    if language() == "fr":
+        return "1re" if position == 1 else f"{position}e"
+    suffixes = {1: "st", 2: "nd", 3: "rd"}
+    return f"{position}{'th' if position % 100 in (11, 12, 13) else suffixes.get(position % 10, 'th')}"
 
 
 def _day(day: ProgrammeDay) -> DayView:
