@@ -75,6 +75,7 @@ def test_what_somebody_waits_for_never_waits_itself():
         "follow_up_cancelled",
         "question_asked",
         "promise_given",
+        "promise_noted",
         "promise_taken_back",
         # at the hour its reader chose
         "planner_digest",
