@@ -12,7 +12,9 @@ from infra.command_line import app
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS = {name for name in app if not name.startswith("-")}
 OWN = {"migrate", "web", "relay", "worker", "inbound", "mailbox"}
-SETTINGS = set(re.findall(r"QUINZAINE_[A-Z_]+", (ROOT / "shared" / "settings.py").read_text()))
+SETTINGS = {
+    name for file in (ROOT / "shared").glob("*.py") for name in re.findall(r"QUINZAINE_[A-Z_]+", file.read_text())
+}
 TEXT = (ROOT / "compose.yaml").read_text()
 COMPOSE: dict[str, Any] = msgspec.yaml.decode(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

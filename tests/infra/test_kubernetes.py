@@ -15,7 +15,9 @@ FILES = sorted((ROOT / "infra" / "kubernetes").glob("*.yaml"))
 DOCUMENTS: list[dict[str, Any]] = [each for file in FILES for each in yaml.safe_load_all(file.read_text())]
 # of the two operators: their schemas come with them, not with Kubernetes
 OF_OPERATORS = {("postgresql.cnpg.io/v1", "Cluster"), ("rabbitmq.com/v1beta1", "RabbitmqCluster")}
-SETTINGS = set(re.findall(r"QUINZAINE_[A-Z_]+", (ROOT / "shared" / "settings.py").read_text()))
+SETTINGS = {
+    name for file in (ROOT / "shared").glob("*.py") for name in re.findall(r"QUINZAINE_[A-Z_]+", file.read_text())
+}
 COMMANDS = {name for name in app if not name.startswith("-")}
 PROCESSES = {"web", "relay", "worker", "inbound"}
 
