@@ -144,6 +144,8 @@ async def find_pages(
         own |= {f"offer-room-{room or 'overview'}": f"/planification/{week}/{room}".rstrip("/") for room in ROOMS}
     if campaign is not None:
         own["campaign"] = f"/planification/campagnes/{campaign}"
+        own["sentences"] = f"/planification/campagnes/{campaign}/messages"
+        own["sentences-of-a-message"] = f"/planification/campagnes/{campaign}/messages/reminder_eve"
     return public, (planner, own if planner else {}), (teacher, dict(OF_TEACHER) if teacher else {})
 
 
