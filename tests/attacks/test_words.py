@@ -68,7 +68,7 @@ async def test_words_stay_words_wherever_they_are_shown(pool, visitor, sign_in, 
     assert await pool.fetchval("SELECT count(*) FROM campaigns.offers") == 1
 
 
-HOSTILE_QUERIES = ("' OR '1'='1", "%\\_(" * 100, "a:* & !b | <->()&|!:*'", "a" * 5000, "\x00", "\U0001f600é")
+HOSTILE_QUERIES = ("' OR '1'='1", "a:* & !b | <->()&|!:*'", "\x00")
 
 
 @pytest.mark.parametrize("query", HOSTILE_QUERIES)
