@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 WORDS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}${7*7}#{7*7}",
+    "{{ 'qz' * 3 }}{% raw %}${'qz' * 3}",
     "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Injecté",
     "x\nBcc: tous@ailleurs.example\n\nCorps",
     "x\u2028END:VCALENDAR\u2029\x85y;,:\\",
@@ -49,7 +49,7 @@ async def test_words_stay_words_wherever_they_are_shown(pool, visitor, sign_in, 
         text = answer.text
         assert "<script>alert" not in text, page
         assert "<img src=x" not in text, page
-        assert "49" not in re.findall(r">[^<]*?(49)[^<]*?<", text) or "7 * 7" not in words, page
+        assert "qzqzqz" not in text, page
         # data for scripts is JSON that no markup can leave
         for data in re.findall(r'<script type="application/(?:ld\+)?json"[^>]*>(.*?)</script>', text, re.DOTALL):
             json.loads(data)
