@@ -67,14 +67,22 @@ class Handfuls:
         self._owed: OrderedDict[str, int] = OrderedDict()
 
     def owe(self, client: str) -> int:
-        """One more; 0 while it is less than a handful, else what is to be settled."""
-        owed = min(self._owed.get(client, 0) + 1, self._size)
+        """One more; 0 while it is less than a handful, else the handful that whoever asks now settles.
+
+        It is owed no more from now on: of thirty at once, who asks while it is being settled begins the next one.
+        """
+        owed = self._owed.pop(client, 0) + 1
+        if owed >= self._size:
+            return self._size
+        self._keep(client, owed)
+        return 0
+
+    def owe_again(self, client: str) -> None:
+        """It could not be settled: the next to ask settles it."""
+        self._keep(client, self._size - 1)
+
+    def _keep(self, client: str, owed: int) -> None:
         self._owed[client] = owed
         self._owed.move_to_end(client)
         if len(self._owed) > CLIENTS_AT_MOST:
             self._owed.popitem(last=False)
-        return owed if owed == self._size else 0
-
-    def settle(self, client: str) -> None:
-        """What was owed has been paid."""
-        self._owed.pop(client, None)

@@ -68,10 +68,10 @@ class Watch:
         limited, client, amount = draw
         wait = await self._shared.take(limited, self._signer.identity("asked", client), amount)
         if wait:
+            if limited in self._handfuls:
+                self._handfuls[limited].owe_again(client)
             self._buckets[limited].close(client, monotonic(), wait)
             raise TooMany(wait, of_one_person=limited == "acting")
-        if limited in self._handfuls:
-            self._handfuls[limited].settle(client)
 
     def refuse_guesser(self, scope: Asked) -> None:
         """Raise `TooMany` for a client whose guesses are used up; nothing is taken."""

@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -15,7 +16,9 @@ from services.campaigns.clock import tick
 from services.campaigns.edge import Edge
 from services.campaigns.guarding.buckets import Rate
 from services.campaigns.guarding.take_together import SharedBuckets
+from services.campaigns.guarding.watch import Watch
 from shared.settings import LIMITS
+from shared.signed_links import Signer
 from tests.application import visiting
 from tests.processes import web
 from tests.services.campaigns.guarding.test_guard import register
@@ -81,6 +84,21 @@ async def test_a_robot_that_registers_gains_a_tenth_by_a_second_process_and_a_pu
         (fresh, _) = await two_processes(settings, stack, registering=(20, 1))
         assert (await register(fresh, week.offer_id, 99)).status_code == 201
         assert await pool.fetchval("SELECT count(*) FROM campaigns.asked_lately") == 0, "one pupil is not looked up"
+
+
+async def test_a_class_that_registers_within_one_moment_is_settled_once_however_slow_the_database_is(pool):
+    watch = Watch(LIMITS, Signer(("s" * 32,)), pool, shown=lambda _: "")
+    asked = {
+        "method": "POST",
+        "path": f"/api/v1/offers/{UUID(int=1)}/registrations",
+        "client": ("198.51.100.7", 1),
+        "headers": [],
+    }
+    # all have come before the first answer of the database is here
+    draws = [draw for _ in range(40) if (draw := watch.look(asked))]
+    assert [amount for _, _, amount in draws] == [12, 12, 12]
+    await asyncio.gather(*(watch.draw(draw) for draw in draws))
+    assert watch.look(asked) is None
 
 
 async def test_links_asked_for_of_two_running_processes_are_limited_once(settings, pool, tmp_path):
