@@ -143,6 +143,25 @@ async def test_a_yes_of_the_calendar_is_the_yes_of_the_page_where_a_change_asked
     assert [await standing(way_back), await standing(way_back, "speaker_requests")] == ["confirmed", "confirmed"]
 
 
+async def test_a_yes_to_the_time_before_is_no_yes_to_the_one_whose_mail_has_not_gone_yet(way_back):
+    await a_host(way_back)
+    await a_speaker(way_back)
+    before = {address: await entry_of(way_back, address) for address in (HOST, SPEAKER)}
+    for session, start in ((2, at(1, 9, 30)), (4, at(2, 8, 30))):
+        change = SessionChange(starts_at=start)
+        await do(way_back, change_session, session_id=way_back.week.sessions[session], change=change)
+    # the mail that says so waits: for other changes, or for the morning
+    for invited in before.values():
+        yes = reply(invited, "ACCEPTED")
+        assert await way_back.send(invited.organizer, yes) == DONE + "outdated"
+    assert [await standing(way_back), await standing(way_back, "speaker_requests")] == ["awaited", "awaited"]
+    for address in before:
+        now = await entry_of(way_back, address)
+        assert now.sequence > before[address].sequence
+        yes = reply(now, "ACCEPTED", stamp=LATER)
+        assert await way_back.send(now.organizer, yes) == DONE + "promise_confirmed"
+
+
 async def test_a_speaker_who_deletes_the_entry_is_out_of_the_programme_and_may_come_back_to_it(way_back):
     planner = await planner_of(way_back)
     await a_speaker(way_back)

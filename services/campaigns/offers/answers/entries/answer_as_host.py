@@ -20,7 +20,8 @@ _OUTCOMES: dict[str, Outcome] = {
 async def answer_as_host(connection: Connection, *, given: EntryAnswer, now: datetime) -> Outcome:
     """What it came to: nothing from who was asked before somebody else. Raises the refusals of the page."""
     _, request = await lock_host_request(connection, given.entry_id)
-    says = host_says(given.answer, request.status) if request.person_id == given.person_id else "ended"
+    theirs = request.person_id == given.person_id
+    says = host_says(given.answer, request.status, request.sequence) if theirs else "ended"
     match says:
         case "noted" | "outdated" | "ended":
             return says

@@ -13,7 +13,8 @@ from shared.database import Connection
 async def answer_as_speaker(connection: Connection, *, given: EntryAnswer, now: datetime) -> Outcome:
     """What it came to. Raises the refusals of the page."""
     _, invitation = await lock_invitation(connection, given.entry_id)
-    says = speaker_says(given.answer, invitation.status) if invitation.person_id == given.person_id else "ended"
+    theirs = invitation.person_id == given.person_id
+    says = speaker_says(given.answer, invitation.status, invitation.sequence) if theirs else "ended"
     match says:
         case "noted" | "outdated" | "ended":
             return says

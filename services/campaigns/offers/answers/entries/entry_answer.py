@@ -23,6 +23,8 @@ Outcome = Literal[
     "ended",
 ]
 
+_NO = ("declined", "withdrawn")
+
 
 class EntryAnswer(Struct, frozen=True, kw_only=True):
     """One answer; `entry_id` is of the request or the slot, `person_id` whose calendar it came from."""
@@ -33,10 +35,13 @@ class EntryAnswer(Struct, frozen=True, kw_only=True):
     answer: CalendarAnswer
 
 
-def host_says(answer: CalendarAnswer, status: RequestStatus) -> Answer | Literal["noted", "outdated", "ended"]:
-    """What a company's calendar says to its request, as its page would.
+def host_says(
+    answer: CalendarAnswer, status: RequestStatus, sequence: int
+) -> Answer | Literal["noted", "outdated", "ended"]:
+    """What a company's calendar says to its request, as its page would; `sequence` is of the entry as it is now.
 
-    No grace, unlike for a seat: a no decides nothing (0017), and may be taken back until somebody else was found.
+    A yes to an older one is none to another time: the mail that asks anew may not have gone yet. No grace, unlike for a
+    seat: a no decides nothing (0017), and may be taken back until somebody else was found.
     """
     if status == "replaced":
         return "ended"
@@ -45,12 +50,12 @@ def host_says(answer: CalendarAnswer, status: RequestStatus) -> Answer | Literal
         return said.get(status, "noted")
     if answer.answer == "accepted":
         # who has proposed another time says on the page whether the planned one will do after all
-        return "confirmed" if status == "awaited" else "outdated" if status in ("declined", "withdrawn") else "noted"
+        return _yes(answer, sequence) if status == "awaited" else "outdated" if status in _NO else "noted"
     return "noted"
 
 
 def speaker_says(
-    answer: CalendarAnswer, status: InvitationStatus
+    answer: CalendarAnswer, status: InvitationStatus, sequence: int
 ) -> SpeakerAnswer | Literal["noted", "outdated", "ended"]:
     """What a professional's calendar says to an invitation, as their page would."""
     if status == "withdrawn":
@@ -58,5 +63,9 @@ def speaker_says(
     if answer.answer == "declined":
         return "declined" if status in ("awaited", "confirmed") else "noted"
     if answer.answer == "accepted":
-        return "confirmed" if status == "awaited" else "outdated" if status == "declined" else "noted"
+        return _yes(answer, sequence) if status == "awaited" else "outdated" if status in _NO else "noted"
     return "noted"
+
+
+def _yes(answer: CalendarAnswer, sequence: int) -> Literal["confirmed", "outdated"]:
+    return "outdated" if answer.sequence < sequence else "confirmed"
