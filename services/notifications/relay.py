@@ -31,6 +31,8 @@ RUNG_AT_MOST = 256
 BATCH = 32
 # what is of no more use goes this often, a little each time
 THIN_OUT_SECONDS = 600.0
+# of one statement: nobody is rung for while it runs
+THIN_OUT_WITHIN_MS = 3000
 _URGENT: Errand = "send_urgent"
 _OTHER: Errand = "send"
 # what was rung and is not done is rung again after so long, then more and more rarely
@@ -140,8 +142,13 @@ class Relay:
         """When it is time, some; the next some on the next tick. What cannot be done now is not why nobody is told."""
         if time.monotonic() < self._thin_out_at:
             return
-        async with connection.transaction():
-            done = await thin_out(connection, now=clock.now())
+        done = 0
+        try:
+            async with connection.transaction():
+                await connection.execute(f"SET LOCAL statement_timeout = {THIN_OUT_WITHIN_MS}")
+                done = await thin_out(connection, now=clock.now())
+        except Exception as error:  # noqa: BLE001
+            log.warning("relay.not_thinned_out", **describe(error))
         if done < AT_MOST:
             self._thin_out_at = time.monotonic() + THIN_OUT_SECONDS
 

@@ -322,6 +322,23 @@ async def test_the_relay_rings_again_what_was_rung_and_is_not_done(pool, setting
         await connection.close()
 
 
+async def test_what_cannot_be_thinned_out_keeps_nobody_from_being_told(pool, settings):
+    async with tally(settings) as (relay, rung):
+        connection = await asyncpg.connect(settings.database_url)
+        (event,) = await confirm(pool, [await enrol(pool)])
+        async with pool.acquire() as other, other.transaction():
+            # somebody holds the table: the relay waits no longer than it can afford, and looks again in ten minutes
+            await other.execute("LOCK TABLE notifications.calls")
+            relay._thin_out_at = 0.0
+            began = time.monotonic()
+            await relay._thin_out(connection)
+            assert time.monotonic() - began < 5
+            assert relay._thin_out_at > time.monotonic() + 60
+        await relay.tick(connection)
+        assert await rung() == [[str(event.id)]]
+        await connection.close()
+
+
 async def test_an_ended_lease_is_due_again_and_a_running_one_is_not(pool, settings):
     async with tally(settings) as (relay, _):
         for minutes in (-1, 1):
