@@ -16,16 +16,17 @@ from msgspec import Struct
 
 from infra.mailbox.letters import Letter, find_letter, list_letters
 from infra.mailbox.reply import OUTCOMES, NothingToAnswer, days_to_answer, write_reply
-from services.campaigns.look.error_page import error_page
 from services.campaigns.look.guard_pages import guard_pages
 from services.campaigns.look.pages import templates as look
 from services.campaigns.look.static_files import route_handlers as static_files
 
 SHOWN = 200
 HERE = Path(__file__).parent
-# a mail's own HTML is a guest: it runs nothing, loads nothing, and only this mailbox may frame it
+# a mail's own HTML is a guest: it runs nothing, loads nothing, and only this mailbox may frame it. What its links open
+# is a page like any other: one that stayed in the sandbox could send no form, and nobody would sign in from here
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 GUEST_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups"
+    f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox {SANDBOX}"
 )
 HOST_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; "
@@ -146,22 +147,23 @@ def create_app(folder: Path, *, inbound: tuple[str, int] = ("127.0.0.1", 2526)) 
     )
 
 
-def _page(template: str, **values: object) -> Response[str]:
-    html = _templates().get_template(template).render(**values)
+def _page(template: str, status: int = 200, **values: object) -> Response[str]:
+    html = _templates().get_template(template).render(status=status, **values)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": HOST_POLICY}
-    return Response(html, media_type=MediaType.HTML, headers=headers)
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def _missing() -> Response[str]:
-    return Response(
-        error_page(404, "Cette lettre n’est pas dans la boîte."), status_code=404, media_type=MediaType.HTML
-    )
+    return _trouble(404, "Cette lettre n’est pas dans la boîte")
 
 
 def _answer_error(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    sentence = "Cette page n’existe pas." if status < 500 else "La boîte aux lettres n’a pas pu montrer cette page."
-    return Response(error_page(status, sentence), status_code=status, media_type=MediaType.HTML)
+    return _trouble(status, "Cette page n’existe pas" if status < 500 else "Cette page n’a pas pu être montrée")
+
+
+def _trouble(status: int, title: str) -> Response[str]:
+    return _page("trouble.html", status=status, title=title)
 
 
 @cache
@@ -174,4 +176,5 @@ def _templates() -> Environment:
     mine = FileSystemLoader(HERE / "templates")
     environment: Environment = look().overlay(loader=ChoiceLoader([mine, look().loader]))  # type: ignore[list-item]  # it has one
     environment.globals["private"] = True
+    environment.globals["sandbox"] = SANDBOX
     return environment

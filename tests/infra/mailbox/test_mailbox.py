@@ -1,6 +1,7 @@
 """The local mailbox: every mail is kept, and shown without letting it do anything."""
 
 import mailbox
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -10,13 +11,16 @@ import aiosmtplib
 import pytest
 from litestar.testing import AsyncTestClient
 
-from infra.mailbox.pages import create_app
+from infra.mailbox.pages import SANDBOX, create_app
 from infra.mailbox.sink import MailboxSink
 from shared.calendar.invitation import write_invitation
+from tests.browser import HOME, press
 from tests.programmes import a_day, a_programme
 from tests.world import MONDAY, NOW
 
 pytestmark = pytest.mark.anyio
+
+BOX = "http://box.example"
 
 
 def a_mail(subject: str = "Votre place est confirmée", html: str = "<p>Bonjour</p>") -> EmailMessage:
@@ -83,7 +87,37 @@ async def test_a_hostile_mail_runs_nothing(sink, reader):
     policy = html.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
-    assert 'sandbox="allow-popups"' in (await reader.get(address)).text
+    assert "allow-scripts" not in policy
+    assert f'sandbox="{SANDBOX}"' in (await reader.get(address)).text
+
+
+async def test_a_link_in_a_mail_opens_a_page_whose_forms_work(sink, reader, open_page):
+    """A page opened from a sandbox stays in it unless it is let out: nobody could sign in from the mailbox."""
+    asks = f'<form action="{HOME}/done"><button>Se connecter</button></form>'
+    open_page.others |= {f"{HOME}/asks": asks, f"{HOME}/done": "Connecté"}
+    await send(sink, a_mail(html=f'<html><head></head><body><a href="{HOME}/asks">Me connecter</a></body></html>'))
+    address = await first_letter(reader)
+    for part in ("", "/html"):
+        answer = await reader.get(address + part)
+        open_page.others[BOX + address + part] = answer.text.replace(
+            "<head>",
+            f'<head><meta http-equiv="Content-Security-Policy" content="{answer.headers["Content-Security-Policy"]}">',
+        )
+    page = await open_page()
+    await page.goto(BOX + address)
+    async with page.context.expect_page() as opened:
+        await page.frame_locator("iframe").get_by_role("link", name="Me connecter").click()
+    signing_in = await opened.value
+    await press(signing_in, signing_in.get_by_role("button", name="Se connecter"))
+    assert await signing_in.inner_text("body") == "Connecté"
+
+
+async def test_each_link_of_the_box_leads_somewhere_in_it(sink, reader):
+    """The product's own foot would offer pages that only the product has."""
+    await send(sink, a_mail())
+    for page in ("/", await first_letter(reader), "/lettres/rien", "/rien"):
+        for link in re.findall(r'<a [^>]*href="(/[^"]*)"', (await reader.get(page)).text):
+            assert (await reader.get(link)).status_code == 200, (page, link)
 
 
 async def test_a_calendar_part_is_shown_as_days(sink, reader):
