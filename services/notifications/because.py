@@ -44,7 +44,10 @@ BECAUSE = {
     "speaker_answered": _PLANNER,
     "questions_passed_on": _PLANNER,
     "letter_received": _PLANNER,
-    "address_refused": _PLANNER,
+    # of a member it is about no offer
+    "address_refused": later(
+        "Vous recevez ce message parce que vous planifiez pour une organisation qui connaît cette personne."
+    ),
     "class_enrolled": _TEACHER,
     "teacher_asked": _TEACHER,
     "absence_announced": _ABSENCE,

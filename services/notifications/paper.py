@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import mrml
@@ -26,8 +26,13 @@ _HTML = Environment(
 for _words in (_TEXT, _HTML):
     _words.add_extension("jinja2.ext.i18n")
     _words.policies["ext.i18n.trimmed"] = True
-    _words.install_gettext_callables(translate, translate_number, newstyle=True)  # type: ignore[attr-defined]
     _words.globals["language"] = language
+_TEXT.install_gettext_callables(translate, translate_number, newstyle=True)  # type: ignore[attr-defined]
+_HTML.install_gettext_callables(  # type: ignore[attr-defined]
+    lambda text: keep_together(translate(text)),
+    lambda one, many, count: keep_together(translate_number(one, many, count)),
+    newstyle=True,
+)
 _TEXT.globals["colon"] = lambda: " : " if language() == "fr" else ": "
 _HTML.globals["colon"] = lambda: Markup("&nbsp;: ") if language() == "fr" else ": "
 # MJML is put together with [[ ]] and [% %]; what stands in {{ }} and {% %} is left for each mail
@@ -43,8 +48,15 @@ _MJML = Environment(
     autoescape=False,  # noqa: S701  # a source of our own, no words of anybody in it
 )
 
+# « 15 juin », « 1er mars », "15 June", and the pairs of a telephone number
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_ENGLISH_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NUMBERS = rf"(?<=\d) (?=(?:{_MONTHS}|{_ENGLISH_MONTHS})\b)|(?<=1er) (?=(?:{_MONTHS})\b)|(?<=\b\d\d) (?=\d\d\b)"
 # « 9 h », « à 18 h 30 », guillemets, and signs that a space stands before
-_TOGETHER = re.compile(r"(?<=\d) (?=h\b)|(?<=\d h) (?=\d\d\b)|(?<=«) | (?=[»?:;])")
+_TOGETHER = {
+    "en": re.compile(_NUMBERS),
+    "fr": re.compile(rf"{_NUMBERS}|(?<=\d) (?=h\b)|(?<=\d h) (?=\d\d\b)|(?<=«) | (?=[»?!:;])"),
+}
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
 
 
@@ -59,15 +71,23 @@ def write_text(message: str, context: Mapping[str, object]) -> str:
 
 
 def write_html(message: str, context: Mapping[str, object]) -> str:
-    """The HTML part."""
-    return _html(message).render(context)
+    """The HTML part; no line ends within a date, an hour, a number or before a sign."""
+    kept = {name: keep_together(value) if type(value) is str else value for name, value in context.items()}
+    return _html(message).render(kept)
 
 
-def keep_together(html: str) -> str:
-    """The HTML with no-break spaces where a line must not end (French typography)."""
-    if language() != "fr":
-        return html
-    return _TOGETHER.sub("\N{NO-BREAK SPACE}", html)
+def keep_together(words: str) -> str:
+    """The words, or HTML, with no-break spaces where a line must not end."""
+    return _keep_together(words, language()) if len(words) < _SHORT else _together(words, language())
+
+
+def _together(words: str, spoken: str) -> str:
+    return _TOGETHER[spoken].sub("\N{NO-BREAK SPACE}", words)
+
+
+# a sentence of a template comes again in each mail
+_SHORT = 1_000
+_keep_together = lru_cache(maxsize=4096)(_together)
 
 
 def write_part(name: str, context: Mapping[str, object]) -> str:
@@ -77,7 +97,7 @@ def write_part(name: str, context: Mapping[str, object]) -> str:
 
 def write_html_part(name: str, context: Mapping[str, object]) -> Markup:
     """A shared piece of HTML, `week.html`."""
-    return Markup(_html_part(name).render(context))  # noqa: S704  # rendered with autoescape
+    return Markup(keep_together(_html_part(name).render(context)))  # noqa: S704  # rendered with autoescape
 
 
 @cache

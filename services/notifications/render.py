@@ -15,7 +15,6 @@ from services.notifications.letter import Letter, Standing
 from services.notifications.message import OPTIONAL
 from services.notifications.notice_letter import NoticeLetter
 from services.notifications.paper import (
-    keep_together,
     write_html,
     write_html_part,
     write_part,
@@ -106,10 +105,7 @@ class Printer:
                 subject=subject,
                 language=language(),
                 text=write_text(letter.message, context),
-                html=write_html(
-                    letter.message,
-                    {**context, "subject": subject, "deadline": keep_together(str(context["deadline"]))},
-                ),
+                html=write_html(letter.message, {**context, "subject": subject}),
                 calendar=calendar,
                 method=method,
                 unwanted_url=None if invites else unwanted_url(letter, self._seal, self._base_url, self._signer),

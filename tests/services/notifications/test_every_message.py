@@ -102,7 +102,7 @@ class Page(HTMLParser):
         _, ink, paper, shown = self._within[-1]
         if not shown or not data.strip():
             return
-        self.texts.append(" ".join(data.split()))
+        self.texts.append(" ".join(each for each in re.split(r"[ \n\t\r]+", data) if each))
         if contrast(ink, paper) < 4.5:
             self.faint.append((data.strip(), ink, paper))
 
@@ -146,6 +146,20 @@ def test_its_page_loads_and_runs_nothing_and_is_read_on_its_ground(message, lang
         assert not re.search(r"url\(|@import|\{\{|\{%|\[\[|\[%|\bNone\b|\bUndefined\b", html), way
         assert f'lang="{language}"' in html, way
         assert all(link.startswith(("http://quinzaine.example/", "mailto:", "tel:")) for link in page.links), page.links
+
+
+# a day and its month, an hour and its minutes, the pairs of a telephone number, and signs of French
+TORN = re.compile(r"\d (?:h\b|juin\b|mai\b|June\b|May\b)|\d h \d|\b\d\d \d\d\b|« |\w [»?!:;]")
+
+
+@pytest.mark.parametrize(("message", "language"), CASES)
+def test_no_line_of_its_page_ends_within_a_date_an_hour_a_number_or_before_a_sign(message, language):
+    for way, mail in mails_of(message, language):
+        page = Page(mail.get_body(("html",)).get_content())
+        signs = [(each[0], text) for text in page.texts if (each := TORN.search(text))]
+        # what organisers write in French keeps its signs in an English mail
+        torn = [each for each in signs if language == "fr" or each[0][0].isdigit()]
+        assert torn == [], way
 
 
 @pytest.mark.parametrize(("message", "language"), CASES)
