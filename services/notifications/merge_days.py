@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.notifications.facts import read_fact
 from services.notifications.merge_promises import Merged
 from services.notifications.notice_letter import ClaimedNotice, is_overtaken, is_too_late
 from services.notifications.read import read_later_facts
@@ -60,4 +61,5 @@ async def _others(connection: Connection, letter_id: UUID, recipient_id: UUID) -
         recipient_id,
         letter_id,
     )
-    return [(row["id"], msgspec.json.decode(row["body"], type=PromiseDrewNear)) for row in rows]
+    found = [(row["id"], read_fact(row["body"])) for row in rows]
+    return [(delivery_id, fact) for delivery_id, fact in found if isinstance(fact, PromiseDrewNear)]

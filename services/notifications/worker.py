@@ -75,13 +75,19 @@ class Errands:
         await self.send(delivery_ids, urgent=True)
 
     async def send(self, delivery_ids: list[UUID], *, urgent: bool = False) -> None:
-        """Send those of the deliveries that are due."""
+        """Send those of the deliveries that are due; if they cannot be claimed together, one by one.
+
+        One that fails is rung again with the same others beside it: without that, it would hold them back for ever.
+        """
         try:
             await self._sender.send(delivery_ids, urgent=urgent)
         except (MailServerAway, *CONNECTION_LOST, *NOT_ITS_FAULT) as error:
             log.warning("send.postponed", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001  # a fault of one batch must not end the worker
-            log.warning("send.failed", **describe(error))
+            log.warning("send.failed", deliveries=len(delivery_ids), **describe(error))
+            if len(delivery_ids) > 1:
+                for delivery_id in delivery_ids:
+                    await self.send([delivery_id], urgent=urgent)
 
     async def _note(self, event_id: UUID, error: Exception) -> None:
         with suppress(*CONNECTION_LOST):

@@ -10,13 +10,13 @@ import structlog
 from services.notifications.note_failed_plans import AGAIN_AFTER, PUT_ASIDE_AFTER
 from services.notifications.plan_events import plan_events
 from services.notifications.relay import RUNG_AT_MOST
-from services.notifications.samples.letters import NOW
+from services.notifications.samples.letters import NOW, a_programme
 from services.notifications.worker import Errands
 from shared.database import transaction
 from shared.events import OfferPublished, RegistrationConfirmed
 from shared.identifiers import new_id
 from shared.outbox import Doorbell, append_events
-from tests.services.notifications.facts_of_tests import enrol, offer_fact
+from tests.services.notifications.facts_of_tests import enrol, offer_fact, write_programme
 from tests.services.notifications.test_relay_and_worker import tally
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +109,29 @@ async def test_a_fact_that_the_database_refuses_to_plan_is_counted_too_and_its_b
     row = await pool.fetchrow("SELECT event_id, failures, error FROM notifications.unplanned_events")
     assert (row["event_id"], row["failures"]) == (refused.id, 1)
     assert "Élève" not in row["error"]
+
+
+async def test_a_letter_that_cannot_be_claimed_holds_back_none_of_its_batch(pool, post, sink):
+    await write_programme(pool, a_programme(1))
+    await write_programme(pool, a_programme(2))
+    broken, *fine = [await enrol(pool, number) for number in (1, 2, 3)]
+    await post.plan(
+        RegistrationConfirmed(**broken.fact(1, programme=2), how="registered"),
+        *(RegistrationConfirmed(**each.fact(1), how="registered") for each in fine),
+    )
+    await pool.execute("UPDATE contract.programmes SET body = '{}' WHERE version = 2")
+    rows = await pool.fetch("SELECT id FROM notifications.deliveries WHERE useless_from IS NULL ORDER BY id")
+    errands = Errands(post.settings, pool, post.server, Doorbell(post.settings.database_url))
+    await errands.send([row["id"] for row in rows])
+    assert {to for _, to, _ in sink.mails} == {each.email for each in fine}
+    assert await post.states() == {"due": 1, "sent": 2}
+    # it is no attempt: whoever mends the programme has it sent
+    await pool.execute(
+        "UPDATE contract.programmes SET body = $1::jsonb WHERE version = 2",
+        msgspec.json.encode(a_programme(2)).decode(),
+    )
+    await errands.send([row["id"] for row in rows])
+    assert await post.states() == {"sent": 3}
 
 
 async def test_a_database_that_gives_way_to_another_transaction_is_no_fault_of_the_fact(pool, post):

@@ -47,6 +47,19 @@ async def test_two_sessions_of_one_day_are_one_mail_and_the_next_day_is_another(
     assert "Chez un autre" not in text
 
 
+async def test_a_session_that_a_newer_release_describes_is_left_to_it(pool, post, sink):
+    host = await a_person(pool)
+    newer = near(host, title="À part", hours=3)
+    await post.plan(near(host, title="Le matin"), newer)
+    await pool.execute("""UPDATE contract.events SET body = body || '{"pupil_ids": 7}' WHERE id = $1""", newer.id)
+    await post.make_due()
+    await post.send()
+    (mail,) = sink.messages()
+    assert "Le matin" in words(mail)
+    assert "À part" not in words(mail)
+    assert await post.states() == {"sent": 1, "due": 1}
+
+
 async def test_what_was_taken_back_meanwhile_is_not_told_with_the_rest(pool, post, sink):
     host = await a_person(pool)
     given_back = near(host, title="Rendue", hours=3)
