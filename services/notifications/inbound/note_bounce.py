@@ -1,4 +1,4 @@
-"""Note a bounce: an address that takes no mail is shut, and the planners of the offer are told."""
+"""Note a bounce: an address that takes no mail is shut, and those who plan and need to reach the person are told."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,6 +6,10 @@ from uuid import UUID
 from services.notifications.inbound.bounce import judge_bounce
 from services.notifications.inbound.campaigns_api import Campaigns
 from shared.database import Connection, Pool, transaction
+
+# that the news of a bounce bounces is news to nobody; an announcement counts its own on its page, where the list says
+# whose they are: of a list of thousands, planners would get hundreds of mails
+TOLD_OTHERWISE = ("address_refused", "offers_announced")
 
 
 async def note_bounce(
@@ -31,8 +35,7 @@ async def note_bounce(
             again = not await shut_address(
                 connection, delivery["recipient_address"], delivery_id=delivery_id, status=status, answer_id=answer_id
             )
-    # that the news of a bounce bounces is news to nobody
-    if delivery["message"] != "address_refused" and not again:
+    if delivery["message"] not in TOLD_OTHERWISE and not again:
         await campaigns.post(
             "/api/v1/answers/refused-addresses",
             {

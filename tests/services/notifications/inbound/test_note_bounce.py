@@ -7,11 +7,13 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import make_msgid
 
+import msgspec
 import pytest
 
 from services.campaigns.offers.hosts.host_request import Contact
 from services.campaigns.offers.hosts.request_hosts import request_host
 from services.notifications.inbound.bounce import judge_bounce
+from services.notifications.samples.announcements import OF_ANNOUNCEMENTS
 from shared.database import transaction
 from shared.identifiers import new_id
 from shared.notices import SignInRequested
@@ -110,6 +112,25 @@ async def test_what_is_about_no_offer_is_told_to_who_plans_for_an_organisation_t
     assert all("/planification/organisation/envois" in mail.get_body(("plain",)).get_content() for mail in told)
     assert len(told) == 1
     assert sum(to == colleague.email for _, to, _ in way_back.sink.mails) == 1, "nobody hears of their own address"
+
+
+async def test_of_an_announcement_to_thousands_each_address_that_is_gone_is_shut_and_no_mail_of_its_own(way_back):
+    organisation_id = way_back.week.organisation_id
+    async with transaction(way_back.pool) as connection:
+        planner = await a_member(connection, organisation_id)
+        head = await a_member(connection, organisation_id, email="proviseure@lycee.example")
+        notice = msgspec.structs.replace(
+            OF_ANNOUNCEMENTS["offers_announced.one"], id=new_id(), recipients=(head.person_id,), offer_id=None
+        )
+        await append_events(connection, [notice])
+    await way_back.pool.execute("UPDATE notifications.deliveries SET due_at = now()")
+    await way_back.deliver()
+    sender, address, _ = way_back.sink.mails[-1]
+    assert address == head.email
+    assert await way_back.send(sender, report(sender, address), sender="") == "250 2.0.0 shut"
+    await way_back.deliver()
+    assert [address for address, _ in await shut(way_back)] == [head.email]
+    assert not [to for _, to, _ in way_back.sink.mails if to == planner.email]
 
 
 async def test_a_host_s_address_that_is_gone_is_told_with_the_page_where_hosts_are(way_back):
