@@ -1036,6 +1036,12 @@ CREATE VIEW contract.calls AS
     called_at
    FROM notifications.calls;
 
+CREATE VIEW contract.cancelled_campaigns AS
+ SELECT id AS campaign_id,
+    cancelled_at
+   FROM campaigns.campaigns
+  WHERE (cancelled_at IS NOT NULL);
+
 CREATE TABLE notifications.deliveries (
     id uuid NOT NULL,
     event_id uuid NOT NULL,

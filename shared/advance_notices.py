@@ -86,6 +86,8 @@ class CampaignPublished(Notice, frozen=True, kw_only=True, tag="campaign.publish
     """The first offers of a campaign are public: told to the members of those who carry it."""
 
     campaign: str
+    # None in a fact older than the field
+    campaign_id: UUID | None = None
     slug: str
     lead: str
     first: Date

@@ -45,6 +45,8 @@ class OffersAnnounced(Notice, frozen=True, kw_only=True, tag="offers.announced")
     announcement_id: UUID
     organisation: str
     campaign: str
+    # None in a fact older than the field
+    campaign_id: UUID | None = None
     first: Date
     last: Date
     school: str

@@ -15,8 +15,9 @@ from services.notifications.leave_unread import leave_unread
 from services.notifications.merge_days import merge_days
 from services.notifications.merge_promises import merge_promises
 from services.notifications.notice_letter import ClaimedNotice, NoticeLetter, is_overtaken, is_too_late
-from services.notifications.read import read_later_facts
-from shared.advance_notices import PromiseDrewNear, PupilsSummed
+from services.notifications.read import read_cancelled_campaigns, read_later_facts
+from shared.advance_notices import CampaignPublished, PromiseDrewNear, PupilsSummed
+from shared.announcements import OffersAnnounced
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.database import Connection
 from shared.events import AnyEvent
@@ -40,8 +41,9 @@ async def claim_notices(
 ) -> NoticeClaim:
     """Up to `most` of these deliveries, those still due, the most urgent first, at most one for each person.
 
-    A link that has expired, and what a later fact has overtaken, becomes `superseded`, a letter without address, or to
-    one that takes no mail, `suppressed`, and their bytes go; what its domain does not take now is due later.
+    A link that has expired, offers of a cancelled campaign, and what a later fact has overtaken, become `superseded`,
+    a letter without address, or to one that takes no mail, `suppressed`, and their bytes go; what its domain does not
+    take now is due later.
     """
     taken = await _take(connection, ids, most, now)
     by_day, kept = await keep_till_morning(connection, taken, facts=facts, quiet=brakes.quiet, now=now)
@@ -62,6 +64,8 @@ async def claim_notices(
         if isinstance(event, Notice) and (event.occurred_at < now - LATE or bool(getattr(event, "changes", None)))
     ]
     later = await read_later_facts(connection, late) if late else {}
+    campaigns = {event_id: campaign_id for event_id, event in events.items() if (campaign_id := _campaign_of(event))}
+    cancelled = await read_cancelled_campaigns(connection, {*campaigns.values()}) if campaigns else set()
     claimed: list[ClaimedNotice] = []
     ended: list[tuple[UUID, str]] = []
     for letter in letters:
@@ -71,6 +75,9 @@ async def claim_notices(
         elif isinstance(event, LetterReceived) and event.answer_id not in received:
             # erased meanwhile, with who wrote it
             ended.append((letter.id, "suppressed"))
+        elif campaigns.get(event.id) in cancelled:
+            # it waited for the morning, and the campaign is none any more
+            ended.append((letter.id, "superseded"))
         elif is_too_late(event, now) or any(is_overtaken(event, each) for each in later.get(event.id, ())):
             ended.append((letter.id, "superseded"))
         else:
@@ -150,6 +157,11 @@ async def _take(connection: Connection, ids: Sequence[UUID], most: int, now: dat
         )
         for row in rows
     ]
+
+
+def _campaign_of(event: AnyEvent) -> UUID | None:
+    """The campaign whose offers a notice tells of, which would be untrue once it is cancelled."""
+    return event.campaign_id if isinstance(event, OffersAnnounced | CampaignPublished) else None
 
 
 def _pupil_of(event: AnyEvent) -> UUID | None:

@@ -1,12 +1,23 @@
-"""What has happened since a fact: read where a mail could not go at once."""
+"""What has happened since a fact: read where a mail could not go at once, or waited for the morning."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.notifications.facts import read_fact
 from services.notifications.tags import NOTICE_TAGS
 from shared.database import Connection
 from shared.notices import AnyNotice, Notice
+
+
+async def read_cancelled_campaigns(connection: Connection, campaign_ids: Collection[UUID]) -> set[UUID]:
+    """Those that will not take place: nobody is told of their offers any more."""
+    rows = await connection.fetch(
+        """
+        SELECT campaign_id FROM contract.cancelled_campaigns WHERE campaign_id = ANY($1::uuid[])
+        """,
+        list(campaign_ids),
+    )
+    return {row["campaign_id"] for row in rows}
 
 
 async def read_later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dict[UUID, list[AnyNotice]]:

@@ -71,6 +71,7 @@ async def announce_campaign(connection: Connection, *, campaign_id: UUID, now: d
         occurred_at=now,
         recipients=tuple(row["person_id"] for row in members),
         campaign=campaign["title"],
+        campaign_id=campaign_id,
         slug=campaign["slug"],
         lead=next((row["name"] for row in carried_by if row["id"] == campaign["lead_id"]), ""),
         first=campaign["first"],

@@ -138,6 +138,7 @@ def announce(
                 announcement_id=announcement_id,
                 organisation=organisation,
                 campaign=campaign.title,
+                campaign_id=campaign.id,
                 first=campaign.first,
                 last=campaign.last,
                 school=school.label if school else uai,

@@ -132,3 +132,38 @@ async def test_notices_wait_too_and_a_summary_goes_by_night_only_where_its_reade
     assert await claim(pool, LATE, notices=True) == ["absence_announced", "class_enrolled"]
     assert await waiting(pool, "host_requested") == ("due", 0, MORNING, MORNING)
     assert await claim(pool, MORNING, notices=True) == ["host_requested", "planner_digest"]
+
+
+@pytest.mark.parametrize("name", ["offers_announced", "campaign_published"])
+async def test_offers_of_a_campaign_that_is_cancelled_by_night_are_not_told_of_in_the_morning(pool, settings, name):
+    ids = {slug: new_id() for slug in ("annulee", "maintenue")}
+    for slug, campaign_id in ids.items():
+        await pool.execute(
+            """
+            INSERT INTO campaigns.campaigns (id, slug, title, period)
+            VALUES ($1, $2, 'Deux semaines pour découvrir', '[2027-06-14,2027-06-26)')
+            """,
+            campaign_id,
+            slug,
+        )
+    people = {slug: await a_person(pool, email=f"{slug}@lycee.example") for slug in ids}
+    facts = [
+        msgspec.structs.replace(
+            NOTICES[name], id=new_id(), recipients=(people[slug],), occurred_at=LATE, campaign_id=campaign_id
+        )
+        for slug, campaign_id in ids.items()
+    ]
+    # one that is older than the field says no campaign, and goes
+    people["ancienne"] = await a_person(pool, email="ancienne@lycee.example")
+    older = msgspec.structs.replace(NOTICES[name], id=new_id(), recipients=(people["ancienne"],), occurred_at=LATE)
+    await plan(pool, settings, LATE, *facts, older)
+    assert await claim(pool, LATE, notices=True) == []
+    await pool.execute("UPDATE campaigns.campaigns SET cancelled_at = $2 WHERE id = $1", ids["annulee"], LATE)
+    assert await claim(pool, MORNING, notices=True) == [name, name]
+    rows = await pool.fetch("SELECT recipient_id, state FROM notifications.deliveries")
+    states = {row["recipient_id"]: row["state"] for row in rows}
+    assert {slug: states[person] for slug, person in people.items()} == {
+        "annulee": "superseded",
+        "maintenue": "sending",
+        "ancienne": "sending",
+    }

@@ -269,6 +269,9 @@ async def test_a_campaign_that_is_cancelled_is_announced_no_further(pool, settin
     await list_many(pool, settings, small_week.organisation_id, 210)
     location = await announce(planner)
     await hand_over(pool, settings)
+    # each mail that is not gone yet says of which campaign it is
+    campaign_id = await pool.fetchval("SELECT id FROM campaigns.campaigns WHERE slug = 'deux-semaines'")
+    assert {fact.campaign_id for fact in await facts(pool)} == {campaign_id}
     await pool.execute("UPDATE campaigns.campaigns SET cancelled_at = now()")
     assert await next_batch(pool) == 0
     assert "la campagne n’est plus publiée" in (await planner.get(location)).text
