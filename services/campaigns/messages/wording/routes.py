@@ -31,7 +31,7 @@ from services.campaigns.messages.wording.sentences import (
 from services.campaigns.offers.life.consequences.routes import MAIL_POLICY
 from services.campaigns.offers.life.read import list_own_offers
 from services.campaigns.offers.read import read_programme
-from shared.languages import LANGUAGES, OWN_NAMES, _
+from shared.languages import LANGUAGES, OWN_NAMES, _, language
 from shared.wording import EDITABLE, LONG_AT_MOST, PLACES
 
 PATH = "/planification/campagnes/{slug:str}/messages"
@@ -135,11 +135,41 @@ async def post_wording_preview(
             media_type=MediaType.HTML,
             headers=FRAMED,
         )
+    return await _mail(edge, actor, view, name, sentences, tongue=str(fields.get("langue", "")), now=now)
+
+
+@get(PATH + "/{name:str}/apercu", action="plan_campaigns", include_in_schema=False)
+async def get_wording_preview(
+    edge: NamedDependency[Edge],
+    now: NamedDependency[datetime],
+    actor: NamedDependency[Actor],
+    slug: FromPath[str],
+    name: FromPath[str],
+) -> Response[str]:
+    """The mail as it goes out now, in the reader's language: what the page shows first."""
+    view = await _campaign(edge, actor, slug, name)
+    async with edge.reading() as connection:
+        kept = await read_wording(connection, view.campaign.id, name)
+    return await _mail(edge, actor, view, name, kept.sentences, tongue=language(), now=now)
+
+
+async def _mail(
+    edge: Edge,
+    actor: Actor,
+    view: CampaignPage,
+    name: str,
+    sentences: dict[str, dict[str, str]],
+    *,
+    tongue: str,
+    now: datetime,
+) -> Response[str]:
+    """Of the campaign's next offer, or of an invented week."""
     async with edge.reading() as connection:
         own = await list_own_offers(connection, actor, now=now, campaign_id=view.campaign.id, after=None, limit=1)
         programme = await read_programme(connection, own[0].id) if own else None
-    language = language_of(str(fields.get("langue", "")))
-    mails = await asyncio.to_thread(edge.gallery.show, name, language=language, programme=programme, wording=sentences)
+    mails = await asyncio.to_thread(
+        edge.gallery.show, name, language=language_of(tongue), programme=programme, wording=sentences
+    )
     html = mails[0].html if mails else f"<!doctype html><title>{escape(_('Aucun message'))}</title>"
     return Response(html, media_type=MediaType.HTML, headers=FRAMED)
 
@@ -186,4 +216,4 @@ def _page(
     return answer
 
 
-route_handlers: list[Any] = [get_wordings, get_wording, post_wording, post_wording_preview]
+route_handlers: list[Any] = [get_wordings, get_wording, post_wording, post_wording_preview, get_wording_preview]

@@ -83,6 +83,17 @@ async def test_the_preview_has_the_sentences_as_they_stand_in_the_form(lead, hom
         assert words in preview.text
 
 
+async def test_the_page_shows_the_mail_as_it_goes_out_now_before_anything_is_pressed(lead, home):
+    assert f'src="{home}/{NAME}/apercu"' in (await lead.get(f"{home}/{NAME}")).text
+    before = await lead.get(f"{home}/{NAME}/apercu")
+    assert "Votre place est confirmée" in before.text
+    assert "Bonjour Camille !" not in before.text
+    await lead.post(f"{home}/{NAME}", FORM)
+    after = await lead.get(f"{home}/{NAME}/apercu")
+    assert "Bonjour Camille !" in after.text
+    assert after.headers["content-security-policy"].startswith("sandbox")
+
+
 @pytest.mark.parametrize(
     "nonsense", ["{% for x in range(10**9) %}a{% endfor %}", "{{ 7*7 }}", "{{", "\x00", "a" * 9999]
 )
@@ -127,7 +138,7 @@ async def test_of_ten_at_once_one_writes(pool, proposed, if_match):  # noqa: F81
 
 async def test_only_who_leads_the_campaign_writes_and_only_where_sentences_are_taken(owners, four, home, lead, sign_in):  # noqa: F811
     stranger, viewer = owners[four.region], await sign_in(four.federation, role="viewer")
-    for path in ("", f"/{NAME}"):
+    for path in ("", f"/{NAME}", f"/{NAME}/apercu"):
         assert (await stranger.get(home + path)).status_code == 404
         assert (await viewer.get(home + path)).status_code == 403
     for path in (f"/{NAME}", f"/{NAME}/apercu"):
