@@ -29,7 +29,7 @@ OCCASIONS: dict[Message | NoticeMessage, Occasion] = {
         "pupil", "guardian", when=later("À l’inscription, tant que l’adresse donnée n’a pas été vérifiée.")
     ),
     "consent_asked": _to("guardian", when=later("Quand un élève de moins de 15 ans s’inscrit.")),
-    "consent_awaited": _to("pupil", when=later("Au même moment, à l’élève de moins de 15 ans.")),
+    "consent_awaited": _to("pupil", when=later("À l’inscription d’un élève de moins de 15 ans.")),
     "consent_reminded": _to("guardian", when=later("Quand l’accord demandé se fait attendre.")),
     "consent_refused": _to("pupil", "guardian", when=later("Quand le responsable légal refuse son accord.")),
     "consent_expired": _to("pupil", "guardian", when=later("Quand l’accord n’a pas été donné à temps.")),
