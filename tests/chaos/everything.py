@@ -1,6 +1,7 @@
 """All processes of an installation, each of which may be killed or stopped; and a disk that may be filled."""
 
 import asyncio
+import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -122,10 +123,14 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
-    """Such a disk; only root may make one."""
+def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk | None]:
+    """Such a disk; None, and an ordinary folder, where the account may make none, as in some containers."""
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder], check=True)
+    folder.chmod(0o755)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        yield None
+        return
     try:
         yield SmallDisk(folder)
     finally:

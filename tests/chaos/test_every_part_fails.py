@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ Fault = Callable[[], Awaitable[None]]
 class Breakage:
     """The faults, each of which is over when its coroutine returns."""
 
-    def __init__(self, running: Everything, database: EmbeddedDatabase, disk: SmallDisk) -> None:
+    def __init__(self, running: Everything, database: EmbeddedDatabase, disk: SmallDisk | None) -> None:
         self.running, self.database, self.disk = running, database, disk
 
     def faults(self) -> dict[str, Fault]:
@@ -55,7 +56,7 @@ class Breakage:
             "the way in stands still": lambda: self.stop(running.inbound, STOPPED_SECONDS),
             "connections are cut": self.cut_connections,
             "PostgreSQL is killed": self.kill_database,
-            "the disk is full": self.fill_disk,
+            **({"the disk is full": partial(self.fill_disk, self.disk)} if self.disk else {}),
             "a migration gives each table a column": self.migrate_beside,
             "the mail server says later": lambda: self.be_moody("later"),
             "the mail server hangs up": lambda: self.be_moody("cut"),
@@ -100,10 +101,10 @@ class Breakage:
         await asyncio.sleep(AWAY_SECONDS)
         await asyncio.to_thread(self.database.start)
 
-    async def fill_disk(self) -> None:
+    async def fill_disk(self, disk: SmallDisk) -> None:
         """Until somebody was told 503 for it; then there is room again."""
         refused = self.running.stream.answers[503]
-        self.disk.fill()
+        disk.fill()
         for _ in range(300):
             if self.running.stream.answers[503] > refused:
                 break
@@ -111,7 +112,7 @@ class Breakage:
         else:
             raise AssertionError("the disk was never full")
         await asyncio.sleep(AWAY_SECONDS)
-        self.disk.free()
+        disk.free()
 
     async def migrate_beside(self) -> None:
         """The next release's schema under this release's processes: nobody is refused, nobody waits for long."""
@@ -150,16 +151,17 @@ class Breakage:
 
 
 @pytest.fixture
-async def on_a_small_disk(open_folder: Path) -> AsyncIterator[tuple[EmbeddedDatabase, SmallDisk]]:
-    """A server whose disk may be filled, and which may be killed."""
+async def on_a_small_disk(open_folder: Path) -> AsyncIterator[tuple[EmbeddedDatabase, SmallDisk | None]]:
+    """A server whose disk may be filled, where one can be made for it, and which may be killed."""
     with small_disk(open_folder / "disk", 200) as disk:
         settings = {**FOR_TESTS, "synchronous_commit": "on", "max_wal_size": "48MB", "min_wal_size": "32MB"}
-        database = EmbeddedDatabase(disk.folder / "server", settings)
+        database = EmbeddedDatabase(open_folder / "disk" / "server", settings)
         await asyncio.to_thread(database.start)
         await migrate(database.url)
         await prepare_broker(database.url)
         yield database, disk
-        disk.free()
+        if disk:
+            disk.free()
         await asyncio.to_thread(database.remove)
 
 

@@ -67,7 +67,7 @@ async def worker(settings: Settings, folder: Path) -> AsyncIterator[Process]:
         await process.stop()
 
 
-async def until(condition, *, seconds: float = 20) -> None:
+async def until(condition, *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not await condition():
         assert time.monotonic() < deadline, "it did not happen in time"
