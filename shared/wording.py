@@ -104,7 +104,7 @@ def _find_in(tree: nodes.Template, names: tuple[str, ...], lines: list[str]) -> 
                 return _say_unknown(name, names, node.lineno)
             case nodes.Name():
                 placeholders += 1
-            case nodes.Filter(name=name, args=[], kwargs=[]) if name in _FILTERS:
+            case nodes.Filter(name=name, args=[], kwargs=[], dyn_args=None, dyn_kwargs=None) if name in _FILTERS:
                 continue
             case _:
                 return later(

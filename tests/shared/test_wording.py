@@ -38,6 +38,8 @@ def test_text_and_known_names_are_fine(source):
         ("{% raw %}{{ prenom }}{% endraw %}", "n’est pas permis ici"),
         ("{# rien #}", "n’est pas permis ici"),
         ("{{ prenom.__class__.__mro__ }}", "Ligne 1"),
+        ("{{ prenom|upper(*offre) }}", "Ligne 1"),
+        ("{{ prenom|upper(**offre) }}", "Ligne 1"),
         ("{{ prenom['x'] }}", "Ligne 1"),
         ("{{ prenom * 1000000000 }}", "Ligne 1"),
         ("{{ 'a' ~ prenom }}", "Ligne 1"),
