@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.agreements.campaign import ChosenSector, InvalidCampaign, Wording
 from shared.languages import _
+from shared.plain_spaces import plain_spaces
 
 TITLE_AT_MOST, PRESENTATION_AT_MOST, LABEL_AT_MOST = 150, 2000, 80
 DAYS_AT_MOST = 366
@@ -106,7 +107,7 @@ def parse_period(first: str, last: str) -> tuple[tuple[Date, Date] | None, dict[
 
 
 def _line(value: str, field: str, subject: str, most: int, faults: dict[str, str]) -> str:
-    text = value.strip()
+    text = plain_spaces(value).strip()
     if len(text) > most:
         faults[field] = _("{subject} est trop long : {most} caractères au plus.", subject=subject, most=most)
     elif not text.isprintable():
@@ -115,7 +116,7 @@ def _line(value: str, field: str, subject: str, most: int, faults: dict[str, str
 
 
 def _text(value: str, faults: dict[str, str]) -> str:
-    text = "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
+    text = "\n".join(line.rstrip() for line in plain_spaces(value).replace("\r\n", "\n").strip().split("\n"))
     if len(text) > PRESENTATION_AT_MOST:
         faults["presentation"] = _(
             "La présentation est trop longue : {most} caractères au plus.", most=PRESENTATION_AT_MOST

@@ -11,6 +11,7 @@ from msgspec import Struct
 from services.campaigns.announcing.correspondents.correspondent import Role
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS
 from shared.languages import Glossary, _, later
+from shared.plain_spaces import plain_spaces
 from shared.refusal import Refusal
 
 BATCH = 200
@@ -160,7 +161,7 @@ def read_choice(fields: Mapping[str, object], roles: Sequence[object]) -> tuple[
         faults["roles"] = _("Choisissez à qui vous écrivez.")
     word = "\n".join(
         " ".join("".join(letter for letter in line if letter.isprintable()).split())
-        for line in text("word").splitlines()
+        for line in plain_spaces(text("word")).splitlines()
     ).strip()
     if len(word) > WORD_AT_MOST:
         faults["word"] = _("Votre phrase est trop longue : {most} caractères au plus.", most=WORD_AT_MOST)

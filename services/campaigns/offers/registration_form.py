@@ -13,6 +13,7 @@ from services.campaigns.offers.registration import InvalidField, RegistrationReq
 from services.campaigns.schools.directory import school_named
 from shared.identifiers import new_id
 from shared.languages import Message, language, later
+from shared.plain_spaces import plain_spaces
 
 NAME_AT_MOST, SCHOOL_AT_MOST, CLASS_AT_MOST, EMAIL_AT_MOST, KEY_AT_MOST = 80, 120, 40, 254, 200
 LOCAL_PART_AT_MOST = 64  # octets (RFC 5321 §4.5.3.1.1)
@@ -158,7 +159,7 @@ def _name(value: str, field: str, subject: str | Message) -> str:
 
 
 def _line(value: str, field: str, subject: str | Message, most: int, *, needed: bool = True) -> str:
-    text = value if value.isascii() else unicodedata.normalize("NFC", value)
+    text = value if value.isascii() else plain_spaces(unicodedata.normalize("NFC", value))
     text = " ".join(text.split(" ")).strip()
     if not text:
         if needed:

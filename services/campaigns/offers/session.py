@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shared.events import FieldChange
 from shared.languages import later
+from shared.plain_spaces import plain_spaces
 from shared.programme import SessionKind
 from shared.refusal import Refusal
 
@@ -204,7 +205,8 @@ def check_time(name: str, value: datetime) -> None:
 
 def checked_text(name: str, value: str) -> str:
     """A text of a session as it is kept: one line, `expected` several; raises `InvalidChange`."""
-    text = value.strip().replace("\r\n", "\n") if name == "expected" else value.strip()
+    text = plain_spaces(value).strip()
+    text = text.replace("\r\n", "\n") if name == "expected" else text
     most = EXPECTED_AT_MOST if name == "expected" else TEXT_AT_MOST
     if name == "title" and not text:
         raise InvalidChange(later("Le titre manque."), field=name)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from services.notifications.inbound.complaint import read_complaint
 from services.notifications.inbound.unreadable import Unreadable
+from shared.plain_spaces import plain_spaces
 
 PARTS_AT_MOST = 20
 WORDS_AT_MOST = 20_000
@@ -175,7 +176,9 @@ def _codec(part: EmailMessage) -> str:
 
 def _without_quotes(text: str) -> str:
     """The text without the mail it answers, where that stands below it; control characters are nothing."""
-    lines = ["".join(each for each in line if each.isprintable() or each == "\t") for line in text.split("\n")]
+    lines = [
+        "".join(each for each in line if each.isprintable() or each == "\t") for line in plain_spaces(text).split("\n")
+    ]
     kept: list[str] = []
     for line in lines:
         if re.match(r"\s*-{2,}\s*(original|message|forwarded)", line, re.IGNORECASE):

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.languages import Glossary, later
+from shared.plain_spaces import plain_spaces
 from shared.refusal import Refusal
 
 AgreementState = Literal["agreed", "awaited", "declined", "left"]
@@ -168,7 +169,7 @@ class Agreement(Struct, frozen=True, kw_only=True):
 
 def parse_word(value: str) -> str:
     """The word that goes with an answer, several lines; raises `InvalidWord`."""
-    text = "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").strip().split("\n"))
+    text = "\n".join(line.rstrip() for line in plain_spaces(value).replace("\r\n", "\n").strip().split("\n"))
     if len(text) > WORD_AT_MOST:
         raise InvalidWord(later("Ce mot est trop long : {most} caractères au plus.", most=WORD_AT_MOST), field="word")
     if not all(line.isprintable() for line in text.split("\n")):

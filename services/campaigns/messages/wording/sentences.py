@@ -6,6 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shared.languages import LANGUAGES, OWN_NAMES, Glossary, later
+from shared.plain_spaces import plain_spaces
 from shared.refusal import Refusal
 from shared.wording import EDITABLE, PLACES, find_fault
 
@@ -72,7 +73,9 @@ def read_sentences(message: str, fields: Mapping[str, object]) -> dict[str, dict
     for language in LANGUAGES:
         for place in PLACES:
             given = fields.get(f"{language}-{place}", "")
-            text = "\n".join(line.rstrip() for line in str(given).replace("\r\n", "\n").strip().split("\n"))
+            text = "\n".join(
+                line.rstrip() for line in plain_spaces(str(given)).replace("\r\n", "\n").strip().split("\n")
+            )
             if not text:
                 continue
             found.setdefault(language, {})[place] = text

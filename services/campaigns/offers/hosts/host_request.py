@@ -11,6 +11,7 @@ from services.campaigns.offers.session import InvalidChange, check_time
 from shared.appointment import Appointment
 from shared.french_dates import PARIS
 from shared.languages import _, later
+from shared.plain_spaces import plain_spaces
 from shared.promises import PromiseNotice
 from shared.refusal import Refusal
 
@@ -267,7 +268,7 @@ def parse_answer(
 
 def parse_word(word: str) -> str:
     """A word added to an answer: a few lines of text; raises `InvalidChange`."""
-    text = "\n".join(line.rstrip() for line in word.replace("\r\n", "\n").strip().split("\n"))
+    text = "\n".join(line.rstrip() for line in plain_spaces(word).replace("\r\n", "\n").strip().split("\n"))
     if len(text) > WORD_AT_MOST:
         raise InvalidChange(later("Ce mot est trop long : {most} caractères au plus.", most=WORD_AT_MOST), field="word")
     if not all(character.isprintable() or character == "\n" for character in text):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from services.campaigns.access.sign_in import NotAnAddress, parse_address
 from shared.languages import Message, _, later
+from shared.plain_spaces import plain_spaces
 from shared.refusal import Refusal
 
 WORDS_AT_MOST, ANSWER_AT_MOST = 1000, 3000
@@ -130,6 +131,6 @@ def parse_answer(*, question: str, answer: str, published: bool, edition: int) -
 
 def _readable(text: str) -> str:
     """Lines of text, without what cannot be read: control characters, and marks that turn the direction of others."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = plain_spaces(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = ("".join(char for char in line if char.isprintable() or char == "\t").strip() for line in lines)
     return "\n".join(kept).strip()
