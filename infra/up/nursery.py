@@ -1,8 +1,10 @@
 """The nursery: the process that has loaded what the services load, once, and from which they are forked (Linux).
 
-What they share is in memory once and is loaded while the database starts. `python -m infra.up.nursery DESCRIPTOR`
-is the process; it knows no thread and opens nothing before a fork. Elsewhere than on Linux each service is a program
-of its own: forking without a new program is not safe where the system's libraries have threads.
+What they share is in memory once and is loaded while the database starts. `python -m infra.up.nursery DESCRIPTOR
+[FOLDER]` is the process; it knows no thread and opens nothing before a fork. `quinzaine up` kills it in the end: where
+its line is closed instead, `quinzaine up` was killed itself, and what it left in FOLDER is ended. Elsewhere than on
+Linux each service is a program of its own: forking without a new program is not safe where the system's libraries have
+threads.
 """
 
 import gc
@@ -37,8 +39,9 @@ class NurseryAway(Exception):
 class Nursery:
     """The side of `quinzaine up`: opens the process, asks it for services, ends it."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *, folder: Path | None = None) -> None:
         self._log = log
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
 
@@ -48,7 +51,13 @@ class Nursery:
         ours.settimeout(ANSWERS_WITHIN)
         with theirs, self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.up.nursery", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-m",
+                    "infra.up.nursery",
+                    str(theirs.fileno()),
+                    *map(str, filter(None, [self._folder])),
+                ],
                 # fewer heaps: the threads of a service at rest have little to keep
                 env={"MALLOC_ARENA_MAX": "2", **os.environ},
                 stdin=subprocess.DEVNULL,
@@ -97,6 +106,11 @@ def main() -> None:
     line.close()
     if asked:
         _become(**json.loads(asked))
+    elif len(sys.argv) > 2 and os.fork() == 0:
+        # not here: the services end themselves when they see this process gone
+        from infra.up.left_behind import end_left_behind
+
+        end_left_behind(Path(sys.argv[2]))
 
 
 def _fork_for_each(lines: Iterable[bytes], line: socket.socket) -> bytes:

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from rich.console import Console
 
@@ -24,6 +25,7 @@ from shared.settings import SettingsError, read_settings
 CHILDREN = ("web", "relay", "worker", "inbound", "mailbox")
 ANSWERS_WITHIN = 60.0
 ENDS_WITHIN = 7.0
+HELD_WITHIN = 3.0
 DATABASE_AGAIN_AFTER = 2.0
 LAST_PORT = 65535
 # people of data/demo/membres.csv
@@ -43,7 +45,8 @@ class Up:
         self._console = Console(highlight=False, soft_wrap=True)
         self._database = EmbeddedDatabase(self._folder / "postgresql")
         self._children: list[Child] = []
-        self._nursery = Nursery(self._folder / "logs" / "nursery.log") if sys.platform == "linux" else None
+        log = self._folder / "logs" / "nursery.log"
+        self._nursery = Nursery(log, folder=self._folder) if sys.platform == "linux" else None
         self._database_due_at = 0.0
         self._told_to_stop = False
 
@@ -53,9 +56,7 @@ class Up:
             signal.signal(told, self._hear)
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            if not self._hold(lock):
                 self._console.print("Quinzaine tourne déjà dans ce dossier.", style="bold red")
                 return 1
             try:
@@ -67,6 +68,18 @@ class Up:
             finally:
                 self._take_down()
         return 0
+
+    def _hold(self, lock: IO[str]) -> bool:
+        """Whether the folder is ours alone; who ends what a killed run has left there needs a moment."""
+        until = time.monotonic() + HELD_WITHIN
+        while not self._told_to_stop:
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            if time.monotonic() > until:
+                break
+            time.sleep(0.05)
+        return False
 
     def _bring_up(self) -> None:
         began = time.monotonic()

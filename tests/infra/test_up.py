@@ -14,6 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from infra.embedded_database import EmbeddedDatabase
+from infra.up.left_behind import AFTER
 from tests.processes import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("up"), pytest.mark.timeout(180)]
@@ -202,6 +204,41 @@ async def test_after_a_kill_of_the_parent_no_orphan_holds_the_data(folder):
     async with up(folder, "--no-demo") as terminal:
         await terminal.until("Ctrl-C")
         assert not psutil.wait_procs(children, timeout=10)[1]
+        assert (await terminal.end())[0] == 0
+
+
+def left_behind(folder: Path) -> list[psutil.Process]:
+    """What still runs for a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(folder) in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
+async def test_a_kill_of_the_parent_ends_the_database_too(folder):
+    async with up(folder, "--no-demo") as terminal:
+        await terminal.until("Ctrl-C")
+        assert left_behind(folder)
+        await terminal.end(signal.SIGKILL)
+    for _ in range(300):
+        if not left_behind(folder):
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"still there: {[process.cmdline() for process in left_behind(folder)]}")
+
+
+async def test_who_comes_after_a_killed_one_keeps_its_database(folder):
+    async with up(folder, "--no-demo") as terminal:
+        await terminal.until("Ctrl-C")
+        await terminal.end(signal.SIGKILL)
+    async with up(folder, "--no-demo") as terminal, httpx.AsyncClient() as client:
+        await terminal.until("Ctrl-C")
+        pid = EmbeddedDatabase(folder / "postgresql").pid()
+        await asyncio.sleep(AFTER + 1)  # who would end the database has looked by now
+        assert EmbeddedDatabase(folder / "postgresql").pid() == pid is not None
+        assert (await client.get(f"{terminal.addresses[0]}health")).status_code == 200
         assert (await terminal.end())[0] == 0
 
 
