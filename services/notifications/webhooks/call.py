@@ -17,6 +17,8 @@ TRIED_AGAIN_AFTER = tuple(
 TOLD = ("offer_id", "revision", "registration_id", "session_id", "held_for", "deadline", "position", "how")
 TRIED = "webhook.tried"
 NOT_TRIED_AGAIN_AFTER = timedelta(minutes=1)
+# a resolver of ours that is away is back by then; a name whose own servers fail answers the same for ever
+NOT_TRIED_FOR = timedelta(days=1)
 
 Meaning = Literal["answered", "gone", "later"]
 

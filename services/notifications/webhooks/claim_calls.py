@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notifications.webhooks.call import NOT_TRIED_AGAIN_AFTER, Call, CallAnswer, next_try
+from services.notifications.webhooks.call import NOT_TRIED_AGAIN_AFTER, NOT_TRIED_FOR, Call, CallAnswer, next_try
 from shared.database import Connection
 
 # longer than a call may take (post_call.SECONDS)
@@ -58,7 +58,8 @@ async def claim_calls(connection: Connection, *, busy: Collection[UUID], most: i
 async def mark_call(connection: Connection, call: Call, answer: CallAnswer, *, now: datetime) -> None:
     """Answered, due again later, or given up. An address that is gone (410) is called no more until resumed."""
     again = next_try(call.attempts, now) if answer.meaning == "later" else None
-    if not answer.tried:
+    tried = answer.tried or now - call.occurred_at > NOT_TRIED_FOR
+    if not tried:
         again = now + NOT_TRIED_AGAIN_AFTER
     state = "answered" if answer.meaning == "answered" else "due" if again else "failed"
     await connection.execute(
@@ -74,7 +75,7 @@ async def mark_call(connection: Connection, call: Call, answer: CallAnswer, *, n
         answer.status,
         answer.words,
         now,
-        not answer.tried,
+        not tried,
     )
     if answer.meaning == "gone":
         await connection.execute(

@@ -213,6 +213,27 @@ async def test_a_private_address_is_not_called_whatever_it_is_called(receiver):
         await find_address("http://93.184.215.14/", private=False)
 
 
+async def test_a_name_that_its_own_servers_answer_nothing_for_is_given_up_like_any_other(
+    pool, settings, week, caller, monkeypatch
+):
+    async def fails(*_, **__):
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    await a_webhook(pool, week, "http://perdu.example/")
+    await register(pool, week)
+    await plan_all(pool, settings)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", fails)
+    await call_all(caller)
+    assert await pool.fetchval("SELECT attempts FROM notifications.calls") == 0, "it may be our own resolver"
+    await pool.execute("UPDATE contract.events SET occurred_at = occurred_at - interval '2 days'")
+    states = []
+    for _ in range(len(TRIED_AGAIN_AFTER) + 1):
+        await pool.execute("UPDATE notifications.calls SET due_at = now() WHERE state = 'due'")
+        await asyncio.gather(*await caller.call_due())
+        states.append(await pool.fetchval("SELECT state FROM notifications.calls"))
+    assert states[-2:] == ["due", "failed"]
+
+
 async def test_a_name_is_looked_up_once_and_the_call_goes_where_it_led(receiver, monkeypatch):
     port = receiver.url.split(":")[2].split("/")[0]
     asked = []
