@@ -16,7 +16,10 @@ from shared.languages import Language
 from shared.notices import HostNotice, SpeakerNotice
 from shared.programme import Programme
 from shared.settings import Settings
+from shared.webinars import WebinarNotice
 from shared.wording import Wording
+
+TO_SCHOOLS = (OffersAnnounced, WebinarNotice)
 
 
 def mail_preview(settings: Settings) -> Preview:
@@ -33,7 +36,7 @@ def mail_preview(settings: Settings) -> Preview:
             ("pupils", preview_mail(Printer(settings), events, programme) if programme else None),
             ("hosts", preview_notice(notices, [event for event in events if isinstance(event, HostNotice)])),
             ("speakers", preview_notice(notices, [event for event in events if isinstance(event, SpeakerNotice)])),
-            ("schools", preview_notice(notices, [event for event in events if isinstance(event, OffersAnnounced)])),
+            ("schools", preview_notice(notices, [event for event in events if isinstance(event, TO_SCHOOLS)])),
         )
         return tuple(
             Mail(readers=readers, subject=mail.subject, text=mail.text, html=mail.html)  # type: ignore[arg-type]

@@ -959,6 +959,35 @@ CREATE TABLE campaigns.visits (
     CONSTRAINT visits_lasts_check CHECK (((lasts >= '00:10:00'::interval) AND (lasts <= '04:00:00'::interval)))
 );
 
+CREATE TABLE campaigns.webinar_invitations (
+    webinar_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    person_id uuid NOT NULL,
+    batch integer NOT NULL,
+    event_id uuid NOT NULL
+);
+
+CREATE TABLE campaigns.webinars (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    link text NOT NULL,
+    word text DEFAULT ''::text NOT NULL,
+    departement text DEFAULT ''::text NOT NULL,
+    roles text[] NOT NULL,
+    status text DEFAULT 'planned'::text NOT NULL,
+    sequence integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    batches integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT webinars_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT webinars_link_check CHECK ((link ~~ 'https://%'::text)),
+    CONSTRAINT webinars_roles_check CHECK (((roles <@ ARRAY['head'::text, 'referent'::text]) AND (cardinality(roles) > 0))),
+    CONSTRAINT webinars_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'cancelled'::text])))
+);
+
 CREATE TABLE campaigns.wordings (
     campaign_id uuid NOT NULL,
     message text NOT NULL,
@@ -1545,6 +1574,15 @@ ALTER TABLE ONLY campaigns.visits
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_organisation_id_session_id_key UNIQUE (teacher_id, organisation_id, session_id);
 
+ALTER TABLE ONLY campaigns.webinar_invitations
+    ADD CONSTRAINT webinar_invitations_pkey PRIMARY KEY (webinar_id, mark);
+
+ALTER TABLE ONLY campaigns.webinar_invitations
+    ADD CONSTRAINT webinar_invitations_webinar_id_person_id_key UNIQUE (webinar_id, person_id);
+
+ALTER TABLE ONLY campaigns.webinars
+    ADD CONSTRAINT webinars_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY campaigns.wordings
     ADD CONSTRAINT wordings_pkey PRIMARY KEY (campaign_id, message);
 
@@ -1781,6 +1819,10 @@ CREATE INDEX tombstones ON campaigns.sessions USING btree (cancelled_at) WHERE (
 CREATE INDEX visits_of_session ON campaigns.visits USING btree (session_id);
 
 CREATE INDEX visits_removed ON campaigns.visits USING btree (removed_at) WHERE (removed_at IS NOT NULL);
+
+CREATE INDEX webinar_invitations_of ON campaigns.webinar_invitations USING btree (person_id);
+
+CREATE INDEX webinars_of_organisation ON campaigns.webinars USING btree (organisation_id, id);
 
 CREATE INDEX events_not_planned ON contract.events USING btree (id) WHERE (planned_at IS NULL);
 
@@ -2157,6 +2199,15 @@ ALTER TABLE ONLY campaigns.visits
 
 ALTER TABLE ONLY campaigns.visits
     ADD CONSTRAINT visits_teacher_id_fkey FOREIGN KEY (teacher_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.webinar_invitations
+    ADD CONSTRAINT webinar_invitations_person_id_fkey FOREIGN KEY (person_id) REFERENCES contract.people(id);
+
+ALTER TABLE ONLY campaigns.webinar_invitations
+    ADD CONSTRAINT webinar_invitations_webinar_id_fkey FOREIGN KEY (webinar_id) REFERENCES campaigns.webinars(id);
+
+ALTER TABLE ONLY campaigns.webinars
+    ADD CONSTRAINT webinars_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES campaigns.organisations(id);
 
 ALTER TABLE ONLY campaigns.wordings
     ADD CONSTRAINT wordings_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns.campaigns(id) ON DELETE CASCADE;

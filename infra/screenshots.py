@@ -47,6 +47,8 @@ OF_PLANNER = {
     "queue": "/planification/organisation/envois",
     "announcements": "/planification/annonces",
     "announcement-form": "/planification/annonces/nouvelle",
+    "webinars": "/planification/annonces/webinaires",
+    "webinar-form": "/planification/annonces/webinaires/nouveau",
     "correspondents": "/planification/annonces/correspondants",
     "correspondents-list": "/planification/annonces/correspondants/liste",
     "webhooks": "/planification/organisation/webhooks",

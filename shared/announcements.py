@@ -1,4 +1,4 @@
-"""The part of the contract about schools that are told, before anybody registers, what there is near them.
+"""The part of the contract about schools that are told what is near them before anybody registers, and of webinars.
 
 A field may be added with a default; anything else is a new tag (see `shared.events`).
 """
@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.notice import Notice
+from shared.webinars import Webinar
 
 
 class NearOffer(Struct, frozen=True, kw_only=True):
@@ -57,4 +58,4 @@ class OffersAnnounced(Notice, frozen=True, kw_only=True, tag="offers.announced")
     source: str
 
 
-Announcement = OffersAnnounced
+Announcement = OffersAnnounced | Webinar

@@ -34,6 +34,7 @@ DATA: dict[str, str] = {
     "services/campaigns/offers/seats/queue/json_routes.py": "what the journal keeps",
     "services/campaigns/offers/seats/queue/routes.py": "what the journal keeps",
     "services/notifications/samples/announcements.py": "invented words that organisers wrote",
+    "services/notifications/samples/webinars.py": "invented words that organisers wrote",
     "services/campaigns/announcing/correspondents/list_file.py": "columns of a list, as people write them",
     "services/campaigns/schools/directory.py": "words that names of schools are made of",
     "services/campaigns/offers/builder/template_week.py": "titles a week is given, kept in French",

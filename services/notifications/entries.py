@@ -1,6 +1,6 @@
 """Entries: what a notice puts into the calendar of who reads it, changes there, or takes out of it."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct, structs
 
@@ -17,13 +17,17 @@ from shared.notices import (
 )
 from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseNotice, PromiseTakenBack
 from shared.signed_links import ReplyScope
+from shared.webinars import WebinarCancelled, WebinarNotice
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One entry: its UID is made of `id`, which is of a request or of a slot; `scope` says of which."""
+    """One entry: its UID is made of `id`, which is of a request or of a slot; `scope` says of which.
+
+    Without a scope nobody reads what a calendar answers: it is asked for nothing.
+    """
 
     id: UUID
-    scope: ReplyScope
+    scope: ReplyScope | None
     method: Method
     sequence: int
     tentative: bool = False
@@ -44,6 +48,8 @@ def entry_of(notice: AnyNotice, recipient_id: UUID) -> Entry | None:
             return _asked(notice, "reply_host")
         case SpeakerRequested() | SpeakerReleased() if notice.sequence:
             return _asked(notice, "reply_speaker")
+        case WebinarNotice():
+            return _webinar(notice, recipient_id)
     return None
 
 
@@ -81,3 +87,13 @@ def _slot(notice: FollowUpBooked | FollowUpCancelled, recipient_id: UUID) -> Ent
         return None
     method: Method = "PUBLISH" if besides else "CANCEL" if cancelled else "REQUEST"
     return Entry(id=notice.slot_id, scope="reply_slot", method=method, sequence=notice.sequence)
+
+
+def _webinar(notice: WebinarNotice, recipient_id: UUID) -> Entry:
+    """Each person has an entry of their own: no calendar shows who else is invited."""
+    return Entry(
+        id=uuid5(notice.webinar_id, str(recipient_id)),
+        scope=None,
+        method="CANCEL" if isinstance(notice, WebinarCancelled) else "REQUEST",
+        sequence=notice.sequence,
+    )

@@ -56,6 +56,9 @@ NoticeMessage = Literal[
     "teacher_digest",
     "campaign_published",
     "offers_announced",
+    "webinar_invited",
+    "webinar_changed",
+    "webinar_cancelled",
     "class_enrolled",
     "personal_links",
     "fresh_link",
@@ -79,7 +82,16 @@ COALESCED: frozenset[Message] = frozenset({"changed", "session_cancelled"})
 COALESCED_NOTICES: frozenset[NoticeMessage] = frozenset({"promise_changed", "promise_near"})
 # not essential: a mail program may offer to end them with one press, and who has pressed is sent none
 OPTIONAL: frozenset[Message | NoticeMessage] = frozenset(
-    {"reminder_week", "reminder_eve", "planner_digest", "teacher_digest", "campaign_published", "offers_announced"}
+    {
+        "reminder_week",
+        "reminder_eve",
+        "planner_digest",
+        "teacher_digest",
+        "campaign_published",
+        "offers_announced",
+        "webinar_invited",
+        "webinar_changed",
+    }
 )
 # after one of these has been sent, an older message would be untrue
 ENDS: frozenset[Message] = frozenset(

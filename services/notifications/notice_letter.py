@@ -42,8 +42,10 @@ from shared.notices import (
 from shared.people import Person
 from shared.promises import PromiseChanged, PromiseTakenBack
 from shared.question_notices import QuestionAsked, QuestionsPassedOn
+from shared.webinars import WebinarCancelled, WebinarChanged, WebinarNotice
 
 A_DAY = timedelta(days=1)
+_CHANGE_OF_WEBINAR = (WebinarChanged, WebinarCancelled)
 # what asks for an answer is past when anything has happened since; an answer, when there is another one or an end
 _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
     QuestionsPassedOn: (QuestionsPassedOn,),
@@ -123,6 +125,8 @@ def is_too_late(event: AnyNotice, now: datetime) -> bool:
         return event.occurred_at + A_DAY <= now
     if isinstance(event, OffersAnnounced):
         return event.last < now.astimezone(PARIS).date()
+    if isinstance(event, WebinarNotice):
+        return event.ends_at <= now
     return (
         isinstance(event, SignInRequested | MemberInvited | FreshLinkRequested | QuestionAsked)
         and event.expires_at <= now
@@ -144,6 +148,9 @@ def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
     if isinstance(event, HostRequested | SpeakerRequested) and isinstance(later, PromiseChanged):
         # a detail that changed after it leaves the question open, what was promised being so again does not
         return later.holds_again
+    if isinstance(event, WebinarNotice):
+        # each change is told, in its order; an invitation that has not left gives way to it
+        return isinstance(later, WebinarCancelled if isinstance(event, WebinarChanged) else _CHANGE_OF_WEBINAR)
     if newer := _sequences(event, later):
         # each message about an entry carries the whole of it: only one that is newer makes it needless
         return newer[1] > newer[0]

@@ -22,6 +22,7 @@ from shared.events import AnyEvent, OfferCancelled, OfferChanged, SessionEvent
 from shared.notices import AnyNotice, HostNotice, SpeakerNotice
 from shared.people import Person
 from shared.programme import Programme
+from shared.webinars import WebinarNotice
 
 NOBODY = UUID(int=0)
 # who stands for everybody whom it concerns; no link of the mail opens anything
@@ -48,7 +49,7 @@ def preview_mail(printer: Printer, events: Sequence[AnyEvent], programme: Progra
 
 
 def preview_notice(
-    printer: NoticePrinter, events: Sequence[HostNotice | SpeakerNotice | OffersAnnounced]
+    printer: NoticePrinter, events: Sequence[HostNotice | SpeakerNotice | OffersAnnounced | WebinarNotice]
 ) -> PreviewedMail | None:
     """The mail of the first of these facts to whom it is told; its link, which would be theirs, opens nothing."""
     if not events:
@@ -56,7 +57,9 @@ def preview_notice(
     first = events[0]
     event = cast(
         "AnyNotice",
-        first if isinstance(first, OffersAnnounced) else msgspec.structs.replace(first, request_id=NOBODY),
+        first
+        if isinstance(first, OffersAnnounced | WebinarNotice)
+        else msgspec.structs.replace(first, request_id=NOBODY),
     )
     reaction = REACTIONS[type(event)]
     if not isinstance(reaction, NoticeReaction):

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from shared.events import AnyEvent, Event, OfferCancelled, OfferChanged, RegistrationEvent, SessionChanged, SessionEvent
 from shared.french_dates import PARIS
 from shared.programme import Programme
+from shared.webinars import WebinarNotice
 
 # what is so near is told at once, at any hour
 SOON = timedelta(hours=24)
@@ -41,6 +42,8 @@ def starts_of(event: AnyEvent | Event, programme: Programme | None) -> list[date
     """When what a fact changes begins: its session, as it is and as it was, or any of the programme; or its slot."""
     if appointment := getattr(event, "appointment", None):
         return [appointment.starts_at]
+    if isinstance(event, WebinarNotice):
+        return [event.starts_at]
     sessions = [session for day in programme.days for session in day.sessions] if programme else []
     if isinstance(event, SessionEvent):
         starts = [session.starts_at for session in sessions if session.id == event.session_id]

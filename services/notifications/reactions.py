@@ -70,6 +70,7 @@ from shared.notices import (
 from shared.promises import PromiseAnswerNoted, PromiseChanged, PromiseGiven, PromiseTakenBack
 from shared.question_notices import QuestionAnswered, QuestionAsked, QuestionsPassedOn
 from shared.suppressions import AddressFreed
+from shared.webinars import WebinarCancelled, WebinarChanged, WebinarInvited
 
 # the reader is the pupil, or the guardian of a pupil without an address; most things the guardian hears besides
 Audience = Literal["reader_and_guardian", "reader", "pupil", "guardian"]
@@ -232,6 +233,9 @@ REACTIONS: dict[
     CampaignPublished: NoticeReaction(message="campaign_published", priority=5, waits=by_day),
     # nobody waits for it: behind everything else, and never by night
     OffersAnnounced: NoticeReaction(message="offers_announced", priority=7, waits=by_day),
+    WebinarInvited: NoticeReaction(message="webinar_invited", priority=7, waits=by_day),
+    WebinarChanged: NoticeReaction(message="webinar_changed", priority=7, waits=by_day),
+    WebinarCancelled: NoticeReaction(message="webinar_cancelled", priority=7, waits=by_day),
     ClassEnrolled: NoticeReaction(message="class_enrolled", priority=3),
     # somebody sits before a screen that says « le lien part »
     LinksRequested: NoticeReaction(message="personal_links", priority=0),

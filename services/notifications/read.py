@@ -21,7 +21,7 @@ async def read_cancelled_campaigns(connection: Connection, campaign_ids: Collect
 
 
 async def read_later_facts(connection: Connection, event_ids: Sequence[UUID]) -> dict[UUID, list[AnyNotice]]:
-    """What has happened since to the requests, agreements, slots and absences that these facts are about."""
+    """What has happened since to the requests, agreements, slots, webinars and absences that these facts are about."""
     rows = await connection.fetch(
         """
         SELECT mine.id, e.body
@@ -29,9 +29,10 @@ async def read_later_facts(connection: Connection, event_ids: Sequence[UUID]) ->
         JOIN contract.events e ON (e.offer_id = mine.offer_id OR e.offer_id IS NULL AND mine.offer_id IS NULL)
                               AND e.id > mine.id AND e.tag = ANY($2::text[])
         WHERE mine.id = ANY($1::uuid[])
-          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id', e.body->>'pupil_id')
+          AND coalesce(e.body->>'request_id', e.body->>'agreement_id', e.body->>'slot_id',
+                       e.body->>'webinar_id', e.body->>'pupil_id')
               = coalesce(mine.body->>'request_id', mine.body->>'agreement_id', mine.body->>'slot_id',
-                         mine.body->>'pupil_id')
+                         mine.body->>'webinar_id', mine.body->>'pupil_id')
         """,
         list(event_ids),
         NOTICE_TAGS,

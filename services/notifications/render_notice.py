@@ -21,9 +21,11 @@ from services.notifications.view_notices import view_notice
 from services.notifications.wordings import values_of_notice
 from shared.appointment import Appointment
 from shared.calendar.promise import Promise, write_promise
+from shared.calendar.webinar import write_webinar
 from shared.languages import _, language, speaking
 from shared.settings import Settings
 from shared.signed_links import Signer
+from shared.webinars import WebinarNotice
 from shared.wording import Wording, say_wording
 
 
@@ -50,13 +52,16 @@ class NoticePrinter:
         view = view_notice(claimed, base_url=self._site, signer=self._signer)
         address = letter.address or ""
         entry = entry_of(claimed.event, letter.recipient.id)
+        answered = entry.scope if entry else None
         sender = (
-            f"{self._signer.reply_local_part(entry.id, entry.scope)}@{self._mail_domain}" if entry else self._sender
+            f"{self._signer.reply_local_part(entry.id, answered)}@{self._mail_domain}"
+            if entry and answered
+            else self._sender
         )
         context = {
             **_context(view),
             "because": say_because(letter.message),
-            "answered": entry is not None,
+            "answered": answered is not None,
             **say_wording(wording, language(), values_of_notice(claimed.event)),
         }
         subject = write_subject(letter.message, context)
@@ -73,7 +78,7 @@ class NoticePrinter:
                 html=keep_together(write_html(letter.message, {**context, "subject": subject})),
                 calendar=self._calendar(claimed, entry, sender, view) if entry else None,
                 method=entry.method if entry else None,
-                unwanted_url=None if entry else unwanted_url(letter, self._seal, self._base_url, self._signer),
+                unwanted_url=None if answered else unwanted_url(letter, self._seal, self._base_url, self._signer),
             )
         )
         mail = self._seal.seal(mail)
@@ -88,6 +93,15 @@ class NoticePrinter:
     def _calendar(self, claimed: ClaimedNotice, entry: Entry, sender: str, view: NoticeView) -> bytes:
         """The entry of who is written to. A slot's page is the pupil's, whose link the mail does not hold."""
         event = claimed.event
+        if isinstance(event, WebinarNotice):
+            return write_webinar(
+                event,
+                uid=f"{entry.id}@{self._mail_domain}",
+                stamp=event.occurred_at,
+                method=entry.method,
+                organiser_address=sender,
+                invited=claimed.letter.recipient,
+            )
         appointment: Appointment = event.appointment  # type: ignore[union-attr]  # what has an entry has one
         reader = claimed.letter.recipient
         of_pupil = claimed.pupil if claimed.pupil and claimed.pupil.id != reader.id else None

@@ -41,13 +41,13 @@ _CALLS = """
         SELECT id FROM notifications.calls WHERE state <> 'due' AND planned_at < $1
         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
 """
-# links to sign in, summaries: of no offer, in nobody's log. An announcement is in its planner's, and the way out of the
-# list, which stands in the mail, is found by it: it stays, without its bytes (below)
+# links to sign in, summaries: of no offer, in nobody's log. An announcement and a webinar are in its planner's, and the
+# way out of the list, which stands in the mail, is found by it: it stays, without its bytes (below)
 _NOTICES = """
     DELETE FROM notifications.deliveries WHERE id IN (
         SELECT id FROM notifications.deliveries
         WHERE registration_id IS NULL AND offer_id IS NULL AND state NOT IN ('due', 'sending') AND planned_at < $1
-          AND message <> 'offers_announced'
+          AND message NOT IN ('offers_announced', 'webinar_invited', 'webinar_changed', 'webinar_cancelled')
         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
 """
 _MAILS = """

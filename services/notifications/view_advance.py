@@ -9,6 +9,7 @@ from services.notifications.notice_letter import ClaimedNotice
 from services.notifications.notice_view import Links, NoticeView, filled, say_pupils
 from services.notifications.view_announcements import view_announcement
 from services.notifications.view_appointments import view_appointment
+from services.notifications.view_webinars import view_webinar
 from shared.advance_notices import (
     AdvanceNotice,
     CampaignPublished,
@@ -20,6 +21,7 @@ from shared.announcements import Announcement, OffersAnnounced
 from shared.french_dates import say_date, say_period, say_times
 from shared.languages import _, n_
 from shared.needs import say_need
+from shared.webinars import WebinarNotice
 
 
 def view_advance(event: AdvanceNotice | Announcement, claimed: ClaimedNotice, links: Links) -> NoticeView:
@@ -35,6 +37,8 @@ def view_advance(event: AdvanceNotice | Announcement, claimed: ClaimedNotice, li
             return _view_campaign(event, links)
         case OffersAnnounced():
             return view_announcement(event, claimed, links)
+        case WebinarNotice():
+            return view_webinar(event, claimed, links)
 
 
 def _view_promise(event: PromiseDrewNear, claimed: ClaimedNotice, links: Links) -> NoticeView:

@@ -35,6 +35,7 @@ from shared.notices import (
 from shared.promises import PromiseNotice
 from shared.question_notices import QuestionNotice
 from shared.signed_links import Signer
+from shared.webinars import WebinarNotice
 
 # as the pages name them and say what each may do; the contract has the codes
 ROLES = {
@@ -69,7 +70,14 @@ def view_notice(claimed: ClaimedNotice, *, base_url: str, signer: Signer) -> Not
             return _view_class(event, links)
         case LinksRequested() | FreshLinkRequested() | TeacherAsked() | CalendarRequested() | QuestionNotice():
             return view_link(event, claimed, links)
-        case PromiseDrewNear() | MorningSummed() | PupilsSummed() | CampaignPublished() | OffersAnnounced():
+        case (
+            PromiseDrewNear()
+            | MorningSummed()
+            | PupilsSummed()
+            | CampaignPublished()
+            | OffersAnnounced()
+            | WebinarNotice()
+        ):
             return view_advance(event, claimed, links)
         case AbsenceForeseen() | LetterReceived() | AddressRefused():
             return view_answer(event, claimed, links)

@@ -13,13 +13,13 @@ def organiser(address: str, name: str) -> vCalAddress:
     return found
 
 
-def attendee(person: Person, partstat: str) -> vCalAddress:
-    """The one person invited, who may answer by the calendar."""
+def attendee(person: Person, partstat: str, *, answers: bool = True) -> vCalAddress:
+    """The one person invited, who may answer by the calendar, but where nobody would read it."""
     found = organiser(person.email or "", person.name)
     found.params["CUTYPE"] = "INDIVIDUAL"
     found.params["ROLE"] = "REQ-PARTICIPANT"
     found.params["PARTSTAT"] = partstat
-    found.params["RSVP"] = "TRUE"
+    found.params["RSVP"] = "TRUE" if answers else "FALSE"
     return found
 
 

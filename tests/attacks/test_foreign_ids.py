@@ -83,6 +83,12 @@ THINGS = {
         SELECT gen_random_uuid(), organisation_id, campaign_id, 30, '{head}', now()
         FROM campaigns.offers WHERE id = $1 RETURNING id
     """,
+    "webinar_id": """
+        INSERT INTO campaigns.webinars (id, organisation_id, title, starts_at, ends_at, link, roles, made_at)
+        SELECT gen_random_uuid(), organisation_id, 'x', now() + interval '1 day', now() + interval '25 hours',
+               'https://y.example', '{head}', now()
+        FROM campaigns.offers WHERE id = $1 RETURNING id
+    """,
     "request_id": """
         INSERT INTO campaigns.host_requests (id, session_id, organisation_id, person_id, asked_at, answer_by)
         SELECT gen_random_uuid(), s.id, o.organisation_id, m.person_id, now(), now() + interval '1 day'

@@ -55,6 +55,7 @@ OF_NOBODY = {
     "campaigns.speakers": "sector",
     "campaigns.standings": "sector departements digest",
     "campaigns.wordings": "message sentences",
+    "campaigns.webinars": "title link departement roles status",
     "contract.events": "tag traceparent",
     "contract.unwanted": "message",
     "contract.webhooks": "url kinds",

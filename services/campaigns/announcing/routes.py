@@ -35,6 +35,7 @@ from services.campaigns.announcing.read import (
     read_reach,
 )
 from services.campaigns.announcing.switch_announcement import resume_announcement, stop_announcement
+from services.campaigns.announcing.webinars.routes import route_handlers as webinars
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS
 from services.campaigns.edge import Edge
 from services.campaigns.look.pages import planner_page
@@ -277,4 +278,5 @@ route_handlers: list[Any] = [
     post_stop,
     post_resumption,
     *correspondents,
+    *webinars,
 ]

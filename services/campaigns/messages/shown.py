@@ -36,6 +36,9 @@ OTHER_NAMES = Glossary(
         "campaign_cancelled": later("Campagne annulée"),
         "campaign_published": later("Campagne publiée"),
         "offers_announced": later("Annonce aux lycées"),
+        "webinar_invited": later("Invitation à un webinaire"),
+        "webinar_changed": later("Webinaire modifié"),
+        "webinar_cancelled": later("Webinaire annulé"),
         "planner_digest": later("Résumé de la planification"),
         "teacher_digest": later("Résumé des élèves"),
     }

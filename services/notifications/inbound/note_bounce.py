@@ -7,9 +7,9 @@ from services.notifications.inbound.bounce import judge_bounce
 from services.notifications.inbound.campaigns_api import Campaigns
 from shared.database import Connection, Pool, transaction
 
-# that the news of a bounce bounces is news to nobody; an announcement counts its own on its page, where the list says
-# whose they are: of a list of thousands, planners would get hundreds of mails
-TOLD_OTHERWISE = ("address_refused", "offers_announced")
+# that the news of a bounce bounces is news to nobody; announcements and webinars count their own on their pages,
+# where the list says whose they are: of a list of thousands, planners would get hundreds of mails
+TOLD_OTHERWISE = ("address_refused", "offers_announced", "webinar_invited", "webinar_changed", "webinar_cancelled")
 
 
 async def note_bounce(

@@ -17,6 +17,7 @@ from services.notifications.samples.appointments import (
 )
 from services.notifications.samples.letters import PUPIL
 from services.notifications.samples.of_sessions import OF_SESSIONS, THE_SAME_DAY
+from services.notifications.samples.webinars import OF_WEBINARS
 from shared.advance_notices import (
     CampaignPublished,
     MorningSummed,
@@ -173,6 +174,7 @@ NOTICES: dict[str, AnyNotice] = {
         partners=("Agence de l’orientation", "Région des deux rives"),
     ),
     **OF_ANNOUNCEMENTS,
+    **OF_WEBINARS,
     "letter_received": LetterReceived(
         **OF_PUPIL, answer_id=UUID(int=70), registration_id=UUID(int=2), status="confirmed", **_THE_OFFER
     ),

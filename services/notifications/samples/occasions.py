@@ -86,6 +86,11 @@ OCCASIONS: dict[Message | NoticeMessage, Occasion] = {
     "offers_announced": _to(
         "head", "teacher", when=later("Quand un planificateur annonce aux lycées ce qui existe près d’eux.")
     ),
+    "webinar_invited": _to("head", "teacher", when=later("Quand un planificateur invite les lycées à un webinaire.")),
+    "webinar_changed": _to(
+        "head", "teacher", when=later("Quand le titre, les horaires ou le lien d’un webinaire changent.")
+    ),
+    "webinar_cancelled": _to("head", "teacher", when=later("Quand un webinaire n’a pas lieu.")),
     "host_requested": _to(
         "host", when=later("Quand une entreprise est sollicitée, ou que la séance promise a changé.")
     ),

@@ -181,8 +181,9 @@ TABLE = {
     ),
     "before June": cells(
         pupil="nobody is known yet who could be told", guardian="nobody is known yet who could be told",
-        teacher="offers_announced", head="offers_announced", host=NOT_THEIRS, speaker=NOT_THEIRS, planner=OWN_ACT,
-        partner=JOINTLY,
+        teacher="offers_announced webinar_invited webinar_changed webinar_cancelled",
+        head="offers_announced webinar_invited webinar_changed webinar_cancelled", host=NOT_THEIRS, speaker=NOT_THEIRS,
+        planner=OWN_ACT, partner=JOINTLY,
     ),
 }  # fmt: skip
 # sent at an hour, not of a fact

@@ -20,8 +20,8 @@ ROLE_WORDS = Glossary({"head": later("chef d’établissement"), "referent": lat
 # counted from the last list that names somebody
 KEPT_MONTHS = 13
 LISTED_AT_MOST = 10_000
-# what the mails of this room are called in the contract: who wants no more of one wants none of the other
-MESSAGES = ("offers_announced", "webinar_invited")
+# what the mails of this room are called in the contract: who wants no more of one wants none of the others
+MESSAGES = ("offers_announced", "webinar_invited", "webinar_changed")
 
 
 class UnknownCorrespondent(Refusal):

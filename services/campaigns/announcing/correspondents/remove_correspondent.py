@@ -22,9 +22,9 @@ async def remove_correspondent(
 
 
 async def remove_old_correspondents(connection: Connection, *, now: datetime) -> int:
-    """Remove whom no list has named for their time, and forget who was told of campaigns that are over; how many.
+    """Remove whom no list has named for their time, and forget who was told of what is over; how many.
 
-    A mark is of use as long as somebody could be told of the same campaign twice.
+    A mark is of use as long as somebody could be told of the same campaign, or invited to the same webinar, twice.
     """
     rows = await connection.fetch(
         """
@@ -45,7 +45,16 @@ async def remove_old_correspondents(connection: Connection, *, now: datetime) ->
         """,
         now.astimezone(PARIS).date(),
     )
-    return removed + len(forgotten)
+    webinars = await connection.fetch(
+        """
+        UPDATE campaigns.webinar_invitations i SET mark = uuid_send(gen_random_uuid())
+        FROM campaigns.webinars w
+        WHERE w.id = i.webinar_id AND length(i.mark) > 16 AND (w.ends_at < $1 OR w.status = 'cancelled')
+        RETURNING i.person_id
+        """,
+        now,
+    )
+    return removed + len(forgotten) + len(webinars)
 
 
 async def _remove(
