@@ -197,6 +197,31 @@ def test_every_sentence_of_a_page_is_marked(path):
     assert unmarked_in_code(source) == [], "not within _()"
 
 
+# an element that holds a title or a text of an organiser and nothing else
+WRITTEN = re.compile(
+    r"<(?!title\b)[a-z]\w*((?:\s[^<>]*)?)>\{\{ ((?:[a-z_]+\.)+(?:title|offer_title|presentation|summary)) \}\}</"
+)
+# what the product calls them itself; a title within a heading, which says it for all it holds
+OURS = {"question.title", "group.title"}
+PAGES_OF_SITE = [path for path in PAGES if path.is_relative_to(CAMPAIGNS)]
+WITHIN = {
+    "services/campaigns/look/templates/macros.html",
+    "services/campaigns/agreements/templates/campaign.html",
+    "services/campaigns/offers/hosts/company/templates/answer.html",
+}
+
+
+@pytest.mark.parametrize("path", PAGES_OF_SITE, ids=ids(PAGES_OF_SITE))
+def test_what_organisers_wrote_says_on_an_english_page_that_it_is_french(path):
+    """WCAG 3.1.2: a screen reader reads a French title in French."""
+    silent = [
+        written[0]
+        for written in WRITTEN.finditer(path.read_text())
+        if "content_lang()" not in written[1] and written[2] not in OURS
+    ]
+    assert silent == [] or path.relative_to(ROOT).as_posix() in WITHIN
+
+
 def in_french(node: ast.AST) -> bool:
     """Whether all that is said within is French, whatever language is spoken."""
     match node:
