@@ -9,10 +9,22 @@ from pathlib import Path
 import vacances_scolaires_france
 
 from services.campaigns.imports.words_of_files import plain
+from shared.languages import Glossary, later
 
 FOLDER = Path(__file__).parents[3] / "data"
 # the académie de Normandie is in zone B
 ZONE = "B"
+# as the calendar names them, and as they are said
+_NAMES = Glossary(
+    {
+        "Vacances de la Toussaint": later("Vacances de la Toussaint"),
+        "Vacances de Noël": later("Vacances de Noël"),
+        "Vacances d'hiver": later("Vacances d’hiver"),
+        "Vacances de printemps": later("Vacances de printemps"),
+        "Pont de l'Ascension": later("Pont de l’Ascension"),
+        "Vacances d'été": later("Vacances d’été"),
+    }
+)
 
 
 def internship_period(year: int) -> tuple[date, date] | None:
@@ -21,8 +33,11 @@ def internship_period(year: int) -> tuple[date, date] | None:
 
 
 def school_holiday(day: date) -> str | None:
-    """The name of the school holidays a day falls in, None outside them or where the calendar is not known."""
-    return _school_holidays(day.year).get(day)
+    """The name of the school holidays a day falls in, in the language spoken; None outside them or where the calendar
+    is not known.
+    """
+    name = _school_holidays(day.year).get(day)
+    return _NAMES.get(name, name) if name else None
 
 
 def position_of(address: str) -> tuple[float, float] | None:
