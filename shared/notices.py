@@ -47,6 +47,7 @@ class AgreementNotice(Notice, frozen=True, kw_only=True):
     version: int
     word: str = ""
     changes: tuple[str, ...] = ()
+    changes_en: tuple[str, ...] = ()  # for who reads English
     awaited: tuple[str, ...] = ()
 
 

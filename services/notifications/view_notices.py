@@ -12,7 +12,7 @@ from shared.advance_notices import CampaignPublished, MorningSummed, PromiseDrew
 from shared.announcements import OffersAnnounced
 from shared.answer_notices import AbsenceForeseen, AddressRefused, LetterReceived
 from shared.french_dates import say_moment, say_time
-from shared.languages import _, later, n_
+from shared.languages import _, language, later, n_
 from shared.notices import (
     AbsenceAnnounced,
     AbsenceLifted,
@@ -107,6 +107,7 @@ def _view_agreement(event: AgreementNotice, links: Links) -> NoticeView:
     partner, lead = one_line(event.organisation), one_line(event.lead)
     token = links.signer.token("agreement", event.agreement_id, event.version)
     awaited = ", ".join(map(one_line, event.awaited))
+    changes = event.changes_en if language() == "en" and event.changes_en else event.changes
     return NoticeView(
         organisation=lead if asked else "",
         url=f"{links.base_url}/accords/{token}" if asked else links.planning,
@@ -123,7 +124,7 @@ def _view_agreement(event: AgreementNotice, links: Links) -> NoticeView:
             "partner": partner,
             "of_partner": say_of(partner),
             "campaign": one_line(event.campaign),
-            "agreed_changes": tuple(map(one_line, event.changes)),
+            "agreed_changes": tuple(map(one_line, changes)),
             "all_agreed": not event.awaited,
         },
     )

@@ -110,6 +110,8 @@ class LockedCampaign(Struct, frozen=True, kw_only=True):
     proposed: Wording
     changes: tuple[str, ...]
     cancelled: bool
+    # what changes, for partners who read English
+    changes_en: tuple[str, ...] = ()
 
     def refuse_if_cancelled(self) -> None:
         """Raise `CampaignCancelled`."""

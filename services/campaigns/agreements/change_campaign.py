@@ -40,6 +40,8 @@ async def change_campaign(
     names = await names_of_sectors(connection)
     with speaking("fr"):  # kept, and told in facts
         changes = say_changes(campaign.agreed, wording, names)
+    with speaking("en"):
+        changes_en = say_changes(campaign.agreed, wording, names)
     version = campaign.version + 1
     await connection.execute(
         """
@@ -74,7 +76,9 @@ async def change_campaign(
         campaign.lead_id,
         now,
     )
-    campaign = msgspec.structs.replace(campaign, version=version, proposed=wording, changes=changes)
+    campaign = msgspec.structs.replace(
+        campaign, version=version, proposed=wording, changes=changes, changes_en=changes_en
+    )
     agreements = await list_agreements(connection, campaign_id)
     await append_events(
         connection,

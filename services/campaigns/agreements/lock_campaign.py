@@ -5,8 +5,16 @@ from uuid import UUID
 
 import msgspec
 
-from services.campaigns.agreements.campaign import ChosenSector, LockedCampaign, UnknownCampaign, Wording
+from services.campaigns.agreements.campaign import (
+    ChosenSector,
+    LockedCampaign,
+    UnknownCampaign,
+    Wording,
+    say_changes,
+)
+from services.campaigns.agreements.partners.read import names_of_sectors
 from shared.database import Connection
+from shared.languages import speaking
 
 # What is shown, and the proposal beside it; a campaign that was imported has no proposal: it proposes what is shown.
 CAMPAIGN = """
@@ -37,7 +45,13 @@ async def lock_campaign(connection: Connection, campaign_id: UUID) -> LockedCamp
     row = await connection.fetchrow(f"{CAMPAIGN} WHERE c.id = $1", campaign_id)
     if row is None:
         raise UnknownCampaign
-    return campaign_of_row(row)
+    campaign = campaign_of_row(row)
+    if not campaign.changes:
+        return campaign
+    names = await names_of_sectors(connection)
+    with speaking("en"):
+        changes = say_changes(campaign.agreed, campaign.proposed, names)
+    return msgspec.structs.replace(campaign, changes_en=changes)
 
 
 def campaign_of_row(row: Any) -> LockedCampaign:

@@ -60,8 +60,12 @@ _AGREEMENT: dict[str, Any] = {
 _CHANGED: dict[str, Any] = {
     "version": 2,
     "changes": (
-        "La période devient : du 14 au 25 juin 2027 (auparavant du 14 au 18 juin 2027).",
-        "Un secteur s’ajoute : Bâtiment et travaux publics (BTP).",
+        "La période change : du lundi 14 au vendredi 25 juin 2027, au lieu du lundi 14 au vendredi 18 juin 2027.",
+        "Les secteurs changent : Santé et Bâtiment et travaux publics (BTP), au lieu de Santé.",
+    ),
+    "changes_en": (
+        "The period changes: from Monday 14 to Friday 25 June 2027 (until now from Monday 14 to Friday 18 June 2027).",
+        "The sectors change: Health and Building and public works (BTP) (until now Health).",
     ),
 }
 _LINK = PersonalLink(registration_id=UUID(int=80), token_version=1, offer="Semaine collective à Pont-Audemer")

@@ -41,6 +41,7 @@ def say_agreement(
         version=agreement.asked_version,
         word=word,
         changes=tuple(changes),
+        changes_en=campaign.changes_en if changes else (),
         awaited=tuple(awaited),
     )
 

@@ -222,6 +222,13 @@ async def test_what_is_done_on_english_pages_is_read_in_english_and_kept_in_fren
         assert "Public service" in page
     [fact] = [fact for fact in await facts(pool, "agreement.requested") if fact["version"] == 2]
     assert fact["changes"][0].startswith("La période change : du lundi 14 au mercredi 23 juin 2027, au lieu du lundi")
+    # a mail is in its reader's language, whoever wrote
+    in_english = "The period changes: from Monday 14 to Wednesday 23 June 2027 (until now from Monday"
+    assert fact["changes_en"][0].startswith(in_english)
+    assert len(fact["changes_en"]) == len(fact["changes"])
+    assert (await agency.post(f"{home}/accord", {"answer": "declined", "version": "2", "word": "Non."})).is_redirect
+    [declined] = await facts(pool, "agreement.declined")
+    assert declined["changes_en"] == fact["changes_en"]
     copied = {"title": "En 2028", "first_day": "2028-06-19", "last_day": "2028-06-30"}
     assert (await lead.post(f"/en{home}/dupliquer", copied)).status_code == 303
     kept = dict(await pool.fetch("SELECT action, detail FROM campaigns.audit"))
