@@ -28,6 +28,7 @@ DATA: dict[str, str] = {
     "services/campaigns/openapi.py": "examples of bodies",
     "services/campaigns/imports/words_of_files.py": "words that people write in files; its sentences are marked",
     "services/campaigns/imports/exported.py": "what a file says, which is read back",
+    "services/campaigns/imports/reference_data.py": "how a calendar names holidays; what is said is marked",
     "services/campaigns/offers/seats/classes/class_form.py": "columns of a class's list, as people write them",
     "services/campaigns/offers/seats/classes/class_list.py": "columns of a class's list, as people write them",
     "services/campaigns/offers/seats/classes/withdrawing/routes.py": "what the journal keeps",
