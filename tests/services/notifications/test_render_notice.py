@@ -63,6 +63,13 @@ def test_the_page_needs_nothing_from_elsewhere_and_leaves_nothing_unfilled(name)
     assert glued_sentences(page) == []
 
 
+@pytest.mark.parametrize("name", ["host_requested", "host_time_accepted"])
+def test_a_host_meets_the_button_before_the_way_to_all_that_they_host(name):
+    page = rendered(a_notice(name)).get_body(("html",)).get_content()
+    button = {"host_requested": "Répondre à la demande", "host_time_accepted": "Voir l’accueil"}[name]
+    assert 0 < page.index(f">{button}") < page.index("Voir tous vos accueils")
+
+
 def test_every_notice_says_why_its_reader_gets_it():
     # who chose a summary is told where to choose again
     assert set(get_args(NoticeMessage)) - set(BECAUSE) == {"planner_digest", "teacher_digest"}
