@@ -42,10 +42,9 @@ from shared.notices import (
 from shared.people import Person
 from shared.promises import PromiseChanged, PromiseTakenBack
 from shared.question_notices import QuestionAsked, QuestionsPassedOn
-from shared.webinars import WebinarCancelled, WebinarChanged, WebinarNotice
+from shared.webinars import WebinarCancelled, WebinarChanged, WebinarInvited, WebinarNotice
 
 A_DAY = timedelta(days=1)
-_CHANGE_OF_WEBINAR = (WebinarChanged, WebinarCancelled)
 # what asks for an answer is past when anything has happened since; an answer, when there is another one or an end
 _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
     QuestionsPassedOn: (QuestionsPassedOn,),
@@ -66,6 +65,8 @@ _OVERTAKEN: dict[type[Notice], tuple[type[Notice], ...]] = {
     SpeakerReleased: (SpeakerRequested,),
     FollowUpBooked: (FollowUpCancelled,),
     FollowUpCancelled: (FollowUpBooked,),
+    WebinarInvited: (WebinarChanged, WebinarCancelled),
+    WebinarChanged: (WebinarCancelled,),
 }
 
 
@@ -150,7 +151,7 @@ def is_overtaken(event: AnyNotice, later: AnyNotice) -> bool:
         return later.holds_again
     if isinstance(event, WebinarNotice):
         # each change is told, in its order; an invitation that has not left gives way to it
-        return isinstance(later, WebinarCancelled if isinstance(event, WebinarChanged) else _CHANGE_OF_WEBINAR)
+        return isinstance(later, _OVERTAKEN.get(type(event), ()))
     if newer := _sequences(event, later):
         # each message about an entry carries the whole of it: only one that is newer makes it needless
         return newer[1] > newer[0]

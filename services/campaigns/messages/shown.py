@@ -60,6 +60,7 @@ WAYS = Glossary(
         "goes_on": later("Quand l’adresse reste utilisée"),
         "last": later("Quand c’était le dernier attendu"),
         "no_phone": later("Sans numéro à appeler"),
+        "no_word": later("Sans phrase ajoutée"),
         "nobody": later("Quand personne n’est inscrit"),
         "of_host": later("Quand une entreprise écrit"),
         "offer_cancelled": later("Quand l’offre est annulée"),

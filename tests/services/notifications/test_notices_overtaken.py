@@ -43,6 +43,11 @@ def told(name, *recipients, minutes_ago=5, **fields):
         ("absence_announced", "absence_lifted", True),
         ("absence_lifted", "absence_announced", True),
         ("host_requested", "speaker_answered.declined", False),
+        ("webinar_invited", "webinar_changed", True),
+        ("webinar_invited", "webinar_cancelled", True),
+        ("webinar_changed", "webinar_changed", False),
+        ("webinar_changed", "webinar_cancelled", True),
+        ("webinar_cancelled", "webinar_cancelled", False),
     ],
 )
 def test_what_makes_a_message_untrue(earlier, later, overtaken):
@@ -67,7 +72,8 @@ def test_a_slot_that_somebody_else_takes_overtakes_nothing():
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [("host_reminded", "host_answered.confirmed"), ("agreement_reminded", "agreement_given"),
-     ("follow_up_booked", "follow_up_cancelled"), ("absence_announced", "absence_lifted")],
+     ("follow_up_booked", "follow_up_cancelled"), ("absence_announced", "absence_lifted"),
+     ("webinar_invited", "webinar_changed")],
 )  # fmt: skip
 async def test_who_has_answered_meanwhile_is_not_reminded_when_the_mail_server_is_back(
     pool, post, sink, earlier, later
