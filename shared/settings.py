@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from shared.broker_url import read_broker_url
 
-# what a class of thirty needs, each of whom tries four times, and no robot can do a thing with; `acting` is of a person
-LIMITS = {"registering": (120, 60), "sending_mail": (60, 20), "guessing": (40, 20), "acting": (600, 300)}
+# what a whole lycée behind one address needs in the minute an offer opens; `acting` is of a person
+LIMITS = {"registering": (400, 200), "sending_mail": (60, 20), "guessing": (40, 20), "acting": (600, 300)}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 

@@ -24,7 +24,7 @@ class Watch:
     is then drawn from what all processes share.
 
     What may come in hundreds a second (registering) is settled by handfuls: a pupil at home never waits for it, a
-    robot does at every twelfth request. So of a limit of 120, each process may let 11 more through.
+    robot does at every fortieth request. So of a limit of 400, each process may let 39 more through.
     """
 
     def __init__(
