@@ -51,7 +51,7 @@ async def test_what_the_queue_s_page_calls_late_is_what_an_alert_is_about():
 
 
 def test_the_part_of_the_runbook_that_an_alert_names_is_there():
-    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    parts = re.findall(r"^## \d+\. (.+)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
     for rule in RULES:
         if named := rule["annotations"].get("runbook"):
-            assert f"**{json.loads(named.partition(', ')[2])}" in runbook
+            assert json.loads(named.partition(", ")[2]) in parts

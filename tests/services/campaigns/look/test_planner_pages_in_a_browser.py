@@ -27,8 +27,8 @@ async def pages(pool, settings, small_week) -> list[str]:
         )
     found = []
     for method, path, handler in handlers():
-        # a calendar's file is kept by a browser, not shown
-        if method != "GET" or action_of(handler) is None or path.startswith("/api/") or path.endswith(".ics"):
+        # a calendar's file, or a list's, is kept by a browser, not shown
+        if method != "GET" or action_of(handler) is None or path.startswith("/api/") or path.endswith((".ics", ".csv")):
             continue
         for week in (small_week, draft):
             address = path

@@ -107,7 +107,7 @@ async def test_the_page_of_the_mail_runs_nothing_and_opens_nobody_s_place(full_w
     path = f"/planification/{full_week.slug}/consequences/message"
     answer = await planner.post(path, later(full_week))
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
-    assert "10 h" in answer.text
+    assert "10\u00a0h" in answer.text
     links = [part.split('"')[0] for part in answer.text.split('href="') if "/inscriptions/" in part.split('"')[0]]
     assert links
     for link in links:
