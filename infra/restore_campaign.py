@@ -4,6 +4,7 @@ What is there is left as it is; what is missing is added, in one transaction, wh
 `quinzaine restore-check` would not hold. Whoever was erased meanwhile stays erased, and no letter is brought back.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from infra.doctor.truths import TRUTHS
 from infra.endings import CannotBeDone
-from shared.database import Connection
+from shared.database import Connection, rehearsal
 from shared.settings import Settings
 
 ROWS_AT_ONCE = 500
@@ -29,6 +30,9 @@ LEFT_OUT = {
 }
 # of whom a row tells, wherever no foreign key says it
 PEOPLE = ("recipient_id", "pupil_id", "guardian_id")
+# whom or what a row is about, that may be gone
+NAMING = ("id", "registration_id", "event_id", "other_id", "person_id", *PEOPLE)
+_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Table(Struct, frozen=True):
@@ -51,16 +55,11 @@ async def restore(settings: Settings, slug: str, source_url: str, *, keep: bool)
     source = await asyncpg.connect(source_url, timeout=5)
     target = await asyncpg.connect(settings.database_url, timeout=5)
     try:
-        async with source.transaction(isolation="repeatable_read", readonly=True):
-            transaction = target.transaction()
-            await transaction.start()
-            try:
-                restored = await restore_campaign(source, target, slug)
-            except BaseException:
-                await transaction.rollback()
-                raise
-            await (transaction.commit() if keep else transaction.rollback())
-            return restored
+        async with (
+            source.transaction(isolation="repeatable_read", readonly=True),
+            target.transaction() if keep else rehearsal(target),
+        ):
+            return await restore_campaign(source, target, slug)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise CannotBeDone(f"Rien n’a été restauré : {error}") from error
     finally:
@@ -147,9 +146,13 @@ async def _leave_out_erased(target: Connection, found: Found) -> None:
     for registration in found.get("campaigns.registrations", {}).values():
         if registration["pupil_id"] in erased:
             gone.add(registration["id"])
+    # a fact names people and registrations wherever it likes: it goes whole, and its letters with it
+    for text, event in found.get("contract.events", {}).items():
+        if not gone.isdisjoint(_IDS.findall(text)):
+            gone.add(event["id"])
     for rows_of_table in found.values():
         for text, row in list(rows_of_table.items()):
-            if any(row.get(column) in gone for column in ("id", "registration_id", "other_id", "person_id", *PEOPLE)):
+            if any(row.get(column) in gone for column in NAMING):
                 del rows_of_table[text]
 
 
@@ -179,12 +182,16 @@ async def _add_parents(source: Connection, target: Connection, tables: dict[str,
 
 
 async def _insert(target: Connection, table: Table, rows: Sequence[str]) -> int:
-    """Rows that are not there; returns how many. Letters come without their bytes and addresses."""
+    """Rows that are not there; returns how many. Letters come without their bytes and addresses, and no fact is told
+    again: one that the backup caught between its transaction and the relay was planned a moment later.
+    """
     columns = ", ".join(f'"{column}"' for column in table.columns)
     values = columns
     if table.name == "notifications.deliveries":
         for column in ("mail", "recipient_address"):
             values = values.replace(f'"{column}"', "NULL")
+    elif table.name == "contract.events":
+        values = values.replace('"planned_at"', 'coalesce("planned_at", now())')
     added = 0
     for start in range(0, len(rows), ROWS_AT_ONCE):
         done = await target.execute(

@@ -57,3 +57,14 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """One connection and one READ COMMITTED transaction: committed when the block ends, rolled back when it raises."""
     async with pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def rehearsal(connection: Connection) -> AsyncIterator[None]:
+    """A transaction that is undone: what would have happened can be read in it, and never did."""
+    attempt = connection.transaction()
+    await attempt.start()
+    try:
+        yield
+    finally:
+        await attempt.rollback()

@@ -19,7 +19,7 @@ from services.campaigns.offers.change_session import change_session
 from services.campaigns.offers.register_pupils import register_pupils
 from services.campaigns.offers.session import SessionChange
 from services.notifications.plan_events import plan_events
-from shared.database import transaction
+from shared.database import rehearsal, transaction
 from shared.identifiers import new_id
 from shared.notices import SignInRequested
 from shared.outbox import Doorbell, append_events
@@ -96,14 +96,11 @@ async def _change(bench: Bench, offer_id: UUID, number: int) -> UUID:
 async def _plan(bench: Bench, settings: Settings, event_id: UUID) -> tuple[float, int, int]:
     """Plan one fact and undo it, so that the worker plans it again: seconds, statements, deliveries."""
     asked: list[str] = []
-    async with bench.pool.acquire() as connection:
-        trial = connection.transaction()
-        await trial.start()
+    async with bench.pool.acquire() as connection, rehearsal(connection):
         began = time.perf_counter()
         with connection.query_logger(lambda record: asked.append(record.query)):
             planned = await plan_events(connection, [event_id], settings=settings, now=datetime.now(UTC))
         seconds = time.perf_counter() - began
-        await trial.rollback()
     return seconds, len(asked), len(planned)
 
 

@@ -11,7 +11,7 @@ from services.campaigns.feeds.shelf import Shelf
 from services.campaigns.offers.turnstile import Turnstile
 from services.campaigns.posters.print_room import PrintRoom
 from services.campaigns.preview import EmptyGallery, Gallery, Preview, no_mail
-from shared.database import Connection, Pool, transaction
+from shared.database import Connection, Pool, rehearsal, transaction
 from shared.outbox import Doorbell
 from shared.settings import Settings
 from shared.signed_links import Signer
@@ -52,13 +52,8 @@ class Edge:
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[Connection]:
         """One connection, one transaction that is undone: what a verb would do can be read in it, and never was."""
-        async with self.pool.acquire() as connection:
-            attempt = connection.transaction()
-            await attempt.start()
-            try:
-                yield connection
-            finally:
-                await attempt.rollback()
+        async with self.pool.acquire() as connection, rehearsal(connection):
+            yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

@@ -181,6 +181,17 @@ async def test_nothing_is_restored_where_it_would_not_be_true(pool, settings, da
         assert await content(pool) == before
 
 
+@with_a_full_week
+async def test_a_fact_that_the_backup_caught_before_the_relay_is_not_told_again(
+    pool, settings, database_url, server_url, tmp_path
+):
+    await pool.execute("UPDATE contract.events SET planned_at = NULL")
+    async with restored_backup(database_url, server_url, tmp_path) as source:
+        await lose_everything(pool)
+        assert (await restore(settings, SLUG, source, keep=True)).rows["contract.events"] > 0
+    assert await pool.fetchval("SELECT count(*) FROM contract.events WHERE planned_at IS NULL") == 0
+
+
 async def test_who_was_erased_since_the_backup_stays_erased(
     pool, settings, database_url, server_url, tmp_path, edge, life, post
 ):
@@ -193,6 +204,10 @@ async def test_who_was_erased_since_the_backup_stays_erased(
         await pool.execute("DELETE FROM notifications.deliveries")
         await restore(settings, SLUG, source, keep=True)
         assert await find_marks(pool) == set()
+        named = await pool.fetchval(
+            "SELECT count(*) FROM contract.events WHERE body::text LIKE '%' || $1::text || '%'", str(life.pupil_id)
+        )
+        assert named == 0, "no fact names them either"
         assert (
             await pool.fetchval("SELECT count(*) FROM campaigns.registrations WHERE pupil_id = $1", life.pupil_id) == 0
         )
