@@ -44,6 +44,9 @@ class Nursery:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        # how many services it was asked for, and what it has said of which
+        self._asked = 0
+        self._heard = b""
 
     def open(self) -> None:
         """Begin to load; returns at once."""
@@ -66,7 +69,7 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        self._line = ours
+        self._line, self._asked, self._heard = ours, 0, b""
 
     def start(self, name: str, environment: dict[str, str], log: Path) -> psutil.Process:
         """Fork a service in a session of its own; a nursery that has died is opened again. Raises `NurseryAway`."""
@@ -78,10 +81,25 @@ class Nursery:
         asked = {"name": name, "environment": environment, "log": str(log)}
         try:
             self._line.sendall(json.dumps(asked).encode() + b"\n")
-            answer = self._line.recv(32)
-            return psutil.Process(int(answer))
+            self._asked += 1
+            return self._answer(self._line)
         except (OSError, ValueError, psutil.Error) as error:
             raise NurseryAway from error
+
+    def _answer(self, line: socket.socket) -> psutil.Process:
+        """What was forked for the last question; what comes late for one that was given up is ended."""
+        while True:
+            while b"\n" not in self._heard:
+                part = line.recv(64)
+                if not part:
+                    raise NurseryAway
+                self._heard += part
+            told, _, self._heard = self._heard.partition(b"\n")
+            number, pid = map(int, told.split())
+            if number == self._asked:
+                return psutil.Process(pid)
+            with suppress(psutil.Error):
+                psutil.Process(pid).terminate()
 
     def close(self) -> None:
         """End it; the services it has forked are ended by who started them, or end themselves."""
@@ -115,11 +133,11 @@ def main() -> None:
 
 def _fork_for_each(lines: Iterable[bytes], line: socket.socket) -> bytes:
     """Nothing where the line is closed; in a forked process what it is to become."""
-    for asked in lines:
+    for number, asked in enumerate(lines, start=1):
         pid = os.fork()
         if pid == 0:
             return asked
-        line.sendall(b"%d" % pid)
+        line.sendall(b"%d %d\n" % (number, pid))
     return b""
 
 

@@ -2,12 +2,15 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 
-from infra.up.nursery import Nursery
+import pytest
+
+from infra.up.nursery import Nursery, NurseryAway
 from tests.processes import ROOT
 
 # what `_become` would run, told apart: one id, one secret, one number of chance
@@ -35,7 +38,9 @@ def test_two_that_are_forked_never_make_the_same_id_secret_or_chance(tmp_path):
     for number in range(2):
         log = tmp_path / f"{number}.json"
         ours.sendall(json.dumps({"name": str(number), "environment": {}, "log": str(log)}).encode() + b"\n")
-        assert int(ours.recv(32)) != process.pid
+        answered, pid = map(int, ours.recv(32).split())
+        assert answered == number + 1
+        assert pid != process.pid
     ours.close()
     assert process.wait(20) == 0  # a closed line is the end
     for number in range(2):
@@ -59,6 +64,25 @@ def test_what_is_loaded_before_a_fork_starts_no_thread():
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.strip() == "1"
+
+
+def test_what_comes_late_for_one_service_is_not_taken_for_another(tmp_path):
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0.2)
+    slow, late, asked_for = (subprocess.Popen(["sleep", "60"]) for _ in range(3))
+    nursery = Nursery(tmp_path / "nursery.log")
+    nursery._process, nursery._line = slow, ours
+    with theirs:
+        with pytest.raises(NurseryAway):
+            nursery.start("web", {}, tmp_path / "web.log")
+        # both answers arrive in one piece, when the second has been asked for
+        theirs.sendall(b"1 %d\n2 %d\n" % (late.pid, asked_for.pid))
+        assert nursery.start("relay", {}, tmp_path / "relay.log").pid == asked_for.pid
+    assert late.wait(10) == -signal.SIGTERM
+    assert asked_for.poll() is None
+    asked_for.kill()
+    asked_for.wait()
+    nursery.close()
 
 
 def test_a_nursery_that_was_never_opened_can_be_closed(tmp_path):
