@@ -6,6 +6,7 @@ from uuid import UUID
 from services.campaigns.announcing.announcement import Progress
 from services.campaigns.announcing.correspondents.correspondent import MESSAGES
 from services.campaigns.announcing.correspondents.read import list_correspondents
+from services.campaigns.announcing.read import count_mails
 from services.campaigns.announcing.webinars.webinar import Plan, Reach, UnknownWebinar, Webinar, reach
 from shared.database import Connection
 
@@ -66,27 +67,9 @@ async def read_reach(connection: Connection, organisation_id: UUID, webinar_id: 
 
 async def count_invited(connection: Connection, webinar_id: UUID) -> Progress:
     """What became of the invitations."""
-    row = await connection.fetchrow(
-        """
-        SELECT count(*)::int AS told,
-               (count(*) FILTER (WHERE d.state IS NULL OR d.state IN ('due', 'sending')))::int AS waiting,
-               (count(*) FILTER (WHERE d.state = 'sent'))::int AS sent,
-               (count(*) FILTER (WHERE d.state = 'sent' AND s.delivery_id IS NULL))::int AS delivered,
-               (count(*) FILTER (WHERE d.state = 'failed' OR d.state = 'sent' AND s.delivery_id IS NOT NULL))::int
-                   AS failed,
-               (count(*) FILTER (WHERE d.state IN ('superseded', 'suppressed')))::int AS withheld,
-               (count(*) FILTER (WHERE EXISTS (SELECT FROM contract.unwanted u
-                                               WHERE u.person_id = i.person_id AND u.message = ANY($2::text[]))))::int
-                   AS unsubscribed
-        FROM campaigns.webinar_invitations i
-        LEFT JOIN contract.deliveries d ON d.event_id = i.event_id AND d.recipient_id = i.person_id
-        LEFT JOIN contract.suppressions s ON s.delivery_id = d.id
-        WHERE i.webinar_id = $1
-        """,
-        webinar_id,
-        list(MESSAGES),
+    return await count_mails(
+        connection, "SELECT event_id, person_id FROM campaigns.webinar_invitations WHERE webinar_id = $2", webinar_id
     )
-    return Progress(**dict(row)) if row else Progress()
 
 
 async def list_invited(connection: Connection, webinar_id: UUID, *, also_unwilling: bool) -> dict[str, list[UUID]]:
