@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
-from services.campaigns.agreements.addresses import version_of_header
 from services.campaigns.agreements.bodies import (
     CampaignBody,
     CampaignOffersBody,
@@ -39,6 +38,7 @@ from services.campaigns.agreements.read import (
     read_carried_campaign,
 )
 from services.campaigns.agreements.trail.json_routes import route_handlers as trail
+from services.campaigns.agreements.versions import version_of_header
 from services.campaigns.audit import write_audit
 from services.campaigns.clock import cancel_abandoned_offers
 from services.campaigns.edge import Edge

@@ -9,7 +9,6 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import EVERY_ORGANISATION, Actor
-from services.campaigns.agreements.addresses import key_of, version_of
 from services.campaigns.agreements.campaign import (
     CampaignChangedMeanwhile,
     CampaignExists,
@@ -34,6 +33,7 @@ from services.campaigns.agreements.trail.routes import route_handlers as trail
 from services.campaigns.agreements.wording_form import WordingForm, form_of, read_wording_form
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id, read_number
 from services.campaigns.look.pages import planner_page
 from shared.languages import _
 from shared.refusal import Refusal
@@ -50,7 +50,7 @@ async def get_campaigns(
     """Who has agreed, what is public, how it fills."""
     async with edge.reading() as connection:
         lines = await list_carried_campaigns(
-            connection, actor, now=now, after=key_of(after), limit=CAMPAIGNS_A_PAGE + 1
+            connection, actor, now=now, after=read_id(after), limit=CAMPAIGNS_A_PAGE + 1
         )
     shown = lines[:CAMPAIGNS_A_PAGE]
     return planner_page(
@@ -115,7 +115,7 @@ async def get_campaign(
         campaign_page = await read_carried_campaign(connection, actor, name=slug)
         names = await names_of_sectors(connection)
         offers = await list_offers_of_campaign(
-            connection, campaign_page.campaign.id, after=key_of(after), limit=OFFERS_A_PAGE + 1
+            connection, campaign_page.campaign.id, after=read_id(after), limit=OFFERS_A_PAGE + 1
         )
         filling = await read_filling(connection, campaign_page.campaign.id)
     shown = offers[:OFFERS_A_PAGE]
@@ -161,7 +161,7 @@ async def post_change(
         campaign_page = await read_carried_campaign(connection, actor, name=slug)
         names = await names_of_sectors(connection)
     campaign_page.need_lead()
-    version = version_of(fields.get("version"))
+    version = read_number(fields.get("version"))
     wording, faults = form.read(names)
     if wording is None:
         return await _form(edge, actor, form, page=campaign_page, faults=faults, status=422)

@@ -38,6 +38,7 @@ from services.campaigns.announcing.switch_announcement import resume_announcemen
 from services.campaigns.announcing.webinars.routes import route_handlers as webinars
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given, read_id
 from services.campaigns.look.pages import planner_page
 from shared.identifiers import new_id
 from shared.languages import _
@@ -58,7 +59,7 @@ async def get_announcements(
     async with edge.reading() as connection:
         counts = await count_listed(connection, actor.organisation_id)
         campaigns = await list_campaigns_to_announce(connection, actor.organisation_id, now=now)
-        found = await list_announcements(connection, actor.organisation_id, after=_id(after), limit=PAGE + 1)
+        found = await list_announcements(connection, actor.organisation_id, after=read_id(after), limit=PAGE + 1)
         shown = [(each, await read_progress(connection, each.id)) for each in found[:PAGE]]
     return planner_page(
         f"{TEMPLATES}/announcements.html",
@@ -106,7 +107,7 @@ async def post_announcement(
 ) -> Response[Any]:
     """Send the first batch; the others follow. Pressed twice it is one announcement."""
     choice, faults = await _choice(request)
-    announcement_id = _id(str((await request.form()).get("id", "")))
+    announcement_id = read_id(str((await form_given(request)).get("id", "")))
     campaign = await _campaign(edge, actor, choice, faults, now)
     if campaign is None or faults or announcement_id is None:
         return await _form(edge, actor, choice, faults, now, status=422)
@@ -247,7 +248,7 @@ async def _form(
 
 
 async def _choice(request: Request[Any, Any, Any]) -> tuple[Choice, dict[str, str]]:
-    form = await request.form()
+    form = await form_given(request)
     return read_choice(dict(form), form.getall("roles", []))
 
 
@@ -260,13 +261,6 @@ async def _campaign(
     if campaign is None:
         faults.setdefault("campaign", _("Choisissez une campagne publiée."))
     return campaign
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [

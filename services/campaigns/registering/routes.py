@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
@@ -13,6 +12,7 @@ from msgspec import structs
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page
 from services.campaigns.look.spoken import prefix
 from services.campaigns.offers.eligibility import GRADE_WORDS, NotForThisPupil
@@ -42,11 +42,7 @@ async def post_registration_form(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
 ) -> Response[Any]:
     """Register, then go to the personal page; or the form again, each fault beside its field."""
-    try:
-        form = read_form(await request.form())
-    except (UnicodeDecodeError, LookupError) as error:
-        # bytes that are not in the encoding a part of a multipart form claims, or an encoding nobody knows
-        raise ClientException from error
+    form = read_form(await form_given(request))
     listing = await _listing(edge, slug)
     faults = form.find_faults(asks_age=listing.audience != "schools")
     if "Idempotency-Key" in faults:

@@ -10,13 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.agreements.addresses import version_of_header
 from services.campaigns.agreements.bodies import AgreementBody, InvitationBody, WordBody, agreement_body
 from services.campaigns.agreements.campaign import UnknownCampaign
 from services.campaigns.agreements.partners.invitation import InvitationForm
 from services.campaigns.agreements.partners.read import read_agreement
 from services.campaigns.agreements.partners.routes import answer, ask_again, invite, take_back
 from services.campaigns.agreements.read import read_carried_campaign
+from services.campaigns.agreements.versions import version_of_header
 from services.campaigns.edge import Edge
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from shared.database import Connection

@@ -10,7 +10,6 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.agreements.addresses import version_of
 from services.campaigns.agreements.ends.withdraw_partner import withdraw_partner
 from services.campaigns.agreements.overview import CampaignPage
 from services.campaigns.agreements.partners.agree_campaign import agree_campaign
@@ -30,6 +29,7 @@ from services.campaigns.agreements.partners.request_agreement import request_agr
 from services.campaigns.agreements.read import read_carried_campaign, search_organisations
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_number
 from services.campaigns.look.pages import planner_page
 from services.campaigns.organisations.add_contact import add_contact
 from services.campaigns.organisations.add_organisation import add_organisation
@@ -131,7 +131,7 @@ async def post_answer(
             campaign_page,
             organisation_id=actor.organisation_id,
             agrees=fields.get("answer") == "agreed",
-            version=version_of(fields.get("version")),
+            version=read_number(fields.get("version")),
             word=str(fields.get("word", "")),
             now=now,
         )

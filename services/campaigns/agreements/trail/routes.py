@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from services.campaigns.access.actor import Actor
-from services.campaigns.agreements.addresses import key_of
 from services.campaigns.agreements.read import read_carried_campaign
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
 from services.campaigns.organisations.journal.acts import say_line
@@ -28,7 +28,9 @@ async def get_campaign_journal(
     """What was done to the campaign, by whichever organisation."""
     async with edge.reading() as connection:
         view = await read_carried_campaign(connection, actor, name=slug)
-        lines = await list_audit(connection, campaign_id=view.campaign.id, after=key_of(before), limit=LINES_A_PAGE + 1)
+        lines = await list_audit(
+            connection, campaign_id=view.campaign.id, after=read_id(before), limit=LINES_A_PAGE + 1
+        )
     shown = lines[:LINES_A_PAGE]
     home = f"/planification/campagnes/{view.campaign.slug}"
     return planner_page(

@@ -9,7 +9,6 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
@@ -35,6 +34,7 @@ from services.campaigns.announcing.correspondents.read import (
 from services.campaigns.announcing.correspondents.remove_correspondent import remove_correspondent
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given, read_id
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.look.pages import planner_page
 from services.campaigns.privacy.records.labels import say_value
@@ -68,7 +68,7 @@ async def get_list(
     async with edge.reading() as connection:
         counts = await count_listed(connection, actor.organisation_id)
         found = await page_of_correspondents(
-            connection, actor.organisation_id, words=words.strip()[:80], after=_key(after), limit=PAGE + 1
+            connection, actor.organisation_id, words=words.strip()[:80], after=read_id(after), limit=PAGE + 1
         )
     return planner_page(
         f"{TEMPLATES}/list.html",
@@ -102,7 +102,7 @@ async def post_preview(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """The list as it was understood, and each line that is left out with its place and why; nothing is kept yet."""
-    fields = await _fields(request)
+    fields = await form_given(request)
     upload = fields.get("file")
     file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
     # a workbook takes its time to read, and others are served meanwhile
@@ -131,7 +131,7 @@ async def post_list(
 ) -> Response[Any]:
     """Keep the list; the same twice is the same list."""
     _own(actor)
-    preview = await asyncio.to_thread(preview_list, read_list_form(await _fields(request)))
+    preview = await asyncio.to_thread(preview_list, read_list_form(await form_given(request)))
     if not preview.ready or preview.faults:
         return _form(actor, preview, now, status=422)
     try:
@@ -235,21 +235,6 @@ def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
         "Content-Disposition": f'attachment; filename="{name}"',
     }
     return Response(content, media_type=media_type, headers=headers)
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-async def _fields(request: Request[Any, Any, Any]) -> dict[str, object]:
-    try:
-        return dict(await request.form())
-    except (UnicodeDecodeError, LookupError) as error:
-        # bytes that are not in the encoding a part of the form claims, or an encoding nobody knows
-        raise ClientException from error
 
 
 route_handlers: list[Any] = [

@@ -32,6 +32,7 @@ from services.campaigns.announcing.webinars.webinar import (
 )
 from services.campaigns.catalogue.finding.places import DEPARTEMENTS
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given, read_id, read_number
 from services.campaigns.look.pages import planner_page
 from shared.identifiers import new_id
 from shared.webinars import WebinarInvited
@@ -50,7 +51,7 @@ async def get_webinars(
     """Those planned, and what came of their invitations."""
     async with edge.reading() as connection:
         counts = await count_listed(connection, actor.organisation_id)
-        found = await list_webinars(connection, actor.organisation_id, after=_id(after), limit=PAGE + 1)
+        found = await list_webinars(connection, actor.organisation_id, after=read_id(after), limit=PAGE + 1)
         shown = [(each, each.say_state(now), await count_invited(connection, each.id)) for each in found[:PAGE]]
     return planner_page(
         f"{TEMPLATES}/webinars.html",
@@ -76,9 +77,9 @@ async def post_webinar(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Keep it; nobody is told yet."""
-    fields = await request.form()
+    fields = await form_given(request)
     form = read_form(dict(fields), fields.getall("roles", []))
-    webinar_id = _id(str(fields.get("id", ""))) or new_id()
+    webinar_id = read_id(str(fields.get("id", ""))) or new_id()
     plan, faults = parse(form, now)
     if plan is None:
         return _form(actor, form, faults, webinar_id=webinar_id, status=422)
@@ -107,15 +108,15 @@ async def post_invitations(
     webinar_id: FromPath[UUID],
 ) -> Response[Any]:
     """Invite the next of the list; pressed twice it is once."""
-    fields = await request.form()
+    fields = await form_given(request)
     try:
         async with edge.transaction() as connection:
             await invite_to_webinar(
                 connection,
                 actor,
                 webinar_id=webinar_id,
-                version=_number(fields.get("version")),
-                batch=_number(fields.get("batch")),
+                version=read_number(fields.get("version")),
+                batch=read_number(fields.get("batch")),
                 now=now,
             )
     except (WebinarChangedMeanwhile, WebinarOver) as refusal:
@@ -143,7 +144,7 @@ async def post_changes(
     webinar_id: FromPath[UUID],
 ) -> Response[Any]:
     """Change it; whoever was invited is told what was before and what is after."""
-    fields = await request.form()
+    fields = await form_given(request)
     form = read_form(dict(fields), fields.getall("roles", []))
     async with edge.reading() as connection:
         webinar = await read_webinar(connection, actor.organisation_id, webinar_id)
@@ -152,12 +153,17 @@ async def post_changes(
     if plan is None:
         return _form(
             actor, form, faults, webinar=webinar, webinar_id=webinar_id, invited=invited,
-            version=_number(fields.get("version")), status=422,
+            version=read_number(fields.get("version")), status=422,
         )  # fmt: skip
     try:
         async with edge.transaction() as connection:
             await change_webinar(
-                connection, actor, webinar_id=webinar_id, version=_number(fields.get("version")), plan=plan, now=now
+                connection,
+                actor,
+                webinar_id=webinar_id,
+                version=read_number(fields.get("version")),
+                plan=plan,
+                now=now,
             )
     except (WebinarChangedMeanwhile, WebinarOver) as refusal:
         return await _page(edge, actor, webinar_id, now, trouble=refusal.sentence, status=refusal.status)
@@ -173,7 +179,7 @@ async def post_cancellation(
     webinar_id: FromPath[UUID],
 ) -> Response[Any]:
     """It does not take place; whoever was invited is told."""
-    version = _number((await request.form()).get("version"))
+    version = read_number((await form_given(request)).get("version"))
     try:
         async with edge.transaction() as connection:
             await cancel_webinar(connection, actor, webinar_id=webinar_id, version=version, now=now)
@@ -240,17 +246,6 @@ def _form(
         link_at_most=LINK_AT_MOST,
         word_at_most=WORD_AT_MOST,
     )
-
-
-def _number(text: object) -> int:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 9 else -1
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.campaigns.given import read_id
 from services.campaigns.offers.offer import OfferKind
 
 WORDS_AT_MOST, TEXT_AT_MOST = 8, 100
@@ -73,7 +74,7 @@ def read_search(given: Mapping[str, str]) -> Search:
         kind=cast("OfferKind", kind) if kind in _KINDS else None,
         free=given.get("libres") == "oui",
         without_car=given.get("sans-voiture") == "oui",
-        after=_id(given.get("apres", "")),
+        after=read_id(given.get("apres", "")),
     )
 
 
@@ -93,10 +94,3 @@ def _monday(text: str) -> Date | None:
     except ValueError:
         return None
     return day - timedelta(days=day.weekday()) if day.year in YEARS else None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

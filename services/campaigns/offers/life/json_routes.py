@@ -12,6 +12,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.idempotency import IdempotencyKey, answer_once
 from services.campaigns.imports.json_routes import route_handlers as files
 from services.campaigns.offers.life.bodies import (
@@ -22,7 +23,6 @@ from services.campaigns.offers.life.bodies import (
     PlannedOfferBody,
 )
 from services.campaigns.offers.life.consequences.act import Act
-from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.consequences.apply_act import apply_act
 from services.campaigns.offers.life.consequences.consequences import Words, checked_note
 from services.campaigns.offers.life.consequences.json_routes import route_handlers as consequences

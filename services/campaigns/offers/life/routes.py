@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -12,6 +11,7 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.imports.routes import route_handlers as file_routes
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import OFFER_KINDS
@@ -73,7 +73,7 @@ async def get_offers(
     in_state: InState = "",
 ) -> Response[Any]:
     """All offers of the organisation, drafts included."""
-    campaign_id, state = _uuid(of_campaign), in_state if in_state in STATES else ""
+    campaign_id, state = read_id(of_campaign), in_state if in_state in STATES else ""
     async with edge.reading() as connection:
         campaigns = await list_campaigns_with_offers(connection, actor)
         offers = await list_own_offers(
@@ -82,7 +82,7 @@ async def get_offers(
             now=now,
             campaign_id=campaign_id,
             state=state,
-            after=_uuid(after),
+            after=read_id(after),
             limit=OFFERS_A_PAGE + 1,
         )
     return planner_page(
@@ -267,13 +267,6 @@ def _settings(
         both=both or {},
         who=who,
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [

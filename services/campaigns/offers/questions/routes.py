@@ -7,7 +7,6 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -15,6 +14,7 @@ from services.campaigns.access.actor import Actor
 from services.campaigns.catalogue.listing import Listing
 from services.campaigns.catalogue.read import read_listing
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page, planner_page
 from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.questions.answer_question import answer_question
@@ -50,10 +50,7 @@ async def post_question(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], slug: FromPath[str]
 ) -> Response[str]:
     """The same answer whoever asks: see your mail."""
-    try:
-        form = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    form = await form_given(request)
     given = {name: str(form.get(name, "")).replace("\x00", "")[:4000] for name in ("words", "email")}
     listing = await _listing(edge, slug)
     asked, faults = parse_question(**given)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page
 from services.campaigns.offers.referents.answer_referent import answer_referent
 from services.campaigns.offers.referents.read import list_named_pupils, read_named_pupil, read_teacher
@@ -61,10 +61,7 @@ async def post_correction(
     pupil_id: FromPath[UUID],
 ) -> Response[Any]:
     """Put them right, which says that the pupil is the teacher's."""
-    try:
-        form = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    form = await form_given(request)
     given = {name: value if isinstance(value := form.get(name, ""), str) else "" for name in ("school", "class_name")}
     async with edge.reading() as connection:
         pupil = await read_named_pupil(connection, await read_teacher(connection, edge.signer, token), pupil_id)

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.read import organisation_of_session
 from services.campaigns.offers.session import UnknownSession
@@ -52,7 +53,7 @@ async def get_bank(
     after: After = "",
 ) -> Response[Any]:
     """The speakers by sector and trade; for one session, who can be invited to it."""
-    session_id = _uuid(session)
+    session_id = read_id(session)
     async with edge.reading() as connection:
         speakers = await list_speakers(
             connection,
@@ -60,7 +61,7 @@ async def get_bank(
             now=now,
             sector=sector[:20],
             words=words.strip()[:80].replace("\x00", ""),
-            after=_uuid(after),
+            after=read_id(after),
             limit=PAGE + 1,
         )
         sectors = await list_sectors(connection)
@@ -167,7 +168,7 @@ async def post_withdrawal(
 
 
 async def _own_session(connection: Connection, actor: Actor, text: str) -> UUID:
-    session_id = _uuid(text)
+    session_id = read_id(text)
     if session_id is None or not actor.acts_for(await organisation_of_session(connection, session_id)):
         raise UnknownSession
     return session_id
@@ -188,13 +189,6 @@ async def _speaker_page(
         trouble=refusal.sentence if refusal else "",
         now=now,
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [

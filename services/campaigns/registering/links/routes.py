@@ -5,10 +5,10 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page
 from services.campaigns.offers.registration import InvalidField
 from services.campaigns.offers.registration_form import parse_email
@@ -30,10 +30,7 @@ async def post_links_form(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime]
 ) -> Response[str]:
     """The same answer, after the same time, for every address: nobody learns who is registered."""
-    try:
-        given = (await request.form()).get("email", "")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    given = (await form_given(request)).get("email", "")
     given = given if isinstance(given, str) else ""
     try:
         email = parse_email(given, "email")

@@ -9,13 +9,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.look.pages import planner_page
 from services.campaigns.look.words import local_day
@@ -63,7 +63,7 @@ async def post_list_preview(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """The list as it was understood, or each fault at its line and column; nothing is kept yet."""
-    fields = await _fields(request)
+    fields = await form_given(request)
     upload = fields.get("file")
     file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
     # a workbook takes its time to read, and others are served meanwhile
@@ -82,7 +82,7 @@ async def post_list(
 ) -> Response[Any]:
     """Keep the list; then where everybody on it is. The same list twice is one."""
     teacher_id = person_of(actor)
-    preview = preview_list(read_list_form(await _fields(request)))
+    preview = preview_list(read_list_form(await form_given(request)))
     if not preview.ready:
         return await _page(edge, actor, preview, now, status=422)
     try:
@@ -127,7 +127,7 @@ async def post_removed_class(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     """Take a whole class off my list; twice is harmless."""
-    name = str((await _fields(request)).get("class_name", ""))
+    name = str((await form_given(request)).get("class_name", ""))
     async with edge.transaction() as connection:
         removed = await remove_class(
             connection, organisation_id=actor.organisation_id, teacher_id=person_of(actor), class_name=name
@@ -163,14 +163,6 @@ async def _page(
         classes=[(name, list(of_class)) for name, of_class in groupby(listed, key=lambda one: one.class_name)],
         kept_until=end_of_school_year(local_day(now)),
     )
-
-
-async def _fields(request: Request[Any, Any, Any]) -> dict[str, object]:
-    try:
-        return dict(await request.form())
-    except (UnicodeDecodeError, LookupError) as error:
-        # bytes that are not in the encoding a part of the form claims, or an encoding nobody knows
-        raise ClientException from error
 
 
 route_handlers: list[Any] = [get_list, post_list_preview, post_list, post_removed_pupil, post_removed_class]

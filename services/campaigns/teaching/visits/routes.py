@@ -8,13 +8,13 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import planner_page
 from services.campaigns.teaching.lists.routes import person_of
 from services.campaigns.teaching.visits.calendar import head_of, sessions_of
@@ -200,11 +200,7 @@ def _day_of(one: Proposed) -> Any:
 
 async def _fields(request: Request[Any, Any, Any]) -> tuple[dict[str, object], list[object]]:
     """The fields of a form, and every session that was ticked in it."""
-    try:
-        form = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        # bytes that are not in the encoding a part of the form claims, or an encoding nobody knows
-        raise ClientException from error
+    form = await form_given(request)
     return dict(form), list(form.getall("seance", []))
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -25,6 +24,7 @@ from services.campaigns.agreements.partners.read import find_agreement, names_of
 from services.campaigns.agreements.read import read_carried_campaign
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page
 from shared.database import Connection
 from shared.languages import _
@@ -44,10 +44,7 @@ async def post_agreement(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[Any]:
     """Say yes or no, with a word, to the version of the link."""
-    try:
-        fields = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    fields = await form_given(request)
     signed = signed_link(edge, token)
     written, answer = str(fields.get("word", "")), fields.get("answer")
     if answer not in ("agreed", "declined"):

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given, read_id
 from services.campaigns.look.pages import page, planner_page
 from services.campaigns.offers.hosts.answer_host_request import answer_host_request
 from services.campaigns.offers.hosts.company.answer_form import AnswerForm, read_answer_form
@@ -69,7 +69,7 @@ async def get_hostings(
 ) -> Response[Any]:
     """All sessions the organisation receives, of all campaigns."""
     async with edge.reading() as connection:
-        hostings = await list_hostings(connection, actor.organisation_id, now=now, after=_uuid(after), limit=PAGE + 1)
+        hostings = await list_hostings(connection, actor.organisation_id, now=now, after=read_id(after), limit=PAGE + 1)
         feeds = await list_feeds(connection, [actor.organisation_id])
         calendar = await own_calendar(edge, connection, actor.organisation_id)
     return planner_page(
@@ -168,17 +168,7 @@ def _asked(hosting: Hosting) -> UUID:
 
 
 async def _form(request: Request[Any, Any, Any]) -> AnswerForm:
-    try:
-        return read_answer_form(await request.form())
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return read_answer_form(await form_given(request))
 
 
 route_handlers: list[Any] = [

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.kinds.fields import Fields
 from services.campaigns.offers.kinds.follow_up import slot_form
@@ -28,7 +29,7 @@ from services.campaigns.offers.kinds.follow_up.read import (
     read_follow_up_offer,
 )
 from services.campaigns.offers.kinds.follow_up.slot import InvalidSlots, UnknownSlot
-from services.campaigns.offers.kinds.follow_up.slot_form import read_id, read_slot_form, texts_of_new
+from services.campaigns.offers.kinds.follow_up.slot_form import read_slot_form, texts_of_new
 from services.campaigns.offers.offer import UnknownOffer
 from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.subscribing.read import read_calendar_version

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from services.campaigns.given import read_id
 from services.campaigns.offers.kinds.fields import Fields
 from services.campaigns.offers.kinds.follow_up.read import PlannedSlot
 from services.campaigns.offers.kinds.follow_up.slot import (
@@ -95,11 +96,3 @@ def free_options(slots: Sequence[PlannedSlot], now: datetime) -> list[tuple[str,
         for slot in slots
         if slot.registration_id is None and slot.starts_at > now
     ]
-
-
-def read_id(text: str) -> UUID | None:
-    """The id a field holds, None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -1,11 +1,11 @@
 """An act as a form sends it: which one, its fields, the words that go with it; and the same as hidden fields."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
 
+from services.campaigns.given import read_id
 from services.campaigns.offers.builder.sessions.session_form import read_date
 from services.campaigns.offers.eligibility import GRADE_WORDS
 from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, DayEdit, UnknownAct
@@ -69,14 +69,6 @@ def read_number(text: str) -> int | None:
     """A version or an edition; None for anything else."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def read_id(text: str) -> UUID | None:
-    """An id; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day_edit(fields: Mapping[str, str]) -> DayEdit:

@@ -10,10 +10,11 @@ from litestar.response import Redirect
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.builder.sessions.session_form import read_date
 from services.campaigns.offers.life.consequences.act import ACT_NAMES, Act, ActName
-from services.campaigns.offers.life.consequences.act_form import hidden_fields, read_act, read_id
+from services.campaigns.offers.life.consequences.act_form import hidden_fields, read_act
 from services.campaigns.offers.life.consequences.act_words import HEADINGS, say_act, say_button
 from services.campaigns.offers.life.consequences.apply_act import apply_act
 from services.campaigns.offers.life.consequences.consequences import Consequences

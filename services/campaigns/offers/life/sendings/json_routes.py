@@ -9,8 +9,8 @@ from litestar.params import FromPath, QueryParameter
 
 from services.campaigns.access.actor import Actor
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.offers.life.bodies import SendingBody, SendingsBody
-from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.life.sendings.filters import SendingFilter
 from services.campaigns.offers.life.sendings.read import list_sendings

@@ -12,9 +12,9 @@ from litestar.response import Redirect
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import read_id
 from services.campaigns.look.pages import planner_page
 from services.campaigns.offers.answers.send_again import send_again
-from services.campaigns.offers.life.consequences.act_form import read_id
 from services.campaigns.offers.life.read import read_own_offer
 from services.campaigns.offers.life.sendings.content import read_mail
 from services.campaigns.offers.life.sendings.filters import read_filter

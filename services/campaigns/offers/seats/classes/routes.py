@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from msgspec import structs
@@ -16,6 +15,7 @@ from msgspec import structs
 from services.campaigns.access.actor import Actor
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.imports.fault import Fault
 from services.campaigns.imports.spreadsheet import FILE_AT_MOST
 from services.campaigns.look.pages import planner_page
@@ -99,7 +99,7 @@ async def post_class_preview(
     slug: FromPath[str],
 ) -> Response[Any]:
     """The list as it was understood, or each fault at its line and column; nothing is done yet."""
-    fields = await _fields(request)
+    fields = await form_given(request)
     form = read_class_form(fields)
     upload = fields.get("file")
     file = (upload.filename, await upload.read()) if isinstance(upload, UploadFile) and upload.filename else None
@@ -132,7 +132,7 @@ async def post_class(
     slug: FromPath[str],
 ) -> Response[Any]:
     """Enrol the list; then where everybody stands. Who was refused, and why, is shown once."""
-    form = read_class_form(await _fields(request))
+    form = read_class_form(await form_given(request))
     async with edge.reading() as connection:
         offer = await read_open_offer(connection, slug, now=now)
         school, uai = await _school(connection, actor, form)
@@ -200,7 +200,7 @@ async def post_swap(
     registration_id: FromPath[UUID],
 ) -> Response[Any]:
     """The one's place becomes the other's; the queue does not move."""
-    form = read_swap_form(await _fields(request))
+    form = read_swap_form(await form_given(request))
     async with edge.reading() as connection:
         place = await read_enrolled(connection, registration_id, actor=_whose(actor), now=now, slug=slug)
         others = await _others(connection, actor, place, now)
@@ -223,14 +223,6 @@ async def post_swap(
     except Refusal as refusal:
         return _swap_page(actor, place, others, form, trouble=refusal.sentence, status=refusal.status)
     return Redirect(CLASSES, status_code=303)
-
-
-async def _fields(request: Request[Any, Any, Any]) -> dict[str, object]:
-    try:
-        return dict(await request.form())
-    except (UnicodeDecodeError, LookupError) as error:
-        # bytes that are not in the encoding a part of the form claims, or an encoding nobody knows
-        raise ClientException from error
 
 
 async def _school(connection: Connection, actor: Actor, form: ClassForm) -> tuple[str, str | None]:

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.audit import write_audit
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given
 from services.campaigns.look.pages import page
 from services.campaigns.offers.hosts.host_request import parse_word
 from services.campaigns.offers.speakers.answer_invitation import answer_invitation
@@ -51,10 +51,7 @@ async def post_testimony(
     request: Request[Any, Any, Any], edge: NamedDependency[Edge], now: NamedDependency[datetime], token: FromPath[str]
 ) -> Response[Any]:
     """Confirm or decline, with a word, and say whether one may be contacted again."""
-    try:
-        fields = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    fields = await form_given(request)
     word = str(fields.get("word", ""))
     try:
         async with edge.transaction() as connection:

@@ -5,11 +5,11 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.campaigns.edge import Edge
+from services.campaigns.given import form_given, read_id
 from services.campaigns.look.pages import page
 from services.campaigns.offers.kinds.fields import Fields
 from services.campaigns.offers.kinds.follow_up.book_slot import book_slot
@@ -18,7 +18,6 @@ from services.campaigns.offers.kinds.follow_up.choice.read import read_agenda
 from services.campaigns.offers.kinds.follow_up.free_slot import free_slot
 from services.campaigns.offers.kinds.follow_up.read import list_offered_slots
 from services.campaigns.offers.kinds.follow_up.slot import UnknownSlot
-from services.campaigns.offers.kinds.follow_up.slot_form import read_id
 from services.campaigns.offers.read import RegistrationState, read_registration
 from services.campaigns.offers.registration import UnknownRegistration
 from services.campaigns.subscribing.read import read_calendar_version
@@ -45,10 +44,7 @@ async def post_choice(
     token: FromPath[str],
 ) -> Response[Any]:
     """Choose a slot; the one chosen before is given back."""
-    try:
-        slot_id = read_id(Fields(await request.form()).text("slot"))
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ClientException from error
+    slot_id = read_id(Fields(await form_given(request)).text("slot"))
     return await _write(
         edge,
         token,
